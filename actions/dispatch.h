@@ -1,0 +1,54 @@
+// Dispatch: from an HTTP exchange to a command of the core, and from its answer back.
+//
+// Both run on an I/O thread, are pure, and never wait. Between them lies a Call: the little that must be
+// remembered to render the answer in the protocol and form in which it was asked for.
+//
+//   plan    picks the protocol by content type and the action by target, decodes by the service's table,
+//           checks what needs no state, and names the queue: a Command, or an answer at once (syntax
+//           errors, unknown actions, services that are not offered).
+//   render  turns the core's Answer into the response.
+//
+// Nothing here throws and no input makes a 5xx.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "broker/command.h"
+#include "protocol/api_message.h"
+
+namespace penstock {
+
+// What dispatch needs to know of the daemon.
+struct DispatchSettings {
+  AccountId default_account;
+  Region default_region;
+  std::string listen_authority;  // "127.0.0.1:4566": QueueUrl's host and port when Host has none
+};
+
+// What a request left behind for its answer. Opaque to the server; moved, never copied.
+struct Call;
+struct CallDeleter {
+  void operator()(Call* call) const;
+};
+using CallPtr = std::unique_ptr<Call, CallDeleter>;
+
+struct PlannedCommand {
+  Command command;
+  CallPtr call;
+};
+
+// `ticket` becomes the command's. `request_id` is a UUID text for x-amzn-RequestId.
+std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const DispatchSettings& settings,
+                                               const Ticket& ticket, std::string request_id);
+
+// Every content in the answer must be present (cold bodies filled in).
+ApiResponse render(const Call& call, const Answer& answer);
+
+// The answer for a command that never reached the core (mailbox full, no room on disk): 503 in the
+// call's protocol, which SDKs retry.
+ApiResponse render_unavailable(const Call& call);
+
+}  // namespace penstock

@@ -1,0 +1,64 @@
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace penstock {
+namespace {
+
+class Digester {
+ public:
+  explicit Digester(const char* algorithm)
+      : algorithm_(EVP_MD_fetch(nullptr, algorithm, nullptr), &EVP_MD_free),
+        context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {}
+
+  template <std::size_t Size>
+  std::array<std::uint8_t, Size> operator()(std::string_view bytes) {
+    std::array<std::uint8_t, Size> digest{};
+    // Fails only for want of memory or of the algorithm itself: then no answer can be right.
+    if (EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr) != 1 ||
+        EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1 ||
+        EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) != 1) {
+      std::abort();
+    }
+    return digest;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm_;
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+}  // namespace
+
+Md5 md5(std::string_view bytes) {
+  thread_local Digester digester("MD5");
+  return digester.operator()<16>(bytes);
+}
+
+Sha256 sha256(std::string_view bytes) {
+  thread_local Digester digester("SHA256");
+  return digester.operator()<32>(bytes);
+}
+
+std::uint32_t checksum32(std::string_view bytes) {
+  return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
+}
+
+std::string hex(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const char byte : bytes) {
+    text.push_back(kDigits[static_cast<std::uint8_t>(byte) >> 4]);
+    text.push_back(kDigits[static_cast<std::uint8_t>(byte) & 15]);
+  }
+  return text;
+}
+
+}  // namespace penstock

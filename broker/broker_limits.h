@@ -1,0 +1,24 @@
+// The bounds of the core. Each is a setting of the daemon; each has its own answer for being reached.
+#pragma once
+
+#include <cstddef>
+
+namespace penstock {
+
+struct BrokerLimits {
+  // Messages received and not deleted, in one queue (AWS: about 120,000) and in all. At either bound a
+  // receive hands out only messages that were received before; a short poll that finds none of those is
+  // refused with OverLimit, a long poll waits.
+  std::size_t touched_queue_max = 120'000;
+  std::size_t touched_max = 4'000'000;
+
+  // Contents held in the windows of all queues together, and of one queue that is merely being sent to.
+  // What does not fit stays on disk and comes back by pages.
+  std::size_t window_bytes_max = 64 << 20;
+  std::size_t window_queue_bytes_max = 4 << 20;
+
+  // Receives waiting at once; one more is answered at once with what there is.
+  std::size_t waiting_receivers_max = 100'000;
+};
+
+}  // namespace penstock

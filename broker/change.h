@@ -1,0 +1,49 @@
+// Change: the only way in which a fact changes, in memory and on disk alike.
+//
+// Laws that hold for every change:
+//   1. Facts change only in Broker::apply, and apply never looks at time.
+//   2. A change states the new value, never a difference, so replaying is exact. Storage applies each
+//      commit exactly once, by the position stored in its batch.
+//
+// A body key (FreshKey, LaterKey) is put once in all time. It is erased once by Erase (a SingleDelete on
+// disk) or covered by EraseRange; never overwritten, never deleted in any other way.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "base/named.h"
+#include "base/time.h"
+#include "broker/record.h"
+
+namespace penstock {
+
+struct Put {
+  Record record;
+};
+
+struct Erase {
+  Key key;
+};
+
+// Everything from `from` on up to and without `to`: two keys of one kind, and of one queue.
+struct EraseRange {
+  Key from;
+  Key to;
+};
+
+// The content stored (or put earlier in this commit) under `from`, put under `to` with a head of its
+// own. `from` stays until it is erased. So a message moves without the core ever holding its body.
+struct Copy {
+  BodyKey from;
+  BodyKey to;
+  MessageHead head;
+};
+
+using Change = std::variant<Put, Erase, EraseRange, Copy>;
+
+// Which commit of its partition: 1 for the first one ever, then one more each time.
+using Position = Named<std::uint64_t, struct PositionTag>;
+
+}  // namespace penstock

@@ -1,0 +1,134 @@
+// Command and Answer: what the core is asked and what it says.
+//
+// A command names the queue it is about and carries an operation, or the refusal that the operation
+// turned out to be: AWS resolves the queue before it complains of parameters, so a semantic error travels
+// inside the command and surfaces only when the queue was found.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "broker/message.h"
+#include "broker/queue_attributes.h"
+#include "broker/receipt_handle.h"
+#include "broker/record.h"
+
+namespace penstock {
+
+// Who waits for the answer; opaque to the core, unique among the commands under way.
+struct Ticket {
+  std::uint64_t session = 0;
+  std::uint64_t request = 0;
+
+  auto operator<=>(const Ticket&) const = default;
+};
+
+// ---- operations
+
+// The attributes that a request supplied; the others keep their value (or default).
+struct SuppliedAttributes {
+  std::optional<Seconds> delay;
+  std::optional<std::uint32_t> message_bytes_max;
+  std::optional<Seconds> retention;
+  std::optional<Seconds> receive_wait;
+  std::optional<Seconds> visibility_timeout;
+};
+
+struct CreateQueue {
+  SuppliedAttributes attributes;
+};
+struct FindQueue {};      // GetQueueUrl
+struct DescribeQueue {};  // GetQueueAttributes
+struct DeleteQueue {};
+struct PurgeQueue {};
+
+struct Send {
+  ContentPtr content;
+  std::uint32_t size = 0;  // bytes of body and attributes, as MaximumMessageSize counts them
+  std::optional<Seconds> delay;
+};
+
+struct Receive {
+  std::uint32_t messages_max = 1;  // 1 to 10
+  std::optional<Seconds> visibility_timeout;
+  std::optional<Seconds> wait;
+};
+
+struct Delete {
+  ReceiptHandle handle;
+};
+
+struct ChangeVisibility {
+  ReceiptHandle handle;
+  Seconds timeout{0};  // 0 to 43,200
+};
+
+using Operation = std::variant<CreateQueue, FindQueue, DescribeQueue, DeleteQueue, PurgeQueue, Send,
+                               Receive, Delete, ChangeVisibility>;
+
+struct Command {
+  Ticket ticket;
+  World world;
+  std::string queue_name;
+  Result<Operation> operation;
+};
+
+// True of the operations that add to what is stored. They are refused while the disk reserve is broken.
+bool grows_store(const Command& command);
+
+// ---- answers
+
+struct Done {};
+
+struct QueueFound {
+  World world;
+  std::string name;
+};
+
+struct QueueCounts {
+  std::uint64_t visible = 0;
+  std::uint64_t not_visible = 0;
+  std::uint64_t delayed = 0;
+
+  bool operator==(const QueueCounts&) const = default;
+};
+
+struct QueueDescribed {
+  QueueRecord record;
+  QueueCounts counts;
+};
+
+struct Sent {
+  MessageId id;
+  ContentPtr content;
+};
+
+// One message handed to one receiver.
+struct Delivery {
+  ReceiptHandle handle;
+  MessageHead head;     // empty while the content is cold: the body's record holds it
+  ContentPtr content;   // null: cold, to be read from `body` as of the delivering commit
+  BodyKey body;
+  Time first_received;
+  Time hidden_before;   // hidden_until before this delivery, for undoing it
+  std::uint32_t receive_count = 0;
+};
+
+struct Received {
+  QueueAddress queue;
+  std::vector<Delivery> deliveries;  // none: an empty receive
+};
+
+using Answer = std::variant<Error, Done, QueueFound, QueueDescribed, Sent, Received>;
+
+struct Reply {
+  Ticket ticket;
+  Answer answer;
+};
+
+}  // namespace penstock

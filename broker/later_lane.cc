@@ -1,0 +1,129 @@
+#include "broker/later_lane.h"
+
+#include <algorithm>
+
+#include "base/require.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::size_t kWindowLow = 250;
+constexpr std::size_t kEntryBytes = 80;
+
+}  // namespace
+
+LaterLane::LaterLane(QueueAddress queue, WindowBudget& budget) : budget_(budget) {
+  tally_.key = {queue, kLaterLane};
+}
+
+LaterLane::~LaterLane() { clear_window(); }
+
+void LaterLane::put(const TallyRecord& tally) {
+  const Place to{tally.cursor_due, tally.cursor};
+  require(to >= cursor() && tally.high >= tally_.high, "a lane's cursor and high never go back");
+  while (!window_.empty() && Place{window_.front().due, window_.front().sequence} < to) pop_front();
+  if (tally.waiting == 0) clear_window();
+  covered_ = std::max(covered_, to);
+  tally_ = tally;
+  front_not_before_ = std::max({front_not_before_, tally.passed, tally.cursor_due});
+}
+
+void LaterLane::put(const DelayedRecord& record) { delayed_[record.key.second] = record.count; }
+
+void LaterLane::put(const LaterRecord& record) {
+  const Place place{record.key.due, record.key.sequence};
+  if (!wanted_ || place < Place{wanted_->from_due, wanted_->from} || record.key.due > wanted_->through) return;
+  if (place < covered_) return;
+  const std::size_t bytes = kEntryBytes + memory_bytes(*record.content);
+  if (!budget_.admits(window_bytes_, bytes)) {
+    // What follows must not leave a gap behind: the rest of the page is cold again.
+    wanted_->through = std::min(wanted_->through, record.key.due - Milliseconds{1});
+    return;
+  }
+  covered_ = {record.key.due, record.key.sequence.next()};
+  window_.push_back({record.key.due, record.key.sequence, record.head, record.content, bytes});
+  window_bytes_ += bytes;
+  budget_.add(bytes);
+}
+
+void LaterLane::erase_delayed(const DelayedKey& from, const DelayedKey& to) {
+  delayed_.erase(delayed_.lower_bound(from.second), delayed_.lower_bound(to.second));
+}
+
+std::uint64_t LaterLane::ahead_count(Time now) const {
+  std::uint64_t count = 0;
+  for (auto it = delayed_.upper_bound(second_of(now)); it != delayed_.end(); ++it) count += it->second;
+  return count;
+}
+
+std::size_t LaterLane::window_index(Time due) const {
+  const auto it = std::partition_point(window_.begin(), window_.end(),
+                                       [due](const Entry& entry) { return entry.due <= due; });
+  return static_cast<std::size_t>(it - window_.begin());
+}
+
+std::uint64_t LaterLane::delayed_count(Time now) const {
+  const Time second_end = from_epoch_milliseconds(second_of(now) * 1000 + 999);
+  return std::min(count(), ahead_count(now) + window_index(second_end) - window_index(now));
+}
+
+const LaterLane::Entry* LaterLane::next(std::size_t taken, Time now) const {
+  if (taken >= window_.size() || window_[taken].due > now) return nullptr;
+  return &window_[taken];
+}
+
+bool LaterLane::lacks_due(Time now) const {
+  if (count() <= window_.size()) return false;
+  const Time second_end = from_epoch_milliseconds(second_of(now) * 1000 + 999);
+  return count() > ahead_count(now) + window_index(second_end);
+}
+
+std::optional<LaterRange> LaterLane::decide_page(Time now) const {
+  if (wanted_ || window_.size() >= kWindowLow || covered_.due > now || !lacks_due(now)) return std::nullopt;
+  return LaterRange{covered_.due, covered_.sequence, now + kAhead};
+}
+
+Time LaterLane::next_due(Time now) const {
+  Time due = kNever;
+  const std::size_t index = window_index(now);
+  if (index < window_.size()) due = window_[index].due;
+  if (count() > window_.size()) {
+    const auto second = delayed_.upper_bound(second_of(now));
+    if (second != delayed_.end()) due = std::min(due, from_epoch_milliseconds(second->first * 1000));
+    if (covered_.due > now && lacks_due(now)) due = std::min(due, covered_.due);
+  }
+  return due;
+}
+
+Time LaterLane::next_expiry(Time now, Seconds retention) const {
+  if (wanted_ || count() == 0) return kNever;
+  if (!window_.empty()) return window_.front().head.sent + retention;
+  // What is ahead is looked at when its second comes.
+  return lacks_due(now) ? std::max(covered_.due, front_not_before_) + retention : kNever;
+}
+
+void LaterLane::supplied(const Page& page) {
+  require(wanted_.has_value(), "a page is supplied only to a lane that wanted one");
+  const Time asked = std::get<LaterRange>(page.want.range).through;
+  const bool all_fitted = wanted_->through == asked;
+  wanted_.reset();
+  if (page.complete && all_fitted) covered_ = std::max(covered_, Place{asked + Milliseconds{1}, Sequence{}});
+}
+
+void LaterLane::evict() {
+  if (!window_.empty()) front_not_before_ = std::max(front_not_before_, window_.front().due);
+  clear_window();
+  covered_ = cursor();
+}
+
+void LaterLane::clear_window() {
+  while (!window_.empty()) pop_front();
+}
+
+void LaterLane::pop_front() {
+  window_bytes_ -= window_.front().bytes;
+  budget_.subtract(window_.front().bytes);
+  window_.pop_front();
+}
+
+}  // namespace penstock

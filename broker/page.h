@@ -1,0 +1,49 @@
+// PageWant and Page: how the core asks for messages that are on disk only, and what it gets.
+//
+// A want names a range of one queue that is complete: nothing can be added inside it any more. The store
+// answers from a snapshot at or after the commit in which the want was decided. A page holds the first
+// records of the range, in order, at least one if there is any; `complete` says that the range held no
+// more. The core drops a page of an older generation.
+#pragma once
+
+#include <cstddef>
+#include <variant>
+#include <vector>
+
+#include "broker/record.h"
+
+namespace penstock {
+
+// Sequences [from, to).
+struct FreshRange {
+  Lane lane;
+  Sequence from;
+  Sequence to;
+  bool operator==(const FreshRange&) const = default;
+};
+
+// From the position (from_due, from) on, up to and with everything due at `through`.
+struct LaterRange {
+  Time from_due;
+  Sequence from;
+  Time through;
+  bool operator==(const LaterRange&) const = default;
+};
+
+struct PageWant {
+  QueueAddress queue;
+  Generation generation;
+  std::variant<FreshRange, LaterRange> range;
+  std::size_t records_max = 1000;
+  std::size_t bytes_max = 1 << 20;  // of content; the first record is given whatever its size
+
+  bool operator==(const PageWant&) const = default;
+};
+
+struct Page {
+  PageWant want;
+  std::vector<Record> records;  // FreshRecord or LaterRecord, ascending
+  bool complete = false;
+};
+
+}  // namespace penstock

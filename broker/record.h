@@ -1,0 +1,163 @@
+// The facts: every durable record and its key.
+//
+// A fact is a key and a value; storage/ writes exactly these and the core keeps exactly these (less the
+// bodies) in memory. docs/storage_format.md says how they lie on disk. What each record is for:
+//
+//   PartitionRecord   one a partition: the next queue id
+//   QueueRecord       one a queue: name, attributes, generation
+//   TallyRecord       one a lane: how far it has been sent and received
+//   DelayedRecord     how many messages become visible in one coming second
+//   TouchedRecord     a message that was received and not deleted
+//   FreshRecord       a message sent without delay: its head and its content
+//   LaterRecord       a message sent with a delay: likewise
+//
+// A standard queue has lanes, each with its own sequence. Messages sent without delay lie in lane 0
+// (further lanes are reserved); messages sent with a delay count as the lane kLaterLane.
+//
+// Fresh and later records are the bodies: one is put once and never again under the same key.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "base/named.h"
+#include "base/time.h"
+#include "broker/address.h"
+#include "broker/message.h"
+#include "broker/queue_attributes.h"
+
+namespace penstock {
+
+using Lane = Named<std::uint16_t, struct LaneTag>;
+using Sequence = Named<std::uint64_t, struct SequenceTag>;
+// Raised by each purge; a page read for an older generation is dropped.
+using Generation = Named<std::uint64_t, struct GenerationTag>;
+
+inline constexpr Lane kFirstLane{0};
+inline constexpr Lane kLaterLane{0xffff};
+
+// ---- keys
+
+struct PartitionKey {
+  PartitionId partition;
+  constexpr auto operator<=>(const PartitionKey&) const = default;
+};
+
+struct QueueKey {
+  QueueAddress queue;
+  constexpr auto operator<=>(const QueueKey&) const = default;
+};
+
+struct TallyKey {
+  QueueAddress queue;
+  Lane lane;
+  constexpr auto operator<=>(const TallyKey&) const = default;
+};
+
+// Seconds since the epoch, rounded up: messages with due in (second - 1 s, second].
+struct DelayedKey {
+  QueueAddress queue;
+  std::int64_t second = 0;
+  constexpr auto operator<=>(const DelayedKey&) const = default;
+};
+
+struct TouchedKey {
+  QueueAddress queue;
+  Lane lane;
+  Sequence sequence;
+  constexpr auto operator<=>(const TouchedKey&) const = default;
+};
+
+struct FreshKey {
+  QueueAddress queue;
+  Lane lane;
+  Sequence sequence;
+  constexpr auto operator<=>(const FreshKey&) const = default;
+};
+
+struct LaterKey {
+  QueueAddress queue;
+  Time due;
+  Sequence sequence;
+  constexpr auto operator<=>(const LaterKey&) const = default;
+};
+
+// ---- values
+
+struct PartitionRecord {
+  PartitionKey key;
+  QueueId next_queue{1};
+
+  bool operator==(const PartitionRecord&) const = default;
+};
+
+struct QueueRecord {
+  QueueKey key;
+  std::string name;
+  QueueAttributes attributes;
+  Generation generation;
+  Time created;
+  Time modified;
+
+  bool operator==(const QueueRecord&) const = default;
+};
+
+// Of lane 0 (the positions are sequences):
+//   cursor  every message below it has been received, or is gone
+//   high    the next sequence to be sent; so high - cursor messages were never received
+//   passed  when the last message below the cursor was enqueued; no message from the cursor on is older
+// Of kLaterLane: the cursor is the position (cursor_due, cursor) of the first message not yet passed, in
+// the order of LaterKey; `waiting` counts the messages from there on, due or not; `passed` is when the
+// first message was sent into the empty lane, so none waiting is due earlier.
+struct TallyRecord {
+  TallyKey key;
+  Sequence cursor;
+  Sequence high;
+  Time passed;
+  Time cursor_due;
+  std::uint64_t waiting = 0;
+
+  bool operator==(const TallyRecord&) const = default;
+};
+
+struct DelayedRecord {
+  DelayedKey key;
+  std::uint64_t count = 0;
+
+  bool operator==(const DelayedRecord&) const = default;
+};
+
+struct TouchedRecord {
+  TouchedKey key;
+  std::uint64_t nonce = 0;  // drawn at the first receive; every handle of the message carries it
+  Time enqueued;            // SentTimestamp
+  Time first_received;
+  Time last_received;
+  Time hidden_until;  // visible from this moment on
+  Time due;           // of kLaterLane: where the body lies; elsewhere kEpoch
+  std::uint32_t receive_count = 0;
+
+  bool operator==(const TouchedRecord&) const = default;
+};
+
+struct FreshRecord {
+  FreshKey key;
+  MessageHead head;
+  ContentPtr content;
+};
+
+struct LaterRecord {
+  LaterKey key;
+  MessageHead head;
+  ContentPtr content;
+};
+
+using Record = std::variant<PartitionRecord, QueueRecord, TallyRecord, DelayedRecord, TouchedRecord,
+                            FreshRecord, LaterRecord>;
+using Key =
+    std::variant<PartitionKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey, LaterKey>;
+using BodyKey = std::variant<FreshKey, LaterKey>;
+
+}  // namespace penstock

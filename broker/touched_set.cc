@@ -1,0 +1,158 @@
+#include "broker/touched_set.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/require.h"
+
+namespace penstock {
+namespace {
+
+constexpr int kSequenceBits = 48;
+
+std::uint32_t after(std::int64_t enqueued, Time time) {
+  const std::int64_t offset = epoch_milliseconds(time) - enqueued;
+  require(offset >= 0 && offset <= std::numeric_limits<std::uint32_t>::max(),
+          "a touched message's times lie within 49 days of its sending");
+  return static_cast<std::uint32_t>(offset);
+}
+
+Time at(std::int64_t enqueued, std::uint32_t offset) {
+  return from_epoch_milliseconds(enqueued + static_cast<std::int64_t>(offset));
+}
+
+}  // namespace
+
+std::uint64_t TouchedSet::index_key(Lane lane, Sequence sequence) {
+  require(sequence.value >> kSequenceBits == 0, "a sequence fits 48 bits");
+  return static_cast<std::uint64_t>(lane.value) << kSequenceBits | sequence.value;
+}
+
+TouchedRecord TouchedSet::record_of(const QueueAddress& queue, const Entry& entry) const {
+  TouchedRecord record;
+  record.key = {queue, Lane{entry.lane}, Sequence{entry.sequence}};
+  record.nonce = entry.nonce;
+  record.enqueued = from_epoch_milliseconds(entry.enqueued);
+  record.first_received = at(entry.enqueued, entry.first_received);
+  record.last_received = at(entry.enqueued, entry.last_received);
+  record.hidden_until = at(entry.enqueued, entry.hidden_until);
+  record.due = record.key.lane == kLaterLane ? at(entry.enqueued, entry.due) : kEpoch;
+  record.receive_count = entry.receive_count;
+  return record;
+}
+
+Time TouchedSet::hidden_until(Slot slot) const {
+  return at(entries_[slot].enqueued, entries_[slot].hidden_until);
+}
+
+void TouchedSet::put(const TouchedRecord& record) {
+  const auto [found, inserted] = index_.try_emplace(index_key(record.key.lane, record.key.sequence), kNone);
+  if (inserted) {
+    if (free_.empty()) {
+      found->second = static_cast<Slot>(entries_.size());
+      entries_.emplace_back();
+    } else {
+      found->second = free_.back();
+      free_.pop_back();
+    }
+  } else {
+    unlink(found->second);
+  }
+  const Slot slot = found->second;
+  const std::int64_t enqueued = epoch_milliseconds(record.enqueued);
+  entries_[slot] = {.sequence = record.key.sequence.value,
+                    .nonce = record.nonce,
+                    .enqueued = enqueued,
+                    .first_received = after(enqueued, record.first_received),
+                    .last_received = after(enqueued, record.last_received),
+                    .hidden_until = after(enqueued, record.hidden_until),
+                    .due = record.key.lane == kLaterLane ? after(enqueued, record.due) : 0,
+                    .receive_count = record.receive_count,
+                    .previous = kNone,
+                    .next = kNone,
+                    .lane = record.key.lane.value,
+                    .visible = false};
+  hidden_.place(slot, sooner());
+  ages_.place(slot, older());
+}
+
+void TouchedSet::unlink(Slot slot) {
+  Entry& entry = entries_[slot];
+  if (!entry.visible) {
+    hidden_.remove(slot, sooner());
+    return;
+  }
+  (entry.previous == kNone ? first_visible_ : entries_[entry.previous].next) = entry.next;
+  (entry.next == kNone ? last_visible_ : entries_[entry.next].previous) = entry.previous;
+  entry.visible = false;
+  --visible_count_;
+}
+
+void TouchedSet::erase_slot(Slot slot) {
+  unlink(slot);
+  ages_.remove(slot, older());
+  index_.erase(index_key(Lane{entries_[slot].lane}, Sequence{entries_[slot].sequence}));
+  free_.push_back(slot);
+}
+
+void TouchedSet::erase(Lane lane, Sequence sequence) {
+  const auto found = index_.find(index_key(lane, sequence));
+  if (found != index_.end()) erase_slot(found->second);
+}
+
+void TouchedSet::erase_range(const TouchedKey& from, const TouchedKey& to) {
+  std::vector<Slot> slots;
+  for (const auto& [key, slot] : index_) {
+    const TouchedKey place{from.queue, Lane{entries_[slot].lane}, Sequence{entries_[slot].sequence}};
+    if (!(place < from) && place < to) slots.push_back(slot);
+  }
+  for (const Slot slot : slots) erase_slot(slot);
+}
+
+std::optional<TouchedRecord> TouchedSet::find(const QueueAddress& queue, Lane lane, Sequence sequence) const {
+  if (sequence.value >> kSequenceBits != 0) return std::nullopt;
+  const auto found = index_.find(index_key(lane, sequence));
+  if (found == index_.end()) return std::nullopt;
+  return record_of(queue, entries_[found->second]);
+}
+
+void TouchedSet::settle(Time now) {
+  while (!hidden_.empty() && hidden_until(hidden_.top()) <= now) {
+    const Slot slot = hidden_.top();
+    hidden_.remove(slot, sooner());
+    Entry& entry = entries_[slot];
+    entry.visible = true;
+    entry.previous = last_visible_;
+    entry.next = kNone;
+    (last_visible_ == kNone ? first_visible_ : entries_[last_visible_].next) = slot;
+    last_visible_ = slot;
+    ++visible_count_;
+  }
+}
+
+std::optional<TouchedRecord> TouchedSet::first_visible(const QueueAddress& queue) const {
+  if (first_visible_ == kNone) return std::nullopt;
+  return record_of(queue, entries_[first_visible_]);
+}
+
+std::optional<TouchedRecord> TouchedSet::oldest(const QueueAddress& queue) const {
+  if (ages_.empty()) return std::nullopt;
+  return record_of(queue, entries_[ages_.top()]);
+}
+
+Time TouchedSet::next_visible() const { return hidden_.empty() ? kNever : hidden_until(hidden_.top()); }
+
+Time TouchedSet::oldest_enqueued() const {
+  return ages_.empty() ? kNever : from_epoch_milliseconds(entries_[ages_.top()].enqueued);
+}
+
+void TouchedSet::each(const QueueAddress& queue,
+                      const std::function<void(const TouchedRecord&)>& visit) const {
+  std::vector<std::uint64_t> keys;
+  keys.reserve(index_.size());
+  for (const auto& [key, slot] : index_) keys.push_back(key);
+  std::sort(keys.begin(), keys.end());
+  for (const std::uint64_t key : keys) visit(record_of(queue, entries_[index_.at(key)]));
+}
+
+}  // namespace penstock

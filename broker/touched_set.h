@@ -1,0 +1,102 @@
+// TouchedSet: the messages of one queue that were received and not deleted.
+//
+// Always resident, because receipt handles act on it and nothing else; hence compact: 64 bytes an entry
+// and its place in three orders.
+//
+// An entry is hidden or visible. Every put makes it hidden, in a heap by hidden_until; `settle(now)` moves
+// those whose time has come to the end of the visible list. So the facts never depend on time, and the
+// visible list is in the order in which messages became visible again. A second heap, by enqueue time,
+// finds what expires.
+//
+// Invariant: each entry is in the index, in the age heap, and in exactly one of hidden heap and visible
+// list.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/time.h"
+#include "broker/indexed_heap.h"
+#include "broker/record.h"
+
+namespace penstock {
+
+class TouchedSet {
+ public:
+  std::size_t size() const { return index_.size(); }
+  std::size_t visible_count() const { return visible_count_; }
+  std::size_t hidden_count() const { return hidden_.size(); }
+
+  // Facts. `put` replaces the record of the same lane and sequence, if there is one.
+  void put(const TouchedRecord& record);
+  void erase(Lane lane, Sequence sequence);
+  // All with (lane, sequence) in [from, to).
+  void erase_range(const TouchedKey& from, const TouchedKey& to);
+
+  // The record, its key completed with the queue's address.
+  std::optional<TouchedRecord> find(const QueueAddress& queue, Lane lane, Sequence sequence) const;
+
+  // View. Moves to the visible list what is visible as of now.
+  void settle(Time now);
+  // The one that has been visible for longest (of what settle() has seen).
+  std::optional<TouchedRecord> first_visible(const QueueAddress& queue) const;
+  // The oldest by enqueue time.
+  std::optional<TouchedRecord> oldest(const QueueAddress& queue) const;
+  // When the next hidden one becomes visible; kNever if none is hidden.
+  Time next_visible() const;
+  Time oldest_enqueued() const;  // kNever if empty
+
+  // Ascending by key.
+  void each(const QueueAddress& queue, const std::function<void(const TouchedRecord&)>& visit) const;
+
+ private:
+  using Slot = IndexedHeap::Slot;
+  static constexpr Slot kNone = 0xffffffff;
+
+  // Times are milliseconds after `enqueued`: a message lives 14 days, 32 bits hold 49.
+  struct Entry {
+    std::uint64_t sequence;
+    std::uint64_t nonce;
+    std::int64_t enqueued;
+    std::uint32_t first_received;
+    std::uint32_t last_received;
+    std::uint32_t hidden_until;
+    std::uint32_t due;  // of kLaterLane
+    std::uint32_t receive_count;
+    Slot previous;  // in the visible list
+    Slot next;
+    std::uint16_t lane;
+    bool visible;
+  };
+
+  static std::uint64_t index_key(Lane lane, Sequence sequence);
+  TouchedRecord record_of(const QueueAddress& queue, const Entry& entry) const;
+  Time hidden_until(Slot slot) const;
+  void unlink(Slot slot);
+  void erase_slot(Slot slot);
+
+  auto sooner() const {
+    return [this](Slot a, Slot b) {
+      const Time at_a = hidden_until(a), at_b = hidden_until(b);
+      return at_a != at_b ? at_a < at_b : entries_[a].sequence < entries_[b].sequence;
+    };
+  }
+  auto older() const {
+    return [this](Slot a, Slot b) { return entries_[a].enqueued < entries_[b].enqueued; };
+  }
+
+  std::deque<Entry> entries_;
+  std::vector<Slot> free_;
+  boost::unordered_flat_map<std::uint64_t, Slot> index_;
+  IndexedHeap hidden_;
+  IndexedHeap ages_;
+  Slot first_visible_ = kNone;
+  Slot last_visible_ = kNone;
+  std::size_t visible_count_ = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,32 @@
+// MemoryTable: all records of a partition in memory, under the very keys and bytes they would have on
+// disk, so that whatever runs on it also proves the record formats.
+//
+// It is the body of MemoryStore and of the simulator's store. Not thread-safe: one owner.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "storage/store.h"
+
+namespace penstock {
+
+class MemoryTable {
+ public:
+  // Applies the commit if its position is the next one; skips it at or below position(). A gap, or a
+  // body key put twice, is our own mistake and aborts.
+  void apply(const Commit& commit);
+
+  Recovered recovered() const { return {position_, time_}; }
+  void load(const std::function<void(Record&&)>& visit) const;
+  Page read(const PageWant& want) const;
+  BodyRecord body(const BodyKey& key) const;
+
+ private:
+  std::map<std::string, std::string> records_;
+  Position position_;
+  Time time_;
+};
+
+}  // namespace penstock

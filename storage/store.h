@@ -1,0 +1,82 @@
+// Store: the seam between the core and whatever keeps its facts.
+//
+// Two implementations from the first day: RocksDB (storage/rocks_store.h) and memory
+// (storage/memory_store.h). A replicated log would be a third.
+//
+// The promise: commits are applied in the order of their positions, each exactly once, whole or not at
+// all. `durable(position)` is reported only when that commit and every one before it would survive what
+// the store's durability mode promises. Whatever cannot be kept is never reported as an error to go on
+// from: `refused` is called, and it does not return.
+//
+// All methods are called by one thread, the owner of the Broker; events arrive on threads of the store
+// and must neither block nor call back into it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "broker/change.h"
+#include "broker/page.h"
+
+namespace penstock {
+
+// Bodies to be read as of a commit, for messages that it delivered and whose content was not at hand.
+struct BodyRead {
+  std::uint64_t token = 0;  // the asker's own
+  std::vector<BodyKey> keys;
+};
+
+struct Commit {
+  Position position;  // one more than the commit before
+  Time time;          // broker time when it was closed; never less than that of the commit before
+  std::vector<Change> changes;
+  std::vector<BodyRead> body_reads;
+};
+
+struct BodyRecord {
+  MessageHead head;
+  ContentPtr content;
+};
+
+class StoreEvents {
+ public:
+  virtual ~StoreEvents() = default;
+  // This commit and all before it are durable.
+  virtual void durable(Position position) = 0;
+  // The bodies asked for by a commit that is durable, in the order of the keys.
+  virtual void bodies(std::uint64_t token, std::vector<BodyRecord> records) = 0;
+  virtual void page(Page page) = 0;
+  // The store failed, or found itself corrupt. Ends the process (exit 70); never returns.
+  [[noreturn]] virtual void refused(const std::string& reason) = 0;
+};
+
+struct Recovered {
+  Position position;  // of the last commit applied; 0: a new store
+  Time time;          // of that commit
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Reads every record that is resident in the core (all but bodies), in key order. Called once, before
+  // anything else.
+  virtual Recovered load(const std::function<void(Record&&)>& visit) = 0;
+
+  // Hands over the next commit. At most one may be outstanding: the caller waits for durable() of the
+  // one before. A position at or below the last applied one is skipped and reported durable.
+  virtual void append(Commit&& commit) = 0;
+
+  // Answers by events.page() from a snapshot at or after the given commit, waiting for it if need be.
+  virtual void read(PageWant&& want, Position at_least) = 0;
+
+  // False while less than the disk reserve is free: commands that grow the store are then refused. It
+  // turns true again by itself.
+  virtual bool admits_growth() const = 0;
+};
+
+}  // namespace penstock
