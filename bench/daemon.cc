@@ -1,0 +1,68 @@
+#include "bench/daemon.h"
+
+#include <stdlib.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "bench/scripts.h"
+
+namespace penstock {
+namespace {
+
+std::vector<std::string> arguments(const std::string& program, const std::string& data,
+                                   const std::vector<std::string>& more) {
+  std::vector<std::string> all{program, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "off", "--data", data};
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+class OneCall final : public HttpScript {
+ public:
+  explicit OneCall(std::string request) : request_(std::move(request)) {}
+  std::string_view next(std::size_t) override { return std::exchange(sent_, true) ? std::string_view{} : request_; }
+  void answered(std::size_t, const HttpAnswer& answer) override {
+    status = answer.status;
+    body = answer.body;
+  }
+  int status = 0;
+  std::string body;
+
+ private:
+  std::string request_;
+  bool sent_ = false;
+};
+
+}  // namespace
+
+ScratchDirectory::ScratchDirectory(const std::filesystem::path& parent) {
+  std::string name = (parent / "penstock-bench-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch directory can be made in " + parent.string());
+  path_ = name;
+}
+
+ScratchDirectory::~ScratchDirectory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+Daemon::Daemon(const std::string& program, const std::string& data, const std::vector<std::string>& more)
+    : process_(arguments(program, data, more)) {
+  const std::string ready = process_.line();
+  const std::string prefix = "penstock ready: api http://127.0.0.1:";
+  if (ready.rfind(prefix, 0) != 0) throw std::runtime_error("unexpected ready line: " + ready);
+  port_ = static_cast<std::uint16_t>(std::stoul(ready.substr(prefix.size())));
+}
+
+std::string Daemon::call(const std::string& action, const std::string& json) const {
+  OneCall script(sqs_call(action, json));
+  run_http_load(port_, 1, std::chrono::seconds(60), script);
+  if (script.status != 200) throw std::runtime_error(action + " was answered " + std::to_string(script.status) + ": " + script.body);
+  return script.body;
+}
+
+std::string Daemon::create_queue(const std::string& name) const {
+  return std::string(json_string(call("CreateQueue", "{\"QueueName\":\"" + name + "\"}"), "QueueUrl"));
+}
+
+}  // namespace penstock

@@ -1,0 +1,46 @@
+// Daemon: a penstock under measurement, on a port of its own and a directory of its own.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bench/child_process.h"
+
+namespace penstock {
+
+// A directory that is new, and gone at the end.
+class ScratchDirectory {
+ public:
+  explicit ScratchDirectory(const std::filesystem::path& parent);
+  ~ScratchDirectory();
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+  std::string path(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class Daemon {
+ public:
+  // Starts the program on that data directory and waits until it is ready.
+  Daemon(const std::string& program, const std::string& data, const std::vector<std::string>& more = {});
+
+  std::uint16_t port() const { return port_; }
+  const ChildProcess& process() const { return process_; }
+  void kill_now() { process_.kill_now(); }
+
+  // One call on a connection of its own; returns the body, throws unless the status is 200.
+  std::string call(const std::string& action, const std::string& json) const;
+  // Creates the queue and returns its URL.
+  std::string create_queue(const std::string& name) const;
+
+ private:
+  ChildProcess process_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace penstock
