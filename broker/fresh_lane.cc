@@ -39,7 +39,10 @@ void FreshLane::put(const TallyRecord& tally) {
 void FreshLane::put(const FreshRecord& record) {
   if (record.key.sequence != window_end()) return;
   const std::size_t bytes = kEntryBytes + memory_bytes(*record.content);
-  if (!budget_.admits(window_bytes_, bytes)) return;
+  if (!budget_.admits(window_bytes_, bytes)) {
+    refused_ = true;
+    return;
+  }
   if (window_.empty()) head_not_before_ = std::max(head_not_before_, record.head.sent);
   window_.push_back({record.head, record.content, bytes});
   window_bytes_ += bytes;
@@ -53,7 +56,7 @@ std::optional<FreshRange> FreshLane::decide_page() const {
     const Sequence middle{search_->from.value + (search_->to.value - search_->from.value) / 2};
     return FreshRange{tally_.key.lane, middle, middle.next()};
   }
-  if (!cold() || window_.size() >= kWindowLow) return std::nullopt;
+  if (!cold() || !runs_low()) return std::nullopt;
   return FreshRange{tally_.key.lane, window_end(), tally_.high};
 }
 
@@ -123,6 +126,11 @@ void FreshLane::abandon_page() {
 
 void FreshLane::evict() { clear_window(); }
 
+bool FreshLane::runs_low() const {
+  return window_.empty() ||
+         (window_.size() < kWindowLow && !refused_ && budget_.worth_refilling(window_bytes_));
+}
+
 void FreshLane::clear_window() {
   while (!window_.empty()) pop_front();
 }
@@ -131,6 +139,7 @@ void FreshLane::pop_front() {
   window_bytes_ -= window_.front().bytes;
   budget_.subtract(window_.front().bytes);
   window_.pop_front();
+  refused_ = false;
 }
 
 }  // namespace penstock

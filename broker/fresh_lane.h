@@ -83,6 +83,7 @@ class FreshLane {
 
   Sequence window_end() const { return Sequence{tally_.cursor.value + window_.size()}; }
   std::deque<Entry>::const_iterator first_alive(Time now, Seconds retention) const;
+  bool runs_low() const;
   void clear_window();
   void pop_front();
 
@@ -90,6 +91,7 @@ class FreshLane {
   WindowBudget& budget_;
   std::deque<Entry> window_;
   std::size_t window_bytes_ = 0;
+  bool refused_ = false;  // the budget had no room for the next one; until the window shrinks
   Time head_not_before_ = kEpoch;  // the message at the cursor was enqueued no earlier
   std::optional<FreshRange> wanted_;
   std::optional<Search> search_;

@@ -36,6 +36,7 @@ void LaterLane::put(const LaterRecord& record) {
   if (place < covered_) return;
   const std::size_t bytes = kEntryBytes + memory_bytes(*record.content);
   if (!budget_.admits(window_bytes_, bytes)) {
+    refused_ = true;
     // What follows must not leave a gap behind: the rest of the page is cold again.
     wanted_->through = std::min(wanted_->through, record.key.due - Milliseconds{1});
     return;
@@ -79,7 +80,7 @@ bool LaterLane::lacks_due(Time now) const {
 }
 
 std::optional<LaterRange> LaterLane::decide_page(Time now) const {
-  if (wanted_ || window_.size() >= kWindowLow || covered_.due > now || !lacks_due(now)) return std::nullopt;
+  if (wanted_ || !runs_low() || covered_.due > now || !lacks_due(now)) return std::nullopt;
   return LaterRange{covered_.due, covered_.sequence, now + kAhead};
 }
 
@@ -111,9 +112,15 @@ void LaterLane::supplied(const Page& page) {
 }
 
 void LaterLane::evict() {
+  if (wanted_) return;  // the page on its way continues this window
   if (!window_.empty()) front_not_before_ = std::max(front_not_before_, window_.front().due);
   clear_window();
   covered_ = cursor();
+}
+
+bool LaterLane::runs_low() const {
+  return window_.empty() ||
+         (window_.size() < kWindowLow && !refused_ && budget_.worth_refilling(window_bytes_));
 }
 
 void LaterLane::clear_window() {
@@ -124,6 +131,7 @@ void LaterLane::pop_front() {
   window_bytes_ -= window_.front().bytes;
   budget_.subtract(window_.front().bytes);
   window_.pop_front();
+  refused_ = false;
 }
 
 }  // namespace penstock

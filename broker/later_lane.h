@@ -90,6 +90,7 @@ class LaterLane {
   std::size_t window_index(Time due) const;  // of the first entry due later than that
   std::uint64_t ahead_count(Time now) const;  // due in a second that has not begun
   bool lacks_due(Time now) const;  // something not ahead is missing from the window
+  bool runs_low() const;
   void clear_window();
   void pop_front();
 
@@ -98,6 +99,7 @@ class LaterLane {
   WindowBudget& budget_;
   std::deque<Entry> window_;
   std::size_t window_bytes_ = 0;
+  bool refused_ = false;  // the budget had no room for the next one; until the window shrinks
   Place covered_;
   Time front_not_before_ = kEpoch;  // no message here is due earlier
   std::optional<LaterRange> wanted_;

@@ -17,6 +17,9 @@ class WindowBudget {
   bool admits(std::size_t lane_bytes, std::size_t bytes) const {
     return lane_bytes == 0 || (lane_bytes + bytes <= lane_bytes_max_ && bytes_ + bytes <= bytes_max_);
   }
+  // Whether a refill of a window that is not empty is worth a page: at least half of the lane's share is
+  // free, so that most of the page would be admitted.
+  bool worth_refilling(std::size_t lane_bytes) const { return 2 * lane_bytes <= lane_bytes_max_; }
   bool over(std::size_t coming) const { return bytes_ + coming > bytes_max_; }
 
   void add(std::size_t bytes) { bytes_ += bytes; }
