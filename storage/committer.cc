@@ -1,0 +1,168 @@
+#include "storage/committer.h"
+
+#include <rocksdb/write_batch.h>
+
+#include <chrono>
+#include <utility>
+
+#include "storage/batch_builder.h"
+#include "storage/position_mark.h"
+
+namespace penstock {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+tl::unexpected<Error> failed(const rocksdb::Status& status) {
+  return refuse(ErrorCode::kInternalFailure, status.ToString());
+}
+
+}  // namespace
+
+void BackgroundErrors::OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) {
+  if (error->IsShutdownInProgress()) return;
+  const std::lock_guard lock(mutex_);
+  if (!first_) first_ = error->ToString();
+  if (wake_) wake_();
+}
+
+std::optional<std::string> BackgroundErrors::first() const {
+  const std::lock_guard lock(mutex_);
+  return first_;
+}
+
+void BackgroundErrors::wake_on_error(std::function<void()> wake) {
+  const std::lock_guard lock(mutex_);
+  wake_ = std::move(wake);
+  if (first_ && wake_) wake_();
+}
+
+Committer::Committer(const Ground& ground, StoreReader& reader, DiskReserve& reserve, StoreEvents& events,
+                     StoreCounters& counters)
+    : ground_(ground),
+      reader_(reader),
+      reserve_(reserve),
+      events_(events),
+      counters_(counters),
+      written_(ground.applied.position.value),
+      thread_([this] { run(); }) {
+  ground_.background_errors->wake_on_error([this] { letters_.insist(Failure{}); });
+}
+
+Committer::~Committer() {
+  ground_.background_errors->wake_on_error(nullptr);
+  letters_.insist(Stop{});
+  thread_.join();
+}
+
+void Committer::read(PageWant&& want, Position at_least) {
+  if (at_least.value <= written_.load(std::memory_order_acquire)) {
+    reader_.read_page(std::move(want));
+  } else {
+    letters_.insist(HeldRead{std::move(want), at_least});
+  }
+}
+
+void Committer::run() {
+  std::vector<Letter> letters;
+  while (true) {
+    letters.clear();
+    letters_.drain(letters, reserve_.next_refresh());
+    for (Letter& letter : letters) {
+      if (std::holds_alternative<Stop>(letter)) return;
+      if (auto* commit = std::get_if<Commit>(&letter)) {
+        take(std::move(*commit));
+      } else if (auto* held = std::get_if<HeldRead>(&letter)) {
+        held_.push_back(std::move(*held));
+        release_reads();
+      } else {
+        refuse_if_failed();
+      }
+    }
+    if (const auto now = SteadyClock::now(); now >= reserve_.next_refresh()) reserve_.refresh(now);
+  }
+}
+
+void Committer::refuse_if_failed() {
+  if (const auto error = ground_.background_errors->first()) {
+    events_.refused("the database failed in the background: " + *error);
+  }
+}
+
+void Committer::take(Commit&& commit) {
+  if (commit.position <= ground_.applied.position) {
+    counters_.commits_skipped.add();
+    events_.durable(commit.position);
+    return;
+  }
+  if (commit.position != ground_.applied.position.next()) {
+    events_.refused("commit " + std::to_string(commit.position.value) + " came after commit " +
+                    std::to_string(ground_.applied.position.value));
+  }
+  if (const Result<void> done = write(commit); !done) {
+    events_.refused("commit " + std::to_string(commit.position.value) + ": " + done.error().text);
+  }
+  ground_.applied = {commit.position, commit.time};
+  written_.store(commit.position.value, std::memory_order_release);
+  if (!commit.body_reads.empty()) {
+    const StoreReader::Snapshot snapshot = reader_.take_snapshot();
+    for (BodyRead& read : commit.body_reads) reader_.read_bodies(std::move(read), snapshot);
+  }
+  events_.durable(commit.position);
+  release_reads();
+}
+
+Result<void> Committer::write(const Commit& commit) {
+  BatchBuilder builder([this](std::string_view key) { return stored_body(key); });
+  for (const Change& change : commit.changes) {
+    if (Result<void> added = builder.add(change); !added) return added;
+  }
+  rocksdb::WriteBatch batch;
+  // The commit before this one was synced before this one is written: that is all the mark needs.
+  const std::string mark = encode_mark({commit.position, ground_.applied.position}, ground_.identity);
+  if (const rocksdb::Status status = batch.PutLogData(mark); !status.ok()) return failed(status);
+  if (Result<void> built = builder.write_to(batch, ground_.families); !built) return built;
+  const EncodedRecord applied = encode_applied(ground_.partition, {commit.position, commit.time});
+  const rocksdb::Status put =
+      batch.Put(ground_.families.state, rocksdb::Slice(applied.key().data(), applied.key().size()),
+                rocksdb::Slice(applied.value().data(), applied.value().size()));
+  if (!put.ok()) return failed(put);
+
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const auto begun = SteadyClock::now();
+  if (const rocksdb::Status status = ground_.db.Write(options, &batch); !status.ok()) return failed(status);
+  const auto ended = SteadyClock::now();
+  counters_.commits.add();
+  counters_.records_written.add(builder.size());
+  counters_.bytes_written.add(batch.GetDataSize());
+  counters_.commit_duration.add(std::chrono::duration_cast<std::chrono::microseconds>(ended - begun));
+  reserve_.note_written(batch.GetDataSize(), ended);
+  return {};
+}
+
+Result<std::string> Committer::stored_body(std::string_view key) {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  std::string value;
+  const rocksdb::Status found =
+      ground_.db.Get(options, ground_.families.bodies, rocksdb::Slice(key.data(), key.size()), &value);
+  if (found.IsNotFound())
+    return refuse(ErrorCode::kInternalFailure, "the body of a message to be copied is missing");
+  if (!found.ok()) return failed(found);
+  return value;
+}
+
+void Committer::release_reads() {
+  std::vector<HeldRead> waiting;
+  for (HeldRead& held : held_) {
+    if (held.at_least <= ground_.applied.position) {
+      reader_.read_page(std::move(held.want));
+    } else {
+      waiting.push_back(std::move(held));
+    }
+  }
+  held_ = std::move(waiting);
+}
+
+}  // namespace penstock

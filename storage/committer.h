@@ -1,0 +1,102 @@
+// Committer: the thread that makes commits durable, one at a time and in order.
+//
+// Of each commit it builds one write batch: the position mark, the changes, and the position and time now
+// applied. It writes and syncs it, and reports it durable. At or below the applied position a commit is
+// skipped and reported durable at once, its body reads dropped: whoever replays has nobody waiting. A gap,
+// a contradiction and any status that is not ok are refused.
+//
+// Pages that wait for a commit are held here until it is written; bodies go to the reader with a snapshot
+// taken right after their commit. While nothing comes, it looks after the disk reserve.
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/listener.h>
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "base/mailbox.h"
+#include "storage/disk_reserve.h"
+#include "storage/record_codec.h"
+#include "storage/rocks_families.h"
+#include "storage/store.h"
+#include "storage/store_counters.h"
+#include "storage/store_reader.h"
+
+namespace penstock {
+
+// Errors of RocksDB's own threads, on their way to the committer, which may not exist yet (or any more).
+class BackgroundErrors : public rocksdb::EventListener {
+ public:
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override;
+
+  // The first one, if there was any.
+  std::optional<std::string> first() const;
+  // `wake` is called at the next error, on the thread where it happens; and never after it was replaced.
+  void wake_on_error(std::function<void()> wake);
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<std::string> first_;
+  std::function<void()> wake_;
+};
+
+class Committer {
+ public:
+  struct Ground {
+    rocksdb::DB& db;
+    RocksFamilies families;
+    PartitionId partition;
+    std::uint64_t identity;
+    AppliedRecord applied;
+    std::shared_ptr<BackgroundErrors> background_errors;
+  };
+
+  Committer(const Ground& ground, StoreReader& reader, DiskReserve& reserve, StoreEvents& events,
+            StoreCounters& counters);
+  // Finishes what was handed over.
+  ~Committer();
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  // The owner of the Broker.
+  void append(Commit&& commit) { letters_.insist(std::move(commit)); }
+  void read(PageWant&& want, Position at_least);
+
+ private:
+  struct HeldRead {
+    PageWant want;
+    Position at_least;
+  };
+  struct Failure {};
+  struct Stop {};
+  using Letter = std::variant<Commit, HeldRead, Failure, Stop>;
+
+  void run();
+  void take(Commit&& commit);
+  Result<void> write(const Commit& commit);
+  Result<std::string> stored_body(std::string_view key);
+  void release_reads();
+  void refuse_if_failed();
+
+  Ground ground_;
+  StoreReader& reader_;
+  DiskReserve& reserve_;
+  StoreEvents& events_;
+  StoreCounters& counters_;
+  std::atomic<std::uint64_t> written_;  // position
+  std::vector<HeldRead> held_;          // in the order in which they were asked for
+  Mailbox<Letter> letters_{std::numeric_limits<std::size_t>::max()};
+  std::thread thread_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,233 @@
+#include "storage/data_directory.h"
+
+#include <fcntl.h>
+#include <rocksdb/file_system.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/random.h"
+#include "storage/wal_scanner.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::uint32_t kDiskFormat = 1;
+constexpr std::string_view kFormatTitle = "penstock storage format ";
+constexpr std::size_t kFormatBytesMax = 4096;
+
+const rocksdb::IOOptions kOptions;
+
+tl::unexpected<Error> refused(std::string text) {
+  return refuse(ErrorCode::kInternalFailure, std::move(text));
+}
+
+Result<void> checked(const rocksdb::IOStatus& status, const std::string& doing) {
+  if (status.ok()) return {};
+  return refused(doing + ": " + status.ToString());
+}
+
+std::string hex_of(std::uint64_t number) {
+  std::string bytes;
+  ByteWriter(bytes).number(number);
+  return hex(bytes);
+}
+
+std::string format_text(std::uint64_t identity) {
+  const std::string text =
+      std::string(kFormatTitle) + std::to_string(kDiskFormat) + "\nidentity " + hex_of(identity) + "\n";
+  return text + "checksum " + hex_of(checksum32(text)) + "\n";
+}
+
+// Takes the prefix and a number in the base from the front of the text.
+template <class Integer>
+bool take_number(std::string_view& text, std::string_view prefix, int base, Integer& number) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+  if (error != std::errc{}) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return true;
+}
+
+}  // namespace
+
+DataDirectory::DataDirectory(std::string path, std::shared_ptr<rocksdb::FileSystem> files)
+    : path_(std::move(path)), files_(std::move(files)) {}
+
+DataDirectory::~DataDirectory() {
+  if (lock_ != nullptr) files_->UnlockFile(lock_, kOptions, nullptr).PermitUncheckedError();
+}
+
+Result<std::unique_ptr<DataDirectory>> DataDirectory::open(const std::string& path,
+                                                           std::shared_ptr<rocksdb::FileSystem> files) {
+  std::unique_ptr<DataDirectory> directory(new DataDirectory(path, std::move(files)));
+  for (const auto step : {&DataDirectory::enter, &DataDirectory::lock, &DataDirectory::read_format}) {
+    if (Result<void> done = (directory.get()->*step)(); !done) return tl::unexpected<Error>(done.error());
+  }
+  if (!directory->born()) {
+    if (Result<void> cleared = directory->clear_unborn_database(); !cleared) {
+      return tl::unexpected<Error>(cleared.error());
+    }
+  }
+  return directory;
+}
+
+Result<void> DataDirectory::enter() {
+  struct stat found {};
+  if (::stat(path_.c_str(), &found) != 0) {
+    if (errno != ENOENT || (::mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST)) {
+      return refused("the data directory " + path_ + " cannot be created: " + std::strerror(errno) +
+                     "; create it for this user, or choose another one");
+    }
+    if (::stat(path_.c_str(), &found) != 0) {
+      return refused("the data directory " + path_ + " cannot be entered: " + std::strerror(errno));
+    }
+  }
+  if (!S_ISDIR(found.st_mode)) {
+    return refused(path_ + " is a file, and the data directory must be a directory; choose another path");
+  }
+  if (::faccessat(AT_FDCWD, path_.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0) {
+    return refused("no permission to write to the data directory " + path_ +
+                   "; give it to the user that runs the broker, or choose another one");
+  }
+  if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    notice_ = "other users can enter the data directory " + path_ + "; close it with: chmod 700 " + path_;
+  }
+  return {};
+}
+
+Result<void> DataDirectory::lock() {
+  const rocksdb::IOStatus status = files_->LockFile(path_ + "/LOCK", kOptions, &lock_, nullptr);
+  if (status.ok()) return {};
+  lock_ = nullptr;
+  if (status.IsNoSpace()) {
+    return refused("not enough disk to open the store in " + path_ + ": nothing is free; make room");
+  }
+  return refused("the data directory " + path_ +
+                 " is in use by another process; stop that one, or choose another directory (" +
+                 status.ToString() + ")");
+}
+
+Result<void> DataDirectory::read_format() {
+  const std::string path = path_ + "/FORMAT";
+  const rocksdb::IOStatus exists = files_->FileExists(path, kOptions, nullptr);
+  if (exists.IsNotFound()) return {};
+  if (!exists.ok()) return checked(exists, "looking for " + path);
+  std::uint64_t bytes = 0;
+  if (Result<void> sized = checked(files_->GetFileSize(path, kOptions, &bytes, nullptr), "reading " + path);
+      !sized) {
+    return sized;
+  }
+  const tl::unexpected<Error> damaged =
+      refused(path + " is damaged: this cannot be told to be a data directory; restore it from a backup");
+  if (bytes > kFormatBytesMax) return damaged;
+  std::string text;
+  if (Result<void> read = checked(rocksdb::ReadFileToString(files_.get(), path, &text), "reading " + path);
+      !read) {
+    return read;
+  }
+  std::string_view rest = text;
+  std::uint32_t format = 0;
+  if (!take_number(rest, kFormatTitle, 10, format)) return damaged;
+  if (format > kDiskFormat) {
+    return refused(path_ + " has storage format " + std::to_string(format) +
+                   ", written by a newer version of the broker; this one knows up to format " +
+                   std::to_string(kDiskFormat) + ": start that newer version");
+  }
+  if (!take_number(rest, "\nidentity ", 16, identity_) || text != format_text(identity_)) return damaged;
+  born_ = true;
+  return {};
+}
+
+Result<void> DataDirectory::clear_unborn_database() {
+  SystemRandom random;
+  identity_ = random.next();
+  std::vector<std::string> names;
+  const rocksdb::IOStatus listed = files_->GetChildren(database(), kOptions, &names, nullptr);
+  if (listed.IsNotFound()) return {};
+  if (!listed.ok()) return checked(listed, "reading " + database());
+  const Result<std::vector<WalFile>> wal_files = list_wal_files(*files_, database());
+  if (!wal_files) return tl::unexpected<Error>(wal_files.error());
+  const bool holds_something =
+      std::any_of(wal_files->begin(), wal_files->end(), [](const WalFile& file) { return file.bytes > 0; }) ||
+      std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.ends_with(".sst"); });
+  if (holds_something) {
+    return refused(path_ + " holds a database but no FORMAT file; restore it, or choose another directory");
+  }
+  for (const std::string& name : names) {
+    if (name == "." || name == "..") continue;
+    const std::string path = database() + "/" + name;
+    if (Result<void> removed = checked(files_->DeleteFile(path, kOptions, nullptr), "removing " + path);
+        !removed) {
+      return removed;
+    }
+  }
+  return {};
+}
+
+Result<void> DataDirectory::finish_birth() {
+  const std::string path = path_ + "/FORMAT";
+  const std::string text = format_text(identity_);
+  rocksdb::IOStatus status = rocksdb::WriteStringToFile(files_.get(), text, path + ".new", true);
+  if (status.ok()) status = files_->RenameFile(path + ".new", path, kOptions, nullptr);
+  if (!status.ok()) return checked(status, "writing " + path);
+  if (Result<void> synced = sync_directory(path_); !synced) return synced;
+  born_ = true;
+  return {};
+}
+
+Result<void> DataDirectory::sync_file(const std::string& path) {
+  rocksdb::FileOptions options;
+  options.use_mmap_writes = false;
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  rocksdb::IOStatus status = files_->ReopenWritableFile(path, options, &file, nullptr);
+  if (status.ok()) status = file->Fsync(kOptions, nullptr);
+  if (status.ok()) status = file->Close(kOptions, nullptr);
+  return checked(status, "syncing " + path);
+}
+
+Result<void> DataDirectory::sync_directory(const std::string& path) {
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  rocksdb::IOStatus status = files_->NewDirectory(path, kOptions, &directory, nullptr);
+  if (status.ok()) status = directory->Fsync(kOptions, nullptr);
+  return checked(status, "syncing " + path);
+}
+
+Result<void> DataDirectory::sync_log() {
+  const Result<std::vector<WalFile>> wal_files = list_wal_files(*files_, database());
+  if (!wal_files) return tl::unexpected<Error>(wal_files.error());
+  for (const WalFile& wal_file : *wal_files) {
+    if (Result<void> synced = sync_file(wal_file.path); !synced) return synced;
+  }
+  return sync_directory(database());
+}
+
+Result<void> DataDirectory::cut_file(const std::string& path, std::uint64_t bytes) {
+  std::string all;
+  if (Result<void> read = checked(rocksdb::ReadFileToString(files_.get(), path, &all), "reading " + path);
+      !read) {
+    return read;
+  }
+  const std::string kept_in = path_ + "/cut";
+  const std::string name = path.substr(path.find_last_of('/') + 1) + "-" + std::to_string(bytes);
+  rocksdb::IOStatus status = files_->CreateDirIfMissing(kept_in, kOptions, nullptr);
+  if (status.ok()) {
+    const std::string_view tail = std::string_view(all).substr(std::min<std::size_t>(bytes, all.size()));
+    status = rocksdb::WriteStringToFile(files_.get(), rocksdb::Slice(tail.data(), tail.size()),
+                                        kept_in + "/" + name, true);
+  }
+  if (status.ok()) status = files_->Truncate(path, bytes, kOptions, nullptr);
+  if (!status.ok()) return checked(status, "cutting " + path);
+  return sync_file(path);
+}
+
+}  // namespace penstock

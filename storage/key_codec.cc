@@ -1,0 +1,180 @@
+#include "storage/key_codec.h"
+
+#include <type_traits>
+
+#include "base/bytes.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
+
+std::uint64_t ordered(std::int64_t value) { return static_cast<std::uint64_t>(value) ^ kSignBit; }
+std::int64_t disordered(std::uint64_t value) { return static_cast<std::int64_t>(value ^ kSignBit); }
+
+// Longest region and longest own fields.
+constexpr std::size_t kKeyBytesMax = 1 + 4 + 8 + 1 + Region::kLengthMax + 8 + 1 + 16;
+
+void write_head(ByteWriter& writer, const QueueAddress& queue, KeyKind kind) {
+  const std::string_view region = queue.world.region.text();
+  writer.number(kKeyFormat);
+  writer.number(queue.partition.value);
+  writer.number(queue.world.account.number());
+  writer.number(static_cast<std::uint8_t>(region.size()));
+  writer.raw(region);
+  writer.number(queue.id.value);
+  writer.number(static_cast<std::uint8_t>(kind));
+}
+
+struct FieldsWriter {
+  ByteWriter& writer;
+
+  void operator()(const PartitionKey& key) const {
+    write_head(writer, QueueAddress{key.partition, {}, {}}, KeyKind::kPartition);
+  }
+  void operator()(const QueueKey& key) const { write_head(writer, key.queue, KeyKind::kQueue); }
+  void operator()(const TallyKey& key) const {
+    write_head(writer, key.queue, KeyKind::kTally);
+    writer.number(key.lane.value);
+  }
+  void operator()(const DelayedKey& key) const {
+    write_head(writer, key.queue, KeyKind::kDelayed);
+    writer.number(ordered(key.second));
+  }
+  void operator()(const TouchedKey& key) const {
+    write_head(writer, key.queue, KeyKind::kTouched);
+    writer.number(key.lane.value);
+    writer.number(key.sequence.value);
+  }
+  void operator()(const FreshKey& key) const {
+    write_head(writer, key.queue, KeyKind::kFresh);
+    writer.number(key.lane.value);
+    writer.number(key.sequence.value);
+  }
+  void operator()(const LaterKey& key) const {
+    write_head(writer, key.queue, KeyKind::kLater);
+    writer.number(ordered(epoch_milliseconds(key.due)));
+    writer.number(key.sequence.value);
+  }
+};
+
+std::optional<Key> read_fields(ByteReader& reader, const QueueAddress& queue, KeyKind kind) {
+  switch (kind) {
+    case KeyKind::kPartition:
+      if (queue != QueueAddress{queue.partition, {}, {}}) return std::nullopt;
+      return PartitionKey{queue.partition};
+    case KeyKind::kQueue:
+      return QueueKey{queue};
+    case KeyKind::kTally:
+      return TallyKey{queue, Lane{reader.number<std::uint16_t>()}};
+    case KeyKind::kDelayed:
+      return DelayedKey{queue, disordered(reader.number<std::uint64_t>())};
+    case KeyKind::kTouched: {
+      const Lane lane{reader.number<std::uint16_t>()};
+      return TouchedKey{queue, lane, Sequence{reader.number<std::uint64_t>()}};
+    }
+    case KeyKind::kFresh: {
+      const Lane lane{reader.number<std::uint16_t>()};
+      return FreshKey{queue, lane, Sequence{reader.number<std::uint64_t>()}};
+    }
+    case KeyKind::kLater: {
+      const Time due = from_epoch_milliseconds(disordered(reader.number<std::uint64_t>()));
+      return LaterKey{queue, due, Sequence{reader.number<std::uint64_t>()}};
+    }
+    case KeyKind::kApplied:
+    case KeyKind::kFifo:
+    case KeyKind::kDedup:
+    case KeyKind::kAttempt:
+    case KeyKind::kExpiry:
+    case KeyKind::kLaneOf:
+    case KeyKind::kTopic:
+    case KeyKind::kSubscription:
+    case KeyKind::kPublication:
+      break;
+  }
+  return std::nullopt;
+}
+
+const QueueAddress* queue_of(const Key& key) {
+  return std::visit(
+      [](const auto& own) -> const QueueAddress* {
+        if constexpr (std::is_same_v<std::decay_t<decltype(own)>, PartitionKey>) {
+          return nullptr;
+        } else {
+          return &own.queue;
+        }
+      },
+      key);
+}
+
+}  // namespace
+
+KeyKind kind_of(const Key& key) {
+  struct Kinds {
+    KeyKind operator()(const PartitionKey&) const { return KeyKind::kPartition; }
+    KeyKind operator()(const QueueKey&) const { return KeyKind::kQueue; }
+    KeyKind operator()(const TallyKey&) const { return KeyKind::kTally; }
+    KeyKind operator()(const DelayedKey&) const { return KeyKind::kDelayed; }
+    KeyKind operator()(const TouchedKey&) const { return KeyKind::kTouched; }
+    KeyKind operator()(const FreshKey&) const { return KeyKind::kFresh; }
+    KeyKind operator()(const LaterKey&) const { return KeyKind::kLater; }
+  };
+  return std::visit(Kinds{}, key);
+}
+
+Key key_of(const Record& record) {
+  return std::visit([](const auto& own) -> Key { return own.key; }, record);
+}
+
+Key key_of(const BodyKey& key) {
+  return std::visit([](const auto& own) -> Key { return own; }, key);
+}
+
+PartitionId partition_of(const Key& key) {
+  const QueueAddress* queue = queue_of(key);
+  return queue ? queue->partition : std::get<PartitionKey>(key).partition;
+}
+
+std::string encode_key(const Key& key) {
+  std::string bytes;
+  bytes.reserve(kKeyBytesMax);
+  ByteWriter writer(bytes);
+  std::visit(FieldsWriter{writer}, key);
+  return bytes;
+}
+
+std::string encode_key(const BodyKey& key) { return encode_key(key_of(key)); }
+
+std::string encode_applied_key(PartitionId partition) {
+  std::string bytes;
+  ByteWriter writer(bytes);
+  write_head(writer, QueueAddress{partition, {}, {}}, KeyKind::kApplied);
+  return bytes;
+}
+
+std::optional<Key> decode_key(std::string_view bytes) {
+  ByteReader reader(bytes);
+  if (reader.number<std::uint8_t>() != kKeyFormat) return std::nullopt;
+  QueueAddress queue;
+  queue.partition = PartitionId{reader.number<std::uint32_t>()};
+  queue.world.account = AccountId{reader.number<std::uint64_t>()};
+  if (const std::string_view region = reader.raw(reader.number<std::uint8_t>()); !region.empty()) {
+    const std::optional<Region> parsed = Region::parse(region);
+    if (!parsed) return std::nullopt;
+    queue.world.region = *parsed;
+  }
+  queue.id = QueueId{reader.number<std::uint64_t>()};
+  const auto kind = static_cast<KeyKind>(reader.number<std::uint8_t>());
+  if (reader.failed()) return std::nullopt;
+  std::optional<Key> key = read_fields(reader, queue, kind);
+  if (!reader.finished()) return std::nullopt;
+  return key;
+}
+
+bool of_one_queue_and_kind(const Key& from, const Key& to) {
+  const QueueAddress* one = queue_of(from);
+  const QueueAddress* other = queue_of(to);
+  return from.index() == to.index() && one && other && *one == *other;
+}
+
+}  // namespace penstock

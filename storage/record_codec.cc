@@ -1,0 +1,358 @@
+#include "storage/record_codec.h"
+
+#include <algorithm>
+#include <memory>
+#include <type_traits>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/require.h"
+#include "storage/tagged_fields.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::size_t kVersionBytes = 1;
+constexpr std::size_t kHeadBytes = 16 + 8;  // message id, sent
+constexpr std::size_t kChecksumBytes = 4;
+
+// On disk: never renumber.
+enum class ContentTag : std::uint8_t {
+  kBody = 1,
+  kBodyMd5 = 2,
+  kAttributes = 3,
+  kTraceHeader = 4,
+  kSenderId = 5,
+  kGroupId = 6,
+  kDeduplicationId = 7,
+};
+
+// On disk: never renumber.
+enum class QueueTag : std::uint8_t {
+  kName = 1,
+  kGeneration = 2,
+  kCreated = 3,
+  kModified = 4,
+  kDelaySeconds = 5,
+  kMessageBytesMax = 6,
+  kRetentionSeconds = 7,
+  kReceiveWaitSeconds = 8,
+  kVisibilityTimeoutSeconds = 9,
+};
+
+tl::unexpected<Error> damaged(const char* what) { return refuse(ErrorCode::kInternalFailure, what); }
+
+void write_time(ByteWriter& writer, Time time) { writer.signed_number(epoch_milliseconds(time)); }
+Time read_time(ByteReader& reader) { return from_epoch_milliseconds(reader.signed_number()); }
+
+void write_head(ByteWriter& writer, const MessageHead& head) {
+  writer.raw({reinterpret_cast<const char*>(head.id.bytes.data()), head.id.bytes.size()});
+  write_time(writer, head.sent);
+}
+
+MessageHead read_head(ByteReader& reader) {
+  MessageHead head;
+  const std::string_view id = reader.raw(head.id.bytes.size());
+  std::copy(id.begin(), id.end(), head.id.bytes.begin());
+  head.sent = read_time(reader);
+  return head;
+}
+
+void write_content(ByteWriter& writer, const MessageContent& content) {
+  TaggedFieldsWriter<ContentTag> fields(writer);
+  if (!content.body.empty()) fields.text(ContentTag::kBody, content.body);
+  fields.text(ContentTag::kBodyMd5,
+              {reinterpret_cast<const char*>(content.body_md5.data()), content.body_md5.size()});
+  if (!content.attributes.empty()) {
+    std::string bytes;
+    ByteWriter list(bytes);
+    for (const MessageAttribute& attribute : content.attributes) {
+      list.text(attribute.name);
+      list.text(attribute.data_type);
+      list.text(attribute.value);
+    }
+    fields.text(ContentTag::kAttributes, bytes);
+  }
+  if (!content.trace_header.empty()) fields.text(ContentTag::kTraceHeader, content.trace_header);
+  if (!content.sender_id.empty()) fields.text(ContentTag::kSenderId, content.sender_id);
+  if (!content.group_id.empty()) fields.text(ContentTag::kGroupId, content.group_id);
+  if (!content.deduplication_id.empty()) fields.text(ContentTag::kDeduplicationId, content.deduplication_id);
+}
+
+bool read_attributes(std::string_view bytes, std::vector<MessageAttribute>& attributes) {
+  ByteReader list(bytes);
+  while (!list.failed() && !list.rest().empty()) {
+    MessageAttribute& attribute = attributes.emplace_back();
+    attribute.name = list.text();
+    attribute.data_type = list.text();
+    attribute.value = list.text();
+  }
+  return list.finished() && !attributes.empty();
+}
+
+// Null if the bytes are no content.
+ContentPtr read_content(ByteReader& reader) {
+  const auto content = std::make_shared<MessageContent>();
+  bool has_md5 = false;
+  TaggedFieldsReader<ContentTag> fields(reader);
+  while (const auto tag = fields.next()) {
+    const std::string_view value = fields.value();
+    switch (*tag) {
+      case ContentTag::kBody:
+        content->body = value;
+        break;
+      case ContentTag::kBodyMd5:
+        if (value.size() != content->body_md5.size()) return nullptr;
+        std::copy(value.begin(), value.end(), content->body_md5.begin());
+        has_md5 = true;
+        break;
+      case ContentTag::kAttributes:
+        if (!read_attributes(value, content->attributes)) return nullptr;
+        break;
+      case ContentTag::kTraceHeader:
+        content->trace_header = value;
+        break;
+      case ContentTag::kSenderId:
+        content->sender_id = value;
+        break;
+      case ContentTag::kGroupId:
+        content->group_id = value;
+        break;
+      case ContentTag::kDeduplicationId:
+        content->deduplication_id = value;
+        break;
+      default:
+        return nullptr;
+    }
+  }
+  return fields.finished() && has_md5 ? content : nullptr;
+}
+
+struct PayloadWriter {
+  ByteWriter& writer;
+
+  void operator()(const PartitionRecord& record) const { writer.number(record.next_queue.value); }
+  void operator()(const QueueRecord& record) const {
+    const QueueAttributes& attributes = record.attributes;
+    TaggedFieldsWriter<QueueTag> fields(writer);
+    fields.text(QueueTag::kName, record.name);
+    fields.number(QueueTag::kGeneration, record.generation.value);
+    fields.signed_number(QueueTag::kCreated, epoch_milliseconds(record.created));
+    fields.signed_number(QueueTag::kModified, epoch_milliseconds(record.modified));
+    fields.signed_number(QueueTag::kDelaySeconds, attributes.delay.count());
+    fields.number(QueueTag::kMessageBytesMax, attributes.message_bytes_max);
+    fields.signed_number(QueueTag::kRetentionSeconds, attributes.retention.count());
+    fields.signed_number(QueueTag::kReceiveWaitSeconds, attributes.receive_wait.count());
+    fields.signed_number(QueueTag::kVisibilityTimeoutSeconds, attributes.visibility_timeout.count());
+  }
+  void operator()(const TallyRecord& record) const {
+    writer.number(record.cursor.value);
+    writer.number(record.high.value);
+    write_time(writer, record.passed);
+    write_time(writer, record.cursor_due);
+    writer.number(record.waiting);
+  }
+  void operator()(const DelayedRecord& record) const { writer.number(record.count); }
+  void operator()(const TouchedRecord& record) const {
+    writer.number(record.nonce);
+    write_time(writer, record.enqueued);
+    write_time(writer, record.first_received);
+    write_time(writer, record.last_received);
+    write_time(writer, record.hidden_until);
+    write_time(writer, record.due);
+    writer.number(record.receive_count);
+  }
+  void operator()(const FreshRecord& record) const { body(record.head, record.content); }
+  void operator()(const LaterRecord& record) const { body(record.head, record.content); }
+
+ private:
+  void body(const MessageHead& head, const ContentPtr& content) const {
+    require(content != nullptr, "a body is put with its content");
+    write_head(writer, head);
+    write_content(writer, *content);
+  }
+};
+
+// Each overload fills in the record whose key is known, and says whether the payload could be understood.
+struct PayloadReader {
+  ByteReader& reader;
+
+  bool operator()(PartitionRecord& record) const {
+    record.next_queue = QueueId{reader.number<std::uint64_t>()};
+    return true;
+  }
+  bool operator()(QueueRecord& record) const;
+  bool operator()(TallyRecord& record) const {
+    record.cursor = Sequence{reader.number<std::uint64_t>()};
+    record.high = Sequence{reader.number<std::uint64_t>()};
+    record.passed = read_time(reader);
+    record.cursor_due = read_time(reader);
+    record.waiting = reader.number<std::uint64_t>();
+    return true;
+  }
+  bool operator()(DelayedRecord& record) const {
+    record.count = reader.number<std::uint64_t>();
+    return true;
+  }
+  bool operator()(TouchedRecord& record) const {
+    record.nonce = reader.number<std::uint64_t>();
+    record.enqueued = read_time(reader);
+    record.first_received = read_time(reader);
+    record.last_received = read_time(reader);
+    record.hidden_until = read_time(reader);
+    record.due = read_time(reader);
+    record.receive_count = reader.number<std::uint32_t>();
+    return true;
+  }
+  bool operator()(FreshRecord& record) const { return body(record.head, record.content); }
+  bool operator()(LaterRecord& record) const { return body(record.head, record.content); }
+
+ private:
+  bool body(MessageHead& head, ContentPtr& content) const {
+    head = read_head(reader);
+    content = read_content(reader);
+    return content != nullptr;
+  }
+};
+
+bool PayloadReader::operator()(QueueRecord& record) const {
+  QueueAttributes& attributes = record.attributes;
+  bool has_name = false;
+  TaggedFieldsReader<QueueTag> fields(reader);
+  while (const auto tag = fields.next()) {
+    switch (*tag) {
+      case QueueTag::kName:
+        record.name = fields.value();
+        has_name = true;
+        break;
+      case QueueTag::kGeneration:
+        record.generation = Generation{fields.number<std::uint64_t>()};
+        break;
+      case QueueTag::kCreated:
+        record.created = from_epoch_milliseconds(fields.signed_number());
+        break;
+      case QueueTag::kModified:
+        record.modified = from_epoch_milliseconds(fields.signed_number());
+        break;
+      case QueueTag::kDelaySeconds:
+        attributes.delay = Seconds{fields.signed_number()};
+        break;
+      case QueueTag::kMessageBytesMax:
+        attributes.message_bytes_max = fields.number<std::uint32_t>();
+        break;
+      case QueueTag::kRetentionSeconds:
+        attributes.retention = Seconds{fields.signed_number()};
+        break;
+      case QueueTag::kReceiveWaitSeconds:
+        attributes.receive_wait = Seconds{fields.signed_number()};
+        break;
+      case QueueTag::kVisibilityTimeoutSeconds:
+        attributes.visibility_timeout = Seconds{fields.signed_number()};
+        break;
+      default:
+        return false;
+    }
+  }
+  return fields.finished() && has_name;
+}
+
+template <class WritePayload>
+EncodedRecord seal(std::string&& key, WritePayload&& write_payload) {
+  EncodedRecord encoded{std::move(key), 0};
+  encoded.key_bytes = encoded.bytes.size();
+  ByteWriter writer(encoded.bytes);
+  writer.number(kRecordVersion);
+  write_payload(writer);
+  writer.number(checksum32(encoded.bytes));
+  require(encoded.bytes.size() - encoded.key_bytes <= kValueBytesMax, "a record has a bound in bytes");
+  return encoded;
+}
+
+// The payload, if version and checksum are right.
+Result<std::string_view> open_seal(std::string_view key, std::string_view value) {
+  if (value.size() < kVersionBytes + kChecksumBytes) return damaged("a record is too short");
+  if (value.size() > kValueBytesMax) return damaged("a record is too long");
+  const std::size_t covered = value.size() - kChecksumBytes;
+  std::string bytes;
+  bytes.reserve(key.size() + covered);
+  bytes.append(key).append(value.substr(0, covered));
+  ByteReader stored(value.substr(covered));
+  if (stored.number<std::uint32_t>() != checksum32(bytes)) return damaged("a record's checksum is wrong");
+  // Only now: a flipped bit in the version is damage, another version under a right checksum is news.
+  if (static_cast<std::uint8_t>(value[0]) != kRecordVersion) {
+    return damaged("a record has a version that this program does not know");
+  }
+  return value.substr(kVersionBytes, covered - kVersionBytes);
+}
+
+struct EmptyRecord {
+  Record operator()(const PartitionKey& key) const { return PartitionRecord{key, {}}; }
+  Record operator()(const QueueKey& key) const { return QueueRecord{key, {}, {}, {}, {}, {}}; }
+  Record operator()(const TallyKey& key) const { return TallyRecord{key, {}, {}, {}, {}, 0}; }
+  Record operator()(const DelayedKey& key) const { return DelayedRecord{key, 0}; }
+  Record operator()(const TouchedKey& key) const {
+    TouchedRecord record;
+    record.key = key;
+    return record;
+  }
+  Record operator()(const FreshKey& key) const { return FreshRecord{key, {}, {}}; }
+  Record operator()(const LaterKey& key) const { return LaterRecord{key, {}, {}}; }
+};
+
+}  // namespace
+
+EncodedRecord encode_record(const Record& record) {
+  return seal(encode_key(key_of(record)),
+              [&](ByteWriter& writer) { std::visit(PayloadWriter{writer}, record); });
+}
+
+Result<Record> decode_record(std::string_view key, std::string_view value) {
+  const Result<std::string_view> payload = open_seal(key, value);
+  if (!payload) return tl::unexpected<Error>(payload.error());
+  const std::optional<Key> decoded = decode_key(key);
+  if (!decoded) return damaged("a record has a key of a kind that this program does not know");
+  Record record = std::visit(EmptyRecord{}, *decoded);
+  ByteReader reader(*payload);
+  if (!std::visit(PayloadReader{reader}, record) || !reader.finished()) {
+    return damaged("a record has fields that this program does not know");
+  }
+  return record;
+}
+
+BodyRecord body_of(Record&& record) {
+  if (auto* later = std::get_if<LaterRecord>(&record)) return {later->head, std::move(later->content)};
+  auto* fresh = std::get_if<FreshRecord>(&record);
+  require(fresh != nullptr, "a body is a fresh or a later record");
+  return {fresh->head, std::move(fresh->content)};
+}
+
+Result<EncodedRecord> copy_body(std::string_view from, std::string_view value, const BodyKey& to,
+                                const MessageHead& head) {
+  const Result<std::string_view> payload = open_seal(from, value);
+  if (!payload) return tl::unexpected<Error>(payload.error());
+  if (payload->size() < kHeadBytes) return damaged("a body is too short");
+  return seal(encode_key(to), [&](ByteWriter& writer) {
+    write_head(writer, head);
+    writer.raw(payload->substr(kHeadBytes));
+  });
+}
+
+EncodedRecord encode_applied(PartitionId partition, const AppliedRecord& applied) {
+  return seal(encode_applied_key(partition), [&](ByteWriter& writer) {
+    writer.number(applied.position.value);
+    write_time(writer, applied.time);
+  });
+}
+
+Result<AppliedRecord> decode_applied(std::string_view key, std::string_view value) {
+  const Result<std::string_view> payload = open_seal(key, value);
+  if (!payload) return tl::unexpected<Error>(payload.error());
+  ByteReader reader(*payload);
+  AppliedRecord applied;
+  applied.position = Position{reader.number<std::uint64_t>()};
+  applied.time = read_time(reader);
+  if (!reader.finished()) return damaged("the applied record has a wrong length");
+  return applied;
+}
+
+}  // namespace penstock

@@ -1,0 +1,140 @@
+#include "storage/rocks_store.h"
+
+#include <rocksdb/db.h>
+
+#include <utility>
+#include <vector>
+
+#include "base/require.h"
+#include "storage/committer.h"
+#include "storage/disk_reserve.h"
+#include "storage/rocks_opening.h"
+#include "storage/store_reader.h"
+
+namespace penstock {
+namespace {
+
+std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// The resident records in key order, although they lie in two families.
+class ResidentWalk {
+ public:
+  ResidentWalk(rocksdb::DB& db, const RocksFamilies& families) {
+    rocksdb::ReadOptions options;
+    options.verify_checksums = true;
+    options.total_order_seek = true;
+    options.fill_cache = false;
+    options.readahead_size = 2 << 20;
+    state_.reset(db.NewIterator(options, families.state));
+    touched_.reset(db.NewIterator(options, families.touched));
+    state_->SeekToFirst();
+    touched_->SeekToFirst();
+  }
+
+  // Null at the end, or when something is wrong.
+  rocksdb::Iterator* first() const {
+    if (!status().ok()) return nullptr;
+    if (!touched_->Valid()) return state_->Valid() ? state_.get() : nullptr;
+    if (!state_->Valid()) return touched_.get();
+    return state_->key().compare(touched_->key()) < 0 ? state_.get() : touched_.get();
+  }
+  rocksdb::Status status() const { return state_->status().ok() ? touched_->status() : state_->status(); }
+
+ private:
+  std::unique_ptr<rocksdb::Iterator> state_;
+  std::unique_ptr<rocksdb::Iterator> touched_;
+};
+
+}  // namespace
+
+// Members are destroyed from the last to the first: threads first, the database last.
+struct RocksStore::Parts {
+  Parts(const RocksStoreOptions& store_options, StoreEvents& store_events,
+        std::shared_ptr<BackgroundErrors> errors, std::unique_ptr<OpenDatabase> open_database)
+      : events(store_events),
+        background_errors(std::move(errors)),
+        open(std::move(open_database)),
+        reserve(open->files, open->directory->path(), store_options.disk_reserve_bytes),
+        partition(store_options.partition) {}
+
+  StoreEvents& events;
+  StoreCounters counters;
+  std::shared_ptr<BackgroundErrors> background_errors;
+  std::unique_ptr<OpenDatabase> open;
+  DiskReserve reserve;
+  PartitionId partition;
+  std::unique_ptr<StoreReader> reader;
+  std::unique_ptr<Committer> committer;
+};
+
+RocksStore::RocksStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+RocksStore::~RocksStore() = default;
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksStoreOptions& options, StoreEvents& events) {
+  auto errors = std::make_shared<BackgroundErrors>();
+  Result<std::unique_ptr<OpenDatabase>> database = open_database(options, errors);
+  if (!database) return tl::unexpected<Error>(database.error());
+  return std::unique_ptr<RocksStore>(
+      new RocksStore(std::make_unique<Parts>(options, events, std::move(errors), std::move(*database))));
+}
+
+const std::string& RocksStore::notice() const { return parts_->open->notice; }
+
+Recovered RocksStore::load(const std::function<void(Record&&)>& visit) {
+  require(!parts_->committer, "a store is loaded once, before anything else");
+  const std::string applied_key = encode_applied_key(parts_->partition);
+  {
+    const ResidentWalk walk(*parts_->open->db, parts_->open->families);
+    while (rocksdb::Iterator* at = walk.first()) {
+      const std::string_view key = view(at->key());
+      if (key != applied_key) {
+        Result<Record> record = decode_record(key, view(at->value()));
+        if (!record) parts_->events.refused("loading the store: " + record.error().text);
+        visit(std::move(*record));
+      }
+      parts_->counters.records_loaded.add();
+      at->Next();
+    }
+    if (!walk.status().ok()) parts_->events.refused("loading the store: " + walk.status().ToString());
+  }
+  parts_->reader = std::make_unique<StoreReader>(*parts_->open->db, parts_->open->families, parts_->events,
+                                                 parts_->counters);
+  parts_->committer =
+      std::make_unique<Committer>(Committer::Ground{*parts_->open->db, parts_->open->families,
+                                                    parts_->partition, parts_->open->directory->identity(),
+                                                    parts_->open->applied, parts_->background_errors},
+                                  *parts_->reader, parts_->reserve, parts_->events, parts_->counters);
+  return {parts_->open->applied.position, parts_->open->applied.time};
+}
+
+void RocksStore::append(Commit&& commit) {
+  require(parts_->committer != nullptr, "a store is loaded before anything is appended");
+  parts_->committer->append(std::move(commit));
+}
+
+void RocksStore::read(PageWant&& want, Position at_least) {
+  require(parts_->committer != nullptr, "a store is loaded before anything is read");
+  parts_->committer->read(std::move(want), at_least);
+}
+
+bool RocksStore::admits_growth() const { return parts_->reserve.admits_growth(); }
+
+const StoreCounters& RocksStore::counters() const { return parts_->counters; }
+
+std::uint64_t RocksStore::free_bytes() const { return parts_->reserve.free_bytes(); }
+
+Result<void> RocksStore::compact() {
+  const RocksFamilies& families = parts_->open->families;
+  for (rocksdb::ColumnFamilyHandle* family : {families.state, families.bodies, families.touched}) {
+    rocksdb::Status status = parts_->open->db->Flush(rocksdb::FlushOptions(), family);
+    if (status.ok()) {
+      rocksdb::CompactRangeOptions options;
+      options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+      status = parts_->open->db->CompactRange(options, family, nullptr, nullptr);
+    }
+    if (!status.ok()) return refuse(ErrorCode::kInternalFailure, status.ToString());
+  }
+  return {};
+}
+
+}  // namespace penstock

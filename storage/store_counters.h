@@ -1,0 +1,59 @@
+// StoreCounters: what the store has done so far, for /metrics and for tests that assert counts.
+//
+// The store's threads add, any thread reads; each number alone is exact, and no two of them belong to the
+// same moment.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace penstock {
+
+class Counter {
+ public:
+  void add(std::uint64_t amount = 1) { value_.fetch_add(amount, std::memory_order_relaxed); }
+  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+// Durations in buckets with fixed upper bounds, as Prometheus wants them.
+class DurationHistogram {
+ public:
+  // Upper bounds in microseconds; the last bucket, one more, has none.
+  static constexpr std::array<std::uint64_t, 12> kBounds{100,    250,    500,    1'000,   2'500,   5'000,
+                                                         10'000, 25'000, 50'000, 100'000, 250'000, 1'000'000};
+
+  void add(std::chrono::microseconds duration) {
+    const auto amount = static_cast<std::uint64_t>(duration.count());
+    std::size_t bucket = 0;
+    while (bucket < kBounds.size() && amount > kBounds[bucket]) ++bucket;
+    buckets_[bucket].add();
+    sum_.add(amount);
+  }
+  // Of that bucket alone, not cumulative.
+  std::uint64_t count(std::size_t bucket) const { return buckets_[bucket].value(); }
+  std::uint64_t sum_microseconds() const { return sum_.value(); }
+
+ private:
+  std::array<Counter, kBounds.size() + 1> buckets_;
+  Counter sum_;
+};
+
+struct StoreCounters {
+  Counter commits;
+  Counter commits_skipped;            // at or below the position applied already
+  Counter records_written;            // puts, erasures and copies that reached a write batch
+  Counter bytes_written;              // of write batches
+  DurationHistogram commit_duration;  // writing and syncing one batch
+  Counter records_loaded;
+  Counter pages;
+  Counter page_records;
+  Counter body_reads;
+};
+
+}  // namespace penstock

@@ -1,0 +1,115 @@
+#include "storage/store_reader.h"
+
+#include <atomic>
+#include <string>
+#include <utility>
+
+#include "storage/page_builder.h"
+#include "storage/record_codec.h"
+
+namespace penstock {
+namespace {
+
+tl::unexpected<Error> failed(const rocksdb::Status& status) {
+  return refuse(ErrorCode::kInternalFailure, status.ToString());
+}
+
+std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+}  // namespace
+
+StoreReader::StoreReader(rocksdb::DB& db, const RocksFamilies& families, StoreEvents& events,
+                         StoreCounters& counters)
+    : db_(db), families_(families), events_(events), counters_(counters), thread_([this] { run(); }) {}
+
+StoreReader::~StoreReader() {
+  letters_.insist(Stop{});
+  thread_.join();
+}
+
+StoreReader::Snapshot StoreReader::take_snapshot() {
+  return Snapshot(db_.GetSnapshot(),
+                  [this](const rocksdb::Snapshot* snapshot) { db_.ReleaseSnapshot(snapshot); });
+}
+
+void StoreReader::run() {
+  std::vector<Letter> letters;
+  while (true) {
+    letters.clear();
+    letters_.drain(letters, Mailbox<Letter>::Deadline::max());
+    for (Letter& letter : letters) {
+      if (std::holds_alternative<Stop>(letter)) return;
+      if (auto* want = std::get_if<PageWant>(&letter)) {
+        Result<Page> read = page(std::move(*want));
+        if (!read) events_.refused("reading a page: " + read.error().text);
+        counters_.pages.add();
+        counters_.page_records.add(read->records.size());
+        events_.page(std::move(*read));
+      } else {
+        auto& wanted = std::get<Bodies>(letter);
+        Result<std::vector<BodyRecord>> read = bodies(wanted);
+        if (!read) events_.refused("reading a body: " + read.error().text);
+        counters_.body_reads.add(read->size());
+        wanted.snapshot.reset();
+        events_.bodies(wanted.read.token, std::move(*read));
+      }
+    }
+  }
+}
+
+Result<Page> StoreReader::page(PageWant&& want) {
+  PageBuilder builder(std::move(want));
+  const Snapshot snapshot = take_snapshot();
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot.get();
+  options.verify_checksums = true;
+
+  std::string queue;
+  const rocksdb::Status found = db_.Get(options, families_.state, builder.queue_key(), &queue);
+  if (!found.ok() && !found.IsNotFound()) return failed(found);
+  const Result<void> noted =
+      builder.note_queue(found.ok() ? std::optional<std::string_view>(queue) : std::nullopt);
+  if (!noted) return tl::unexpected<Error>(noted.error());
+
+  // Bounds on both sides: the walk never steps over the tombstones of what was consumed before.
+  const rocksdb::Slice from(builder.from());
+  const rocksdb::Slice to(builder.to());
+  options.iterate_lower_bound = &from;
+  options.iterate_upper_bound = &to;
+  options.total_order_seek = true;
+  options.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> iterator(db_.NewIterator(options, families_.bodies));
+  bool full = false;
+  for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+    const Result<bool> added = builder.add(view(iterator->key()), view(iterator->value()));
+    if (!added) return tl::unexpected<Error>(added.error());
+    if (!*added) {
+      full = true;
+      break;
+    }
+  }
+  if (!iterator->status().ok()) return failed(iterator->status());
+  return builder.finish(!full);
+}
+
+Result<std::vector<BodyRecord>> StoreReader::bodies(const Bodies& wanted) {
+  rocksdb::ReadOptions options;
+  options.snapshot = wanted.snapshot.get();
+  options.verify_checksums = true;
+  std::vector<BodyRecord> records;
+  records.reserve(wanted.read.keys.size());
+  for (const BodyKey& key : wanted.read.keys) {
+    const std::string bytes = encode_key(key);
+    rocksdb::PinnableSlice value;
+    const rocksdb::Status found = db_.Get(options, families_.bodies, bytes, &value);
+    if (found.IsNotFound())
+      return refuse(ErrorCode::kInternalFailure, "the body of a received message is missing");
+    if (!found.ok()) return failed(found);
+    Result<Record> record = decode_record(bytes, view(value));
+    if (!record) return tl::unexpected<Error>(record.error());
+    records.push_back(body_of(std::move(*record)));
+  }
+  return records;
+}
+
+}  // namespace penstock

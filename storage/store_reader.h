@@ -1,0 +1,65 @@
+// StoreReader: the thread that reads messages back: pages of a range, and bodies as of a commit.
+//
+// A page comes from a snapshot taken when its turn comes; whoever posts it has seen to it that the commit
+// which it waits for is written by then. Bodies come from the snapshot that the committer took right
+// after the commit that asks for them, so that a later delete cannot take them away.
+//
+// What is missing although it must exist, and what does not carry its checksum, is corruption: refused.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <chrono>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "base/mailbox.h"
+#include "storage/rocks_families.h"
+#include "storage/store.h"
+#include "storage/store_counters.h"
+
+namespace penstock {
+
+class StoreReader {
+ public:
+  // A snapshot that is given back when nobody holds it any more.
+  using Snapshot = std::shared_ptr<const rocksdb::Snapshot>;
+
+  StoreReader(rocksdb::DB& db, const RocksFamilies& families, StoreEvents& events, StoreCounters& counters);
+  // What has not been begun is dropped.
+  ~StoreReader();
+  StoreReader(const StoreReader&) = delete;
+  StoreReader& operator=(const StoreReader&) = delete;
+
+  // Any thread.
+  void read_page(PageWant&& want) { letters_.insist(std::move(want)); }
+  void read_bodies(BodyRead&& read, Snapshot snapshot) {
+    letters_.insist(Bodies{std::move(read), std::move(snapshot)});
+  }
+  Snapshot take_snapshot();
+
+ private:
+  struct Bodies {
+    BodyRead read;
+    Snapshot snapshot;
+  };
+  struct Stop {};
+  using Letter = std::variant<PageWant, Bodies, Stop>;
+
+  void run();
+  Result<Page> page(PageWant&& want);
+  Result<std::vector<BodyRecord>> bodies(const Bodies& wanted);
+
+  rocksdb::DB& db_;
+  const RocksFamilies families_;
+  StoreEvents& events_;
+  StoreCounters& counters_;
+  Mailbox<Letter> letters_{std::numeric_limits<std::size_t>::max()};
+  std::thread thread_;
+};
+
+}  // namespace penstock
