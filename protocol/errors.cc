@@ -1,0 +1,119 @@
+#include "protocol/errors.h"
+
+#include <array>
+#include <cstddef>
+
+namespace penstock {
+namespace {
+
+using enum ErrorCode;
+
+constexpr std::array kErrors{
+    WireError{kQueueDoesNotExist, 400, "AWS.SimpleQueueService.NonExistentQueue",
+              "com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist.",
+              "The specified queue does not exist for this wsdl version."},
+    WireError{kQueueNameExists, 400, "QueueAlreadyExists", "com.amazonaws.sqs#QueueNameExists",
+              "A queue already exists with the same name and a different value for an attribute"},
+    WireError{kQueueDeletedRecently, 400, "AWS.SimpleQueueService.QueueDeletedRecently",
+              "com.amazonaws.sqs#QueueDeletedRecently",
+              "You must wait 60 seconds after deleting a queue before you can create another with the same "
+              "name."},
+    WireError{kPurgeQueueInProgress, 403, "AWS.SimpleQueueService.PurgeQueueInProgress",
+              "com.amazonaws.sqs#PurgeQueueInProgress",
+              "Only one PurgeQueue operation on a queue is allowed every 60 seconds."},
+    WireError{kInvalidAttributeName, 400, "InvalidAttributeName", "com.amazonaws.sqs#InvalidAttributeName",
+              "The specified attribute doesn't exist."},
+    WireError{kInvalidAttributeValue, 400, "InvalidAttributeValue", "com.amazonaws.sqs#InvalidAttributeValue",
+              "A queue attribute value is invalid."},
+    WireError{kInvalidParameterValue, 400, "InvalidParameterValue",
+              "com.amazon.coral.service#InvalidParameterValueException",
+              "One or more parameters are invalid."},
+    WireError{kMissingParameter, 400, "MissingParameter",
+              "com.amazon.coral.service#MissingRequiredParameterException",
+              "The request must contain all required parameters."},
+    WireError{kInvalidMessageContents, 400, "InvalidMessageContents",
+              "com.amazonaws.sqs#InvalidMessageContents",
+              "The message contains characters outside the allowed set."},
+    WireError{kReceiptHandleIsInvalid, 404, "ReceiptHandleIsInvalid",
+              "com.amazonaws.sqs#ReceiptHandleIsInvalid",
+              "The input receipt handle is not a valid receipt handle."},
+    WireError{kMessageNotInflight, 400, "AWS.SimpleQueueService.MessageNotInflight",
+              "com.amazonaws.sqs#MessageNotInflight", "The specified message isn't in flight."},
+    WireError{kUnsupportedOperation, 400, "AWS.SimpleQueueService.UnsupportedOperation",
+              "com.amazonaws.sqs#UnsupportedOperation", "Unsupported operation."},
+    WireError{kOverLimit, 403, "OverLimit", "com.amazonaws.sqs#OverLimit",
+              "The request would exceed a limit of the queue."},
+    WireError{kInvalidAddress, 404, "InvalidAddress", "com.amazonaws.sqs#InvalidAddress",
+              "The address is not valid for this endpoint."},
+    WireError{kInvalidSecurity, 403, "InvalidSecurity", "com.amazonaws.sqs#InvalidSecurity",
+              "All requests to this queue must use HTTPS and SigV4."},
+    WireError{kRequestThrottled, 403, "RequestThrottled", "com.amazonaws.sqs#RequestThrottled",
+              "The request was denied due to request throttling."},
+    WireError{kInvalidAction, 400, "InvalidAction", "com.amazon.coral.service#UnknownOperationException",
+              "The action is not valid for this endpoint."},
+    WireError{kMalformedInput, 400, "MalformedInput", "com.amazon.coral.service#SerializationException",
+              "The request body could not be read."},
+    WireError{kAccessDenied, 403, "AccessDenied", "com.amazon.coral.service#AccessDeniedException",
+              "Access to the resource is denied."},
+    WireError{kInternalFailure, 500, "InternalFailure", "com.amazon.coral.service#InternalFailure",
+              "The request processing has failed because of an unknown error, exception or failure."},
+    WireError{kServiceUnavailable, 503, "ServiceUnavailable",
+              "com.amazon.coral.service#ServiceUnavailableException",
+              "The service cannot take the request at the moment. Please retry."},
+};
+
+constexpr bool in_order_of_codes() {
+  for (std::size_t at = 0; at < kErrors.size(); ++at) {
+    if (static_cast<std::size_t>(kErrors[at].code) != at) return false;
+  }
+  return true;
+}
+static_assert(in_order_of_codes());
+static_assert(kErrors.size() == static_cast<std::size_t>(kServiceUnavailable) + 1 && kErrors.size() <= 64);
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text += part;
+  return text;
+}
+
+}  // namespace
+
+const WireError& wire_error(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)]; }
+
+std::string_view json_text(const Error& error) {
+  return error.text.empty() ? wire_error(error.code).text : std::string_view(error.text);
+}
+
+std::string_view query_text(const Error& error) {
+  const WireError& row = wire_error(error.code);
+  return error.text.empty() && !row.query_text.empty() ? row.query_text : json_text(error);
+}
+
+Error missing_parameter(std::string_view name) {
+  return {kMissingParameter, joined({"The request must contain the parameter ", name, "."})};
+}
+
+Error invalid_parameter(std::string_view value, std::string_view name, std::string_view reason) {
+  return {kInvalidParameterValue,
+          joined({"Value ", echoed(value), " for parameter ", name, " is invalid. Reason: ", reason})};
+}
+
+Error invalid_receipt_handle(std::string_view text) {
+  return {kReceiptHandleIsInvalid,
+          joined({"The input receipt handle \"", echoed(text), "\" is not a valid receipt handle."})};
+}
+
+Error not_offered(std::string_view what) {
+  return {kUnsupportedOperation, joined({"This build of Penstock does not offer ", what, "."})};
+}
+
+std::string_view echoed(std::string_view input) {
+  constexpr std::size_t kEchoedMax = 1100;  // a receipt handle, at most 1,024 bytes, in full
+  if (input.size() <= kEchoedMax) return input;
+  std::size_t end = kEchoedMax;
+  while (end > 0 && (static_cast<unsigned char>(input[end]) & 0xc0) == 0x80) --end;
+  return input.substr(0, end);
+}
+
+}  // namespace penstock

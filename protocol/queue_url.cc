@@ -1,0 +1,94 @@
+#include "protocol/queue_url.h"
+
+#include <algorithm>
+
+#include "protocol/text_rules.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::size_t kUrlMax = 2048;
+constexpr std::size_t kHostMax = 255;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_host_character(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
+}
+
+bool is_account(std::string_view text) {
+  return text.size() == 12 && std::all_of(text.begin(), text.end(), is_digit);
+}
+
+bool is_port(std::string_view text) {
+  if (text.empty() || text.size() > 5 || !std::all_of(text.begin(), text.end(), is_digit)) return false;
+  int port = 0;
+  for (const char digit : text) port = port * 10 + (digit - '0');
+  return port >= 1 && port <= 65535;
+}
+
+// What follows the last slash, which leaves the path together with it.
+std::string_view take_last_segment(std::string_view& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string_view segment = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  path = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+  return segment;
+}
+
+// The length of the host at the head of the text, brackets of an IPv6 address included; 0: no host.
+std::size_t host_length(std::string_view text) {
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos || end < 3) return 0;
+    const std::string_view address = text.substr(1, end - 1);
+    const auto in_address = [](char c) {
+      return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
+    };
+    return std::all_of(address.begin(), address.end(), in_address) ? end + 1 : 0;
+  }
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_host_character) -
+                                  text.begin());
+}
+
+}  // namespace
+
+std::optional<QueueLocator> parse_queue_url(std::string_view url) {
+  if (url.size() > kUrlMax) return std::nullopt;
+  std::string_view path = url;
+  if (const std::size_t scheme = path.find("://"); scheme != std::string_view::npos) {
+    path.remove_prefix(scheme + 3);
+    const std::size_t slash = path.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    path.remove_prefix(slash);
+  }
+  path = path.substr(0, path.find_first_of("?#"));
+  if (path.starts_with('/')) path.remove_prefix(1);
+
+  const std::string_view name = take_last_segment(path);
+  if (!is_standard_queue_name(name) && !is_fifo_queue_name(name)) return std::nullopt;
+  const std::string_view parent = take_last_segment(path);
+  if (parent.empty() || parent == "queue") return QueueLocator{std::nullopt, name};
+  if (!is_account(parent)) return std::nullopt;
+  return QueueLocator{parent, name};
+}
+
+std::string public_authority(std::optional<std::string_view> host_header, std::string_view listen_authority) {
+  if (!host_header || host_header->size() > kHostMax) return std::string(listen_authority);
+  const std::size_t length = host_length(*host_header);
+  if (length == 0) return std::string(listen_authority);
+  const std::string_view port = host_header->substr(length);
+  if (port.starts_with(':') && is_port(port.substr(1))) return std::string(*host_header);
+  if (!port.empty()) return std::string(listen_authority);
+  const std::size_t colon = listen_authority.rfind(':');
+  std::string authority(*host_header);
+  if (colon != std::string_view::npos) authority += listen_authority.substr(colon);
+  return authority;
+}
+
+std::string queue_url(std::string_view authority, std::string_view account, std::string_view name) {
+  std::string url = "http://";
+  url.append(authority).append("/").append(account).append("/").append(name);
+  return url;
+}
+
+}  // namespace penstock

@@ -1,0 +1,125 @@
+#include "protocol/text_rules.h"
+
+#include <algorithm>
+
+#include "protocol/utf8.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::string_view kFifoSuffix = ".fifo";
+constexpr std::size_t kNameMax = 80;
+constexpr std::size_t kIdentifierMax = 128;
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c);
+}
+
+template <class Allowed>
+std::optional<std::uint32_t> first_not(std::string_view text, Allowed allowed) {
+  while (!text.empty()) {
+    const Utf8Character character = utf8_character(text);
+    if (!character.valid()) return static_cast<unsigned char>(text.front());
+    if (!allowed(character.code_point)) return character.code_point;
+    text.remove_prefix(character.size);
+  }
+  return std::nullopt;
+}
+
+std::size_t count_digits(std::string_view text) {
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
+}
+
+void skip_sign(std::string_view& text) {
+  if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
+}
+
+}  // namespace
+
+bool is_standard_queue_name(std::string_view text) {
+  return !text.empty() && text.size() <= kNameMax && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_alphanumeric(c) || c == '-' || c == '_';
+  });
+}
+
+bool is_fifo_queue_name(std::string_view text) {
+  return text.size() <= kNameMax && text.ends_with(kFifoSuffix) &&
+         is_standard_queue_name(text.substr(0, text.size() - kFifoSuffix.size()));
+}
+
+bool is_identifier(std::string_view text) {
+  return !text.empty() && text.size() <= kIdentifierMax &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+std::optional<std::uint32_t> first_forbidden_character(std::string_view text) {
+  const auto plain = [](char c) { return c >= ' ' || c == '\n' || c == '\r' || c == '\t'; };
+  static_assert(static_cast<char>(0x80) < 0, "bytes beyond ASCII are not plain");
+  const auto rest = std::find_if_not(text.begin(), text.end(), plain);
+  return first_not(text.substr(static_cast<std::size_t>(rest - text.begin())), [](std::uint32_t code_point) {
+    return code_point >= 0x20 ? code_point < 0xfffe || code_point > 0xffff
+                              : code_point == 0x9 || code_point == 0xa || code_point == 0xd;
+  });
+}
+
+std::string character_text(std::uint32_t code_point) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string digits;
+  do {
+    digits.push_back(kDigits[code_point & 15]);
+    code_point >>= 4;
+  } while (code_point != 0);
+  std::reverse(digits.begin(), digits.end());
+  return "#x" + digits;
+}
+
+std::optional<std::uint32_t> first_forbidden_in_attribute_name(std::string_view text) {
+  return first_not(text, [](std::uint32_t code_point) {
+    if (code_point < 0x80) {
+      const char c = static_cast<char>(code_point);
+      return is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
+    }
+    return code_point >= 0xc0 && code_point <= 0x24f && code_point != 0xd7 && code_point != 0xf7;
+  });
+}
+
+NumberText classify_number(std::string_view text) {
+  skip_sign(text);
+  const std::string_view whole = text.substr(0, count_digits(text));
+  text.remove_prefix(whole.size());
+  std::string_view fraction;
+  if (!text.empty() && text.front() == '.') {
+    text.remove_prefix(1);
+    fraction = text.substr(0, count_digits(text));
+    text.remove_prefix(fraction.size());
+  }
+  if (whole.empty() && fraction.empty()) return NumberText::kNotANumber;
+
+  std::int64_t exponent = 0;
+  if (!text.empty() && (text.front() == 'e' || text.front() == 'E')) {
+    text.remove_prefix(1);
+    const bool negative = !text.empty() && text.front() == '-';
+    skip_sign(text);
+    const std::size_t digits = count_digits(text);
+    if (digits == 0) return NumberText::kNotANumber;
+    constexpr std::int64_t kBeyondAll = 100'000'000;  // further digits do not change the answer
+    for (const char digit : text.substr(0, digits))
+      exponent = std::min(exponent * 10 + (digit - '0'), kBeyondAll);
+    if (negative) exponent = -exponent;
+    text.remove_prefix(digits);
+  }
+  if (!text.empty()) return NumberText::kNotANumber;
+
+  const std::string digits = std::string(whole).append(fraction);
+  const std::size_t first = digits.find_first_not_of('0');
+  if (first == std::string::npos) return NumberText::kNumber;  // zero
+  const std::size_t last = digits.find_last_not_of('0');
+  // The power of ten of the first significant digit.
+  const std::int64_t magnitude =
+      static_cast<std::int64_t>(whole.size()) - 1 - static_cast<std::int64_t>(first) + exponent;
+  const bool in_range = last - first + 1 <= 38 && magnitude >= -128 && magnitude <= 126;
+  return in_range ? NumberText::kNumber : NumberText::kOutOfRange;
+}
+
+}  // namespace penstock
