@@ -1,0 +1,232 @@
+#include "server/broker_thread.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/require.h"
+#include "server/settings.h"
+
+namespace penstock {
+namespace {
+
+// How long it sleeps when nothing is due: short enough to notice a step of the wall clock.
+constexpr auto kRestMax = std::chrono::seconds(1);
+
+template <class... Visits>
+struct Overloaded : Visits... {
+  using Visits::operator()...;
+};
+
+}  // namespace
+
+BrokerThread::BrokerThread(const BrokerLimits& limits, std::size_t letters_max)
+    : mailbox_(letters_max), letters_max_(letters_max), broker_(PartitionId{}, limits) {}
+
+BrokerThread::~BrokerThread() {
+  if (thread_.joinable()) stop();
+}
+
+void BrokerThread::start(OpenedStore&& opened, std::vector<ReplySink*> sinks) {
+  store_ = std::move(opened.store);
+  store_counters_ = opened.counters;
+  sinks_ = std::move(sinks);
+  batches_.resize(sinks_.size());
+  const Recovered recovered =
+      store_->load([this](Record&& record) { broker_.apply(Put{std::move(record)}); });
+  clock_.emplace(BrokerClock::Readings::take(), Milliseconds{0}, recovered.time);
+  now_ = clock_->now();
+  commit_.emplace(*store_, recovered);
+  publish_gauges();
+  thread_ = std::thread([this] { run(); });
+  running_.store(true, std::memory_order_release);
+}
+
+void BrokerThread::quiesce() {
+  std::promise<void> done;
+  mailbox_.insist(Quiesce{&done});
+  done.get_future().wait();
+}
+
+void BrokerThread::stop() {
+  mailbox_.insist(Stop{});
+  thread_.join();
+  running_.store(false, std::memory_order_release);
+  store_.reset();
+}
+
+// ---- any thread
+
+bool BrokerThread::post(Command&& command) {
+  if (held_.load(std::memory_order_relaxed) >= letters_max_) return false;
+  Letter letter(std::move(command));
+  if (mailbox_.post(std::move(letter))) return true;
+  command = std::move(std::get<Command>(letter));
+  return false;
+}
+
+void BrokerThread::forget(const Ticket& ticket) { mailbox_.insist(Forget{ticket}); }
+void BrokerThread::end_wait(const Ticket& ticket) { mailbox_.insist(EndWait{ticket}); }
+void BrokerThread::undeliver(Received&& received) { mailbox_.insist(Undeliver{std::move(received)}); }
+void BrokerThread::durable(Position position) { mailbox_.insist(Durable{position}); }
+void BrokerThread::page(Page page) { mailbox_.insist(std::move(page)); }
+void BrokerThread::bodies(std::uint64_t token, std::vector<BodyRecord> records) {
+  mailbox_.insist(Bodies{token, std::move(records)});
+}
+
+void BrokerThread::refused(const std::string& reason) {
+  spdlog::critical("the store failed, so the process ends and recovers at its next start: {}", reason);
+  spdlog::default_logger()->flush();
+  _exit(kExitStore);
+}
+
+// ---- its own thread
+
+void BrokerThread::run() {
+  while (!stopping_ || !backlog_.empty() || !commit_->idle()) {
+    mailbox_.drain(letters_, next_wake());
+    const BrokerClock::Reading reading = clock_->advance(BrokerClock::Readings::take());
+    now_ = reading.now;
+    if (reading.stepped) {
+      spdlog::warn("broker time stepped forward to follow the wall clock");
+      commit_->must_commit();
+    }
+    for (Letter& letter : letters_) notice(letter);
+    work_off();
+    pass_time();
+    commit_->hand_over(now_);
+    if (quiesced_) {
+      undo_replies();
+    } else {
+      send_replies();
+    }
+    publish_gauges();
+  }
+}
+
+void BrokerThread::notice(Letter& letter) {
+  if (const auto* durable = std::get_if<Durable>(&letter)) {
+    commit_->durable(durable->position);
+  } else if (auto* bodies = std::get_if<Bodies>(&letter)) {
+    commit_->bodies(bodies->token, std::move(bodies->records));
+  } else if (const auto* forget = std::get_if<Forget>(&letter)) {
+    // Before anything else is decided; and again in its place, if the command itself is still to come.
+    broker_.forget(forget->ticket);
+  }
+}
+
+void BrokerThread::work_off() {
+  while (!backlog_.empty() && !commit_->stalled()) {
+    decide(std::move(backlog_.front()));
+    backlog_.pop_front();
+  }
+  for (Letter& letter : letters_) {
+    if (backlog_.empty() && !commit_->stalled()) {
+      decide(std::move(letter));
+    } else if (!std::holds_alternative<Durable>(letter) && !std::holds_alternative<Bodies>(letter)) {
+      backlog_.push_back(std::move(letter));
+    }
+  }
+  letters_.clear();
+  held_.store(backlog_.size(), std::memory_order_relaxed);
+}
+
+void BrokerThread::decide(Letter&& letter) {
+  if (commit_->full()) commit_->hand_over(now_);
+  Outcome& outcome = commit_->outcome();
+  std::visit(Overloaded{
+                 [&](Command& command) { decide(std::move(command)); },
+                 [&](const Forget& forget) { broker_.forget(forget.ticket); },
+                 [&](const EndWait& end) {
+                   broker_.forget(end.ticket);
+                   outcome.replies.push_back({end.ticket, Received{}});
+                   commit_->decided();
+                 },
+                 [&](const Undeliver& undeliver) {
+                   broker_.undeliver(undeliver.received, now_, random_, outcome);
+                   commit_->decided();
+                 },
+                 [&](Page& page) {
+                   broker_.supply(std::move(page), now_, random_, outcome);
+                   commit_->decided();
+                 },
+                 [](const Durable&) {},
+                 [](const Bodies&) {},
+                 [&](const Quiesce& quiesce) {
+                   send_replies();
+                   quiesced_ = true;
+                   quiesce.done->set_value();
+                 },
+                 [&](const Stop&) { stopping_ = true; },
+             },
+             letter);
+}
+
+void BrokerThread::decide(Command&& command) {
+  Outcome& outcome = commit_->outcome();
+  if (grows_store(command) && !store_->admits_growth()) {
+    outcome.replies.push_back({command.ticket, Error{ErrorCode::kServiceUnavailable, {}}});
+  } else {
+    broker_.execute(std::move(command), now_, random_, outcome);
+  }
+  commit_->decided();
+}
+
+void BrokerThread::pass_time() {
+  if (commit_->stalled() || broker_.next_deadline() > now_) return;
+  broker_.tick(now_, random_, commit_->outcome());
+  commit_->decided();
+}
+
+void BrokerThread::send_replies() {
+  for (Reply& reply : commit_->released()) {
+    const std::size_t thread = io_thread_of(reply.ticket);
+    require(thread < batches_.size(), "a ticket names an I/O thread");
+    batches_[thread].push_back(std::move(reply));
+  }
+  commit_->released().clear();
+  for (std::size_t thread = 0; thread < batches_.size(); ++thread) {
+    if (batches_[thread].empty()) continue;
+    sinks_[thread]->deliver(std::exchange(batches_[thread], {}));
+  }
+}
+
+void BrokerThread::undo_replies() {
+  std::vector<Reply> replies = std::exchange(commit_->released(), {});
+  for (const Reply& reply : replies) {
+    const Received* const received = std::get_if<Received>(&reply.answer);
+    if (!received || received->deliveries.empty()) continue;
+    broker_.undeliver(*received, now_, random_, commit_->outcome());
+    commit_->decided();
+  }
+  commit_->hand_over(now_);
+}
+
+BrokerThread::Pause BrokerThread::next_wake() const {
+  const Pause now = std::chrono::steady_clock::now();
+  // Only the store can help now; it writes a letter.
+  if (commit_->stalled()) return now + kRestMax;
+  const Time due = broker_.next_deadline();
+  if (due == kNever) return now + kRestMax;
+  // At least a millisecond: what is due already waits for something else, a page for instance.
+  const Milliseconds rest = std::max(due - now_, Milliseconds{1});
+  return now + std::min<Milliseconds>(rest, kRestMax);
+}
+
+void BrokerThread::publish_gauges() {
+  const auto set = [](auto& gauge, auto value) { gauge.store(value, std::memory_order_relaxed); };
+  const Broker::Totals totals = broker_.totals();
+  set(gauges_.queues, totals.queues);
+  set(gauges_.touched, totals.touched);
+  set(gauges_.waiting_receivers, totals.waiting_receivers);
+  set(gauges_.window_bytes, totals.window_bytes);
+  set(gauges_.backlog, backlog_.size());
+  set(gauges_.commits, commit_->counts().commits);
+  set(gauges_.commands, commit_->counts().decisions);
+  set(gauges_.replies, commit_->counts().replies);
+  set(gauges_.admits_growth, store_->admits_growth());
+}
+
+}  // namespace penstock

@@ -1,0 +1,113 @@
+// BrokerThread: the one thread that owns the Broker, its clock, its chance and its commits.
+//
+//     I/O threads --commands--> mailbox --> Broker --> GroupCommit --> Store
+//     I/O threads <--replies--- in batches <---- durable ----------------'
+//
+// It never waits for a disk: what the store reports comes by the mailbox too. Each round it takes all
+// letters that are there: the store's first, since they let replies leave and make room; then, in order,
+// what is to be decided, until the filling commit may take no more; the rest waits in a backlog. Then it
+// lets time pass if something fell due, and hands the filling over if the store is free.
+//
+// Admission comes before execution: a full mailbox, or a store short of room, answers 503 to what would
+// grow it. The methods of CommandPort and StoreEvents may be called from any thread, also from within the
+// store's own calls.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mailbox.h"
+#include "base/random.h"
+#include "broker/broker.h"
+#include "server/command_port.h"
+#include "server/group_commit.h"
+#include "server/letter.h"
+#include "server/open_store.h"
+
+namespace penstock {
+
+class BrokerThread final : public CommandPort, public StoreEvents {
+ public:
+  BrokerThread(const BrokerLimits& limits, std::size_t letters_max);
+  ~BrokerThread() override;
+
+  // Loads what the store holds and begins to decide. Each sink takes the replies of the I/O thread that
+  // has its place in the list. Called once.
+  void start(OpenedStore&& opened, std::vector<ReplySink*> sinks);
+  bool running() const { return running_.load(std::memory_order_acquire); }
+
+  // No session is left: answers from now on are undone. Returns when that holds.
+  void quiesce();
+  // Decides what has been posted, waits until it is durable, ends the thread and closes the store.
+  void stop();
+
+  bool post(Command&& command) override;
+  void forget(const Ticket& ticket) override;
+  void end_wait(const Ticket& ticket) override;
+  void undeliver(Received&& received) override;
+
+  void durable(Position position) override;
+  void bodies(std::uint64_t token, std::vector<BodyRecord> records) override;
+  void page(Page page) override;
+  [[noreturn]] void refused(const std::string& reason) override;
+
+  // For metrics; at most a second old.
+  struct Gauges {
+    std::atomic<std::size_t> queues{0};
+    std::atomic<std::size_t> touched{0};
+    std::atomic<std::size_t> waiting_receivers{0};
+    std::atomic<std::size_t> window_bytes{0};
+    std::atomic<std::size_t> backlog{0};
+    std::atomic<std::uint64_t> commits{0};
+    std::atomic<std::uint64_t> commands{0};
+    std::atomic<std::uint64_t> replies{0};
+    std::atomic<bool> admits_growth{true};
+  };
+  const Gauges& gauges() const { return gauges_; }
+  // While running; null if the store counts nothing.
+  const StoreCounters* store_counters() const { return store_counters_; }
+
+ private:
+  using Pause = std::chrono::steady_clock::time_point;
+
+  void run();
+  // What needs no place in the order.
+  void notice(Letter& letter);
+  void decide(Letter&& letter);
+  void decide(Command&& command);
+  void work_off();
+  void pass_time();
+  void send_replies();
+  void undo_replies();
+  Pause next_wake() const;
+  void publish_gauges();
+
+  Mailbox<Letter> mailbox_;
+  const std::size_t letters_max_;
+  std::atomic<bool> running_{false};
+  std::atomic<std::size_t> held_{0};  // letters in the backlog
+  Gauges gauges_;
+  std::thread thread_;
+
+  // Of the thread alone, once it runs.
+  std::unique_ptr<Store> store_;
+  const StoreCounters* store_counters_ = nullptr;  // set before it runs
+  std::vector<ReplySink*> sinks_;
+  Broker broker_;
+  SystemRandom random_;
+  std::optional<BrokerClock> clock_;
+  std::optional<GroupCommit> commit_;
+  Time now_;
+  std::vector<Letter> letters_;
+  std::deque<Letter> backlog_;
+  std::vector<std::vector<Reply>> batches_;  // one for each sink
+  bool quiesced_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace penstock

@@ -1,0 +1,61 @@
+#include "server/endpoint.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+namespace penstock {
+namespace {
+
+constexpr std::size_t kMappedPrefix = 12;  // ::ffff:0:0/96
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return port;
+}
+
+}  // namespace
+
+std::optional<Endpoint> Endpoint::parse(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::optional<std::uint16_t> port = parse_port(text.substr(colon + 1));
+  if (!port) return std::nullopt;
+
+  Endpoint endpoint;
+  endpoint.port = *port;
+  std::string host(text.substr(0, colon));
+  if (host == "localhost") host = "127.0.0.1";
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    endpoint.v6 = true;
+    host = host.substr(1, host.size() - 2);
+    if (inet_pton(AF_INET6, host.c_str(), endpoint.address.data()) != 1) return std::nullopt;
+    return endpoint;
+  }
+  endpoint.address[10] = endpoint.address[11] = 0xff;
+  if (inet_pton(AF_INET, host.c_str(), endpoint.address.data() + kMappedPrefix) != 1) return std::nullopt;
+  return endpoint;
+}
+
+bool Endpoint::loopback() const {
+  if (!v6) return address[kMappedPrefix] == 127;
+  IpAddress one{};
+  one.back() = 1;
+  return address == one;
+}
+
+std::string Endpoint::text() const {
+  char host[INET6_ADDRSTRLEN] = {};
+  if (v6) {
+    inet_ntop(AF_INET6, address.data(), host, sizeof host);
+    return "[" + std::string(host) + "]:" + std::to_string(port);
+  }
+  inet_ntop(AF_INET, address.data() + kMappedPrefix, host, sizeof host);
+  return std::string(host) + ":" + std::to_string(port);
+}
+
+}  // namespace penstock

@@ -1,0 +1,43 @@
+// Letter: what the broker thread finds in its mailbox.
+//
+// From I/O threads: commands, and what became of the clients behind them. From the store: what is durable
+// and what was read. From the process: that it is to stop.
+#pragma once
+
+#include <cstdint>
+#include <future>
+#include <variant>
+#include <vector>
+
+#include "broker/command.h"
+#include "broker/page.h"
+#include "storage/store.h"
+
+namespace penstock {
+
+struct Forget {
+  Ticket ticket;
+};
+struct EndWait {
+  Ticket ticket;
+};
+struct Undeliver {
+  Received received;
+};
+struct Durable {
+  Position position;
+};
+struct Bodies {
+  std::uint64_t token = 0;
+  std::vector<BodyRecord> records;
+};
+// No session is left: answers from now on have nobody to go to and are undone here. `done` is set then.
+struct Quiesce {
+  std::promise<void>* done = nullptr;
+};
+// Ends the thread, once everything decided is durable.
+struct Stop {};
+
+using Letter = std::variant<Command, Forget, EndWait, Undeliver, Page, Durable, Bodies, Quiesce, Stop>;
+
+}  // namespace penstock

@@ -1,0 +1,32 @@
+#include "server/open_store.h"
+
+#include <spdlog/spdlog.h>
+
+#include "storage/memory_store.h"
+#include "storage/rocks_store.h"
+
+namespace penstock {
+
+tl::expected<OpenedStore, StartRefusal> open_store(const Settings& settings, StoreEvents& events) {
+  return open_store_over(nullptr, settings, events);
+}
+
+tl::expected<OpenedStore, StartRefusal> open_store_over(std::shared_ptr<rocksdb::FileSystem> file_system,
+                                                        const Settings& settings, StoreEvents& events) {
+  if (settings.durability == Durability::kMemory) {
+    spdlog::warn("durability is memory: everything is lost when this process ends");
+    return OpenedStore{std::make_unique<MemoryStore>(events)};
+  }
+  RocksStoreOptions options;
+  options.directory = settings.data;
+  options.disk_reserve_bytes = settings.disk_reserve_bytes;
+  options.file_system = std::move(file_system);
+  auto opened = RocksStore::open(options, events);
+  if (!opened) return tl::unexpected(StartRefusal{kExitStore, opened.error().text});
+  std::unique_ptr<RocksStore> store = *std::move(opened);
+  if (!store->notice().empty()) spdlog::warn("{}", store->notice());
+  const StoreCounters* const counters = &store->counters();
+  return OpenedStore{std::move(store), counters};
+}
+
+}  // namespace penstock

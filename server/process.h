@@ -1,0 +1,26 @@
+// Process: the daemon as the operating system sees it: signals, limits, log, exit codes.
+//
+//   0    stopped by SIGTERM or SIGINT: everything accepted was answered, everything answered is stored
+//   64   the command line or the environment asks for something that cannot be
+//   69   an address cannot be listened on
+//   70   the store refuses to open, or failed
+//
+// A second signal ends it at once, as a crash would: what was acknowledged is recovered.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/open_store.h"
+#include "server/settings.h"
+
+namespace penstock {
+
+// Serves until a signal comes; the exit code. Prints the ready line on standard output, one line a refusal
+// on standard error. Called once in a process, before any other thread exists.
+int run(const Settings& settings, const StoreOpener& open_store);
+
+// The same from the arguments behind the program's name.
+int run(std::vector<std::string> words, const StoreOpener& open_store);
+
+}  // namespace penstock

@@ -1,0 +1,124 @@
+#include "server/server.h"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+namespace penstock {
+namespace {
+
+// Where a client reaches this address when it does not say where it reached us: a wildcard is no host.
+std::string authority_of(Endpoint endpoint) {
+  const bool wildcard = std::all_of(endpoint.address.begin() + 12, endpoint.address.end(),
+                                    [](std::uint8_t byte) { return byte == 0; });
+  if (wildcard) endpoint = *Endpoint::parse("127.0.0.1:" + std::to_string(endpoint.port));
+  return endpoint.text();
+}
+
+}  // namespace
+
+Server::Server(const Settings& settings, const Options& options)
+    : settings_(settings), broker_(settings.limits, settings.mailbox_letters_max) {
+  for (unsigned index = 0; index < settings_.io_threads; ++index) {
+    io_threads_.push_back(std::make_unique<IoThread>(
+        IoThread::Options{index, settings_.request_bytes_max / settings_.io_threads, options.sweeps_itself},
+        broker_));
+    io_threads_.back()->start();
+  }
+  admin_service_.emplace(broker_, io_counts());
+  listener_.emplace(Listener::Bounds{settings_.connections_max, settings_.connections_address_max},
+                    io_threads());
+}
+
+Server::~Server() { stop(); }
+
+tl::expected<std::unique_ptr<Server>, StartRefusal> Server::start(const Settings& settings,
+                                                                  const Options& options) {
+  std::unique_ptr<Server> server(new Server(settings, options));
+  if (auto refusal = server->bind()) return tl::unexpected(*refusal);
+  if (auto refusal = server->open(options.open_store)) return tl::unexpected(*refusal);
+  server->serve_api();
+  return server;
+}
+
+std::optional<StartRefusal> Server::bind() {
+  for (const Endpoint& endpoint : settings_.listen) {
+    const auto bound = listener_->bind(endpoint, "listen");
+    if (!bound) return bound.error();
+    api_endpoints_.push_back(*bound);
+  }
+  if (settings_.admin_listen) {
+    const auto bound = listener_->bind(*settings_.admin_listen, "admin-listen");
+    if (!bound) return bound.error();
+    admin_endpoint_ = *bound;
+    listener_->serve(*bound, *admin_service_);
+  }
+  return {};
+}
+
+std::optional<StartRefusal> Server::open(const StoreOpener& open_store) {
+  auto opened = open_store(settings_, broker_);
+  if (!opened) return opened.error();
+  const std::vector<IoThread*> threads = io_threads();
+  broker_.start(*std::move(opened), {threads.begin(), threads.end()});
+  return {};
+}
+
+void Server::serve_api() {
+  for (const Endpoint& endpoint : api_endpoints_) {
+    api_services_.push_back(std::make_unique<ApiService>(
+        DispatchSettings{settings_.account, settings_.region, authority_of(endpoint)}, broker_));
+    listener_->serve(endpoint, *api_services_.back());
+  }
+}
+
+std::string Server::ready_line() const {
+  std::string line = "penstock ready: api ";
+  for (std::size_t i = 0; i < api_endpoints_.size(); ++i) {
+    line += (i == 0 ? "http://" : ",http://") + api_endpoints_[i].text();
+  }
+  return line + " admin " + (admin_endpoint_ ? "http://" + admin_endpoint_->text() : "off");
+}
+
+void Server::stop() {
+  if (std::exchange(stopped_, true)) return;
+  listener_->stop();
+  drain_connections();
+  if (broker_.running()) {
+    // From here on answers find nobody; those on their way are given back before the last commit.
+    broker_.quiesce();
+    for (const auto& io : io_threads_) io->flush();
+    broker_.stop();
+  }
+  for (const auto& io : io_threads_) io->stop();
+}
+
+void Server::drain_connections() {
+  std::vector<std::future<void>> drained;
+  for (const auto& io : io_threads_) {
+    auto promise = std::make_shared<std::promise<void>>();
+    drained.push_back(promise->get_future());
+    io->drain([promise] { promise->set_value(); });
+  }
+  const auto deadline = std::chrono::steady_clock::now() + settings_.shutdown_grace;
+  for (std::future<void>& each : drained) {
+    if (each.wait_until(deadline) == std::future_status::ready) continue;
+    for (const auto& io : io_threads_) io->abort();
+    break;
+  }
+  for (const auto& io : io_threads_) io->flush();
+}
+
+std::vector<IoThread*> Server::io_threads() const {
+  std::vector<IoThread*> threads;
+  for (const auto& io : io_threads_) threads.push_back(io.get());
+  return threads;
+}
+
+std::vector<const IoCounts*> Server::io_counts() const {
+  std::vector<const IoCounts*> counts;
+  for (const auto& io : io_threads_) counts.push_back(&io->counts());
+  return counts;
+}
+
+}  // namespace penstock

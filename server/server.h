@@ -1,0 +1,71 @@
+// Server: the daemon put together: store, broker thread, I/O threads, listener.
+//
+//     start   bind all addresses - serve the admin pages - open the store - decide commands - serve the API
+//     stop    accept no more - let what is under way be answered - make it durable - close the store
+//
+// API connections that arrive while the store recovers wait in the kernel's queue. It knows no signals and
+// no command line; server/process.h does. Its methods are called by the one thread that started it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/admin_service.h"
+#include "server/api_service.h"
+#include "server/broker_thread.h"
+#include "server/io_thread.h"
+#include "server/listener.h"
+#include "server/open_store.h"
+#include "server/settings.h"
+
+namespace penstock {
+
+class Server {
+ public:
+  struct Options {
+    StoreOpener open_store = penstock::open_store;
+    bool sweeps_itself = true;  // false: only IoThread::sweep_at looks for timeouts
+  };
+
+  static tl::expected<std::unique_ptr<Server>, StartRefusal> start(const Settings& settings,
+                                                                   const Options& options);
+  ~Server();
+
+  // With the real ports.
+  const std::vector<Endpoint>& api() const { return api_endpoints_; }
+  const std::optional<Endpoint>& admin() const { return admin_endpoint_; }
+  // "penstock ready: api http://127.0.0.1:4566 admin http://127.0.0.1:4567"; several API addresses are
+  // separated by commas.
+  std::string ready_line() const;
+
+  // Ends gracefully: idle connections close, waiting receives are answered empty, other requests are
+  // answered. What is not done after the grace is cut off. What was acknowledged is durable in any case.
+  void stop();
+
+  IoThread& io_thread(std::size_t index) { return *io_threads_[index]; }
+  const BrokerThread& broker() const { return broker_; }
+
+ private:
+  Server(const Settings& settings, const Options& options);
+
+  std::optional<StartRefusal> bind();
+  std::optional<StartRefusal> open(const StoreOpener& open_store);
+  void serve_api();
+  void drain_connections();
+  std::vector<IoThread*> io_threads() const;
+  std::vector<const IoCounts*> io_counts() const;
+
+  const Settings settings_;
+  BrokerThread broker_;
+  std::vector<std::unique_ptr<IoThread>> io_threads_;
+  std::optional<AdminService> admin_service_;
+  std::vector<std::unique_ptr<ApiService>> api_services_;  // one for each address
+  std::optional<Listener> listener_;
+  std::vector<Endpoint> api_endpoints_;
+  std::optional<Endpoint> admin_endpoint_;
+  bool stopped_ = false;
+};
+
+}  // namespace penstock

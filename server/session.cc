@@ -1,0 +1,325 @@
+#include "server/session.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <ctime>
+#include <utility>
+
+namespace penstock {
+namespace {
+
+using ErrorCodeOfSystem = boost::system::error_code;
+namespace asio = boost::asio;
+
+// Reads in one go before others have their turn.
+constexpr int kReadsMax = 16;
+constexpr std::size_t kLingerBytesMax = 16 << 20;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr HttpRefusal kTooSlow{408, "The request did not arrive in time."};
+constexpr HttpRefusal kOurMistake{500, "The request could not be handled."};
+constexpr HttpRefusal kNoMemory{503, "Too many requests are being received; try again."};
+
+}  // namespace
+
+Session::Session(IoThread& io, Socket&& socket, const Accepted& accepted, std::uint64_t id)
+    : io_(io), socket_(std::move(socket)), accepted_(accepted), id_(id), since_(io.now()) {}
+
+void Session::start() { wait_readable(); }
+
+// ---- reading
+
+void Session::wait_readable() {
+  if (read_waits_ || phase_ == Phase::kClosed || peer_ended_) return;
+  const bool busy = phase_ == Phase::kProcessing || phase_ == Phase::kWriting;
+  if (busy && reader_.buffered() >= kPipelinedBytesMax) return;
+  read_waits_ = true;
+  socket_.async_wait(Socket::wait_read, [this](const ErrorCodeOfSystem& error) {
+    read_waits_ = false;
+    if (!error) {
+      readable();
+    } else {
+      close();
+    }
+    io_.reap(*this);
+  });
+}
+
+void Session::readable() {
+  auto& buffer = io_.read_buffer();
+  for (int reads = 0; reads < kReadsMax && phase_ != Phase::kClosed; ++reads) {
+    ErrorCodeOfSystem error;
+    const std::size_t size = socket_.read_some(asio::buffer(buffer), error);
+    if (error == asio::error::would_block || error == asio::error::try_again) break;
+    if (error == asio::error::eof) return peer_ended();
+    if (error) return close();
+    if (phase_ == Phase::kLingering) {
+      lingered_ += size;
+      if (lingered_ > kLingerBytesMax) return close();
+    } else {
+      reader_.take({buffer.data(), size});
+      progress();
+      settle();
+      const bool busy = phase_ == Phase::kProcessing || phase_ == Phase::kWriting;
+      if (busy && reader_.buffered() >= kPipelinedBytesMax) break;
+    }
+    if (size < buffer.size()) break;
+  }
+  wait_readable();
+}
+
+void Session::progress() {
+  while (phase_ == Phase::kReading) {
+    const RequestReader::Stage stage = reader_.advance();
+    if (stage == RequestReader::Stage::kComplete) {
+      dispatch();
+      continue;
+    }
+    if (stage == RequestReader::Stage::kRefused) return refuse(reader_.refusal());
+    if (peer_ended_ || (io_.draining() && stage == RequestReader::Stage::kIdle)) return close();
+    if (stage != stage_) {
+      stage_ = stage;
+      since_ = io_.now();
+      body_mark_ = 0;
+    }
+    if (reader_.take_continue()) {
+      ErrorCodeOfSystem error;
+      // Nothing else is on its way out, so that the kernel takes these few bytes whole or fails.
+      if (socket_.write_some(asio::buffer(kContinue), error) != kContinue.size()) close();
+    }
+    return;
+  }
+}
+
+void Session::settle() {
+  reader_.settle();
+  if (phase_ == Phase::kClosed) return;  // it has given its account back
+  const std::size_t memory = reader_.memory_bytes();
+  if (memory == accounted_) return;
+  const bool admitted = io_.account(std::exchange(accounted_, memory), memory);
+  if (!admitted && phase_ == Phase::kReading) {
+    refuse(kNoMemory);
+  }
+}
+
+// The peer sends no more.
+void Session::peer_ended() {
+  peer_ended_ = true;
+  switch (phase_) {
+    case Phase::kProcessing:
+      if (receives_) close();
+      break;
+    case Phase::kWriting:
+    case Phase::kClosed:
+      break;
+    case Phase::kReading:
+    case Phase::kLingering:
+      close();
+      break;
+  }
+}
+
+// ---- processing
+
+void Session::dispatch() {
+  ApiRequest& request = io_.request();
+  reader_.describe(request);
+  const HttpHead& head = reader_.head();
+  keep_alive_ = head.keep_alive && !io_.draining();
+  says_keep_alive_ = keep_alive_ && head.http_1_0;
+  head_only_ = request.method == "HEAD";
+  ++request_;
+  phase_ = Phase::kProcessing;
+  io_.tally().requests.fetch_add(1, std::memory_order_relaxed);
+
+  std::variant<ApiResponse, UnderWay> handled;
+  try {
+    handled = accepted_.service->handle(request, ticket(), io_.random());
+  } catch (const std::exception& error) {
+    // Nothing of ours throws; what a library throws must not end the other sessions.
+    spdlog::error("a request could not be handled: {}", error.what());
+    handled = refusal_response(kOurMistake, MessageId::draw(io_.random()).text());
+  }
+  reader_.finish();
+  if (const ApiResponse* const response = std::get_if<ApiResponse>(&handled)) return send(*response);
+  UnderWay& under_way = std::get<UnderWay>(handled);
+  call_ = std::move(under_way.call);
+  receives_ = under_way.receives;
+  if (receives_ && io_.draining()) io_.commands().end_wait(ticket());
+}
+
+void Session::answer(Reply&& reply) {
+  Received* const received = std::get_if<Received>(&reply.answer);
+  if (phase_ != Phase::kProcessing || reply.ticket != ticket()) {
+    if (received) give_back(std::move(*received));
+    return;
+  }
+  const bool delivers = received && !received->deliveries.empty();
+  if (delivers && peer_gone()) {
+    give_back(std::move(*received));
+    return close();
+  }
+  const ApiResponse response = accepted_.service->render(call_.get(), reply.answer);
+  call_.reset();
+  receives_ = false;
+  send(response, delivers ? std::move(*received) : Received{});
+  progress();
+  settle();
+  wait_readable();
+}
+
+// Looks without taking anything: a peer that closed while the answer was on its way.
+bool Session::peer_gone() {
+  char byte = 0;
+  const ssize_t size = recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return size == 0 || (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+bool Session::peer_sent_more() {
+  char byte = 0;
+  return reader_.buffered() > 0 || recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+void Session::give_back(Received&& deliveries) {
+  if (deliveries.deliveries.empty()) return;
+  io_.tally().undelivered.fetch_add(1, std::memory_order_relaxed);
+  io_.commands().undeliver(std::move(deliveries));
+}
+
+void Session::refuse(const HttpRefusal& refusal) {
+  refused_ = true;
+  keep_alive_ = says_keep_alive_ = head_only_ = false;
+  io_.tally().refusals.fetch_add(1, std::memory_order_relaxed);
+  send(refusal_response(refusal, MessageId::draw(io_.random()).text()));
+}
+
+// ---- writing
+
+void Session::send(const ApiResponse& response, Received&& deliveries) {
+  if (response.status == 503) io_.tally().unavailable.fetch_add(1, std::memory_order_relaxed);
+  if (io_.draining()) keep_alive_ = says_keep_alive_ = false;
+  using Persistence = ResponseHead::Persistence;
+  const std::string_view head = io_.response_head().build(response,
+                                                          !keep_alive_       ? Persistence::kCloses
+                                                          : says_keep_alive_ ? Persistence::kSaysStays
+                                                                             : Persistence::kStays,
+                                                          std::time(nullptr));
+  const std::string_view body = head_only_ ? std::string_view() : std::string_view(response.body);
+
+  const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
+  ErrorCodeOfSystem error;
+  const std::size_t size = socket_.write_some(buffers, error);
+  if (error && error != asio::error::would_block && error != asio::error::try_again) {
+    give_back(std::move(deliveries));
+    return close();
+  }
+  if (size == head.size() + body.size()) return sent();
+  keep_unsent(head, body, size);
+  if (size == 0) in_doubt_ = std::move(deliveries);
+  phase_ = Phase::kWriting;
+  since_ = io_.now();
+  wait_writable();
+}
+
+void Session::keep_unsent(std::string_view head, std::string_view body, std::size_t sent) {
+  unsent_at_ = 0;
+  if (sent < head.size()) {
+    unsent_.assign(head.substr(sent)).append(body);
+  } else {
+    unsent_.assign(body.substr(sent - head.size()));
+  }
+}
+
+void Session::wait_writable() {
+  write_waits_ = true;
+  socket_.async_wait(Socket::wait_write, [this](const ErrorCodeOfSystem& error) {
+    write_waits_ = false;
+    if (phase_ == Phase::kWriting) {
+      if (!error) {
+        writable();
+      } else {
+        close();
+      }
+    }
+    io_.reap(*this);
+  });
+}
+
+void Session::writable() {
+  ErrorCodeOfSystem error;
+  const std::size_t size =
+      socket_.write_some(asio::buffer(std::string_view(unsent_).substr(unsent_at_)), error);
+  if (error && error != asio::error::would_block && error != asio::error::try_again) return close();
+  if (size > 0) {
+    in_doubt_.deliveries.clear();
+    since_ = io_.now();
+  }
+  unsent_at_ += size;
+  if (unsent_at_ < unsent_.size()) return wait_writable();
+  unsent_ = {};
+  sent();
+  progress();
+  settle();
+  wait_readable();
+}
+
+void Session::sent() {
+  since_ = io_.now();
+  stage_ = RequestReader::Stage::kIdle;
+  if (keep_alive_) {
+    phase_ = Phase::kReading;
+    return;
+  }
+  if (peer_ended_ || !(refused_ || peer_sent_more())) return close();
+  ErrorCodeOfSystem ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  phase_ = Phase::kLingering;
+}
+
+// ---- ending
+
+void Session::sweep() {
+  const Seconds passed = io_.now() - since_;
+  switch (phase_) {
+    case Phase::kReading:
+      if (stage_ == RequestReader::Stage::kIdle && passed > kIdleSecondsMax) return close();
+      if (stage_ == RequestReader::Stage::kHead && passed > kHeadSecondsMax) return refuse(kTooSlow);
+      if (stage_ == RequestReader::Stage::kBody && passed >= kBodyWindow) {
+        const std::size_t received = reader_.body_received();
+        if (received - body_mark_ < kBodyWindowBytesMin) return refuse(kTooSlow);
+        body_mark_ = received;
+        since_ = io_.now();
+      }
+      break;
+    case Phase::kWriting:
+      if (passed > kWriteSecondsMax) close();
+      break;
+    case Phase::kLingering:
+      if (passed > kLingerSecondsMax) close();
+      break;
+    case Phase::kProcessing:
+    case Phase::kClosed:
+      break;
+  }
+}
+
+void Session::drain() {
+  if (phase_ == Phase::kReading && reader_.stage() == RequestReader::Stage::kIdle) return close();
+  if (phase_ == Phase::kProcessing && receives_) io_.commands().end_wait(ticket());
+}
+
+void Session::close() {
+  if (phase_ == Phase::kClosed) return;
+  if (phase_ == Phase::kProcessing && receives_) io_.commands().forget(ticket());
+  give_back(std::exchange(in_doubt_, {}));
+  phase_ = Phase::kClosed;
+  call_.reset();
+  io_.account(std::exchange(accounted_, 0), 0);
+  ErrorCodeOfSystem ignored;
+  socket_.close(ignored);
+}
+
+}  // namespace penstock

@@ -1,0 +1,94 @@
+// Settings: everything that can be chosen when the daemon starts, from one table.
+//
+// Each row of the table names the command line flag, the environment variable, the unit, the default and
+// what the setting is for, and reads its text into Settings. Help, environment, defaults and the printed
+// documentation all come from the rows; there is no second list. The command line wins over the
+// environment, the environment over the default; an empty variable counts as unset.
+//
+// Settings that are planned and not built yet are rows too: to ask for one ends the start with a clear
+// refusal, since silently doing without would be worse.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "base/time.h"
+#include "broker/address.h"
+#include "broker/broker_limits.h"
+#include "server/endpoint.h"
+
+namespace penstock {
+
+// Why the daemon does not start, in one line, and the exit code that says so to scripts (sysexits.h).
+struct StartRefusal {
+  int exit_code;
+  std::string text;
+};
+
+inline constexpr int kExitUsage = 64;        // EX_USAGE: flags or environment
+inline constexpr int kExitUnavailable = 69;  // EX_UNAVAILABLE: cannot listen
+inline constexpr int kExitStore = 70;        // EX_SOFTWARE: the store refuses or failed
+
+enum class Durability { kFsync, kMemory };
+enum class Auth {
+  kUnstated,  // requests are not verified, and only loopback may be listened on
+  kNone,      // requests are not verified, said explicitly
+};
+
+struct Settings {
+  std::vector<Endpoint> listen;
+  std::optional<Endpoint> admin_listen;  // nothing: off
+  std::filesystem::path data;
+  Durability durability = Durability::kFsync;
+  Auth auth = Auth::kUnstated;
+  AccountId account;
+  Region region;
+  unsigned io_threads = 1;
+  std::uint64_t disk_reserve_bytes = 0;
+  std::size_t connections_max = 0;
+  std::size_t connections_address_max = 0;
+  std::size_t request_bytes_max = 0;  // of requests that are being received, over all connections
+  std::size_t mailbox_letters_max = 0;
+  BrokerLimits limits;
+  Seconds shutdown_grace{0};
+  std::string log_level;
+};
+
+// One row. `read` takes the text into the settings and says what is wrong with it, if anything; a row
+// without it is planned and not built. `many`: the flag may be repeated, the variable is a list with
+// commas.
+struct SettingRow {
+  std::string_view flag;      // without the leading --
+  std::string_view variable;  // of the environment
+  std::string_view key;       // in a configuration file, once there is one
+  std::string_view unit;      // of the value, as help shows it
+  std::string_view default_text;
+  std::string_view description;
+  std::optional<std::string> (*read)(Settings&, std::string_view) = nullptr;
+  bool many = false;
+};
+
+std::span<const SettingRow> setting_rows();
+
+// The texts that the command line gave, by flag.
+using GivenFlags = std::map<std::string, std::vector<std::string>, std::less<>>;
+using Environment = std::map<std::string, std::string, std::less<>>;
+
+// The settings, or what is wrong with the first text that cannot be taken.
+tl::expected<Settings, StartRefusal> read_settings(const GivenFlags& flags, const Environment& environment);
+
+// Variables that begin with PENSTOCK_ and mean nothing here: probably a slip of the pen. What an
+// orchestrator sets for a service of that name is left out.
+std::vector<std::string> unknown_variables(const Environment& environment);
+
+// The table as Markdown, for docs/configuration.md.
+std::string settings_markdown();
+
+}  // namespace penstock
