@@ -1,7 +1,5 @@
 #include "bench/daemon.h"
 
-#include <stdlib.h>
-
 #include <stdexcept>
 #include <utility>
 
@@ -34,17 +32,6 @@ class OneCall final : public HttpScript {
 };
 
 }  // namespace
-
-ScratchDirectory::ScratchDirectory(const std::filesystem::path& parent) {
-  std::string name = (parent / "penstock-bench-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch directory can be made in " + parent.string());
-  path_ = name;
-}
-
-ScratchDirectory::~ScratchDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 Daemon::Daemon(const std::string& program, const std::string& data, const std::vector<std::string>& more)
     : process_(arguments(program, data, more)) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,19 +9,6 @@
 #include "bench/child_process.h"
 
 namespace penstock {
-
-// A directory that is new, and gone at the end.
-class ScratchDirectory {
- public:
-  explicit ScratchDirectory(const std::filesystem::path& parent);
-  ~ScratchDirectory();
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-  std::string path(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 class Daemon {
  public:

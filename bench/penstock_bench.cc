@@ -15,6 +15,7 @@
 
 #include "bench/daemon.h"
 #include "bench/group_commit.h"
+#include "bench/scratch_directory.h"
 #include "bench/scripts.h"
 
 namespace penstock {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "bench/daemon.h"
+#include "bench/scratch_directory.h"
 #include "tests/kill/history.h"
 #include "tests/kill/verifier.h"
 #include "tests/kill/workload.h"
