@@ -96,10 +96,12 @@ void front(const Options& options) {
       const std::string url = daemon.create_queue("bench");
       Seconds before = daemon.process().cpu();
       Repeat sending(send_call(url, kBodyBytes));
-      send.add(run_http_load(daemon.port(), options.connections, time, sending), daemon.process().cpu() - before);
+      const LoadResult sent = run_http_load(daemon.port(), options.connections, time, sending);
+      send.add(sent, daemon.process().cpu() - before);
       before = daemon.process().cpu();
       Drain draining(url, options.connections, UINT64_MAX);
-      drain.add(run_http_load(daemon.port(), options.connections, time, draining), daemon.process().cpu() - before);
+      const LoadResult drained = run_http_load(daemon.port(), options.connections, time, draining);
+      drain.add(drained, daemon.process().cpu() - before);
     }
   }
 

@@ -85,9 +85,9 @@ void FreshLane::search_if_unknown(Time now, Seconds retention) {
   }
 }
 
-const FreshLane::Entry* FreshLane::next(std::size_t taken, Time now, Seconds retention) const {
-  if (taken >= window_.size() || expired(window_[taken].head.sent, now, retention)) return nullptr;
-  return &window_[taken];
+const FreshLane::Entry* FreshLane::next(Time now, Seconds retention) const {
+  if (window_.empty() || expired(window_.front().head.sent, now, retention)) return nullptr;
+  return &window_.front();
 }
 
 std::deque<FreshLane::Entry>::const_iterator FreshLane::first_alive(Time now, Seconds retention) const {

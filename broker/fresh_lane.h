@@ -57,8 +57,7 @@ class FreshLane {
   // Begins the search if the end of what has expired lies in the cold part.
   void search_if_unknown(Time now, Seconds retention);
   // The next message to hand out: nothing if the window is empty or what stands there has expired.
-  // `taken` messages of the window are handed out already.
-  const Entry* next(std::size_t taken, Time now, Seconds retention) const;
+  const Entry* next(Time now, Seconds retention) const;
   // The moment before which nothing here can have expired; kNever when empty or waiting for a page.
   Time next_expiry(Seconds retention) const;
 

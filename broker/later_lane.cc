@@ -68,9 +68,9 @@ std::uint64_t LaterLane::delayed_count(Time now) const {
   return std::min(count(), ahead_count(now) + window_index(second_end) - window_index(now));
 }
 
-const LaterLane::Entry* LaterLane::next(std::size_t taken, Time now) const {
-  if (taken >= window_.size() || window_[taken].due > now) return nullptr;
-  return &window_[taken];
+const LaterLane::Entry* LaterLane::next(Time now) const {
+  if (window_.empty() || window_.front().due > now) return nullptr;
+  return &window_.front();
 }
 
 bool LaterLane::lacks_due(Time now) const {

@@ -58,9 +58,8 @@ class LaterLane {
   std::uint64_t delayed_count(Time now) const;
   bool waits_for_page() const { return wanted_.has_value(); }
 
-  // The next message that is due: nothing if the window shows none. `taken` messages of the window are
-  // handed out already.
-  const Entry* next(std::size_t taken, Time now) const;
+  // The next message that is due; null if the window shows none.
+  const Entry* next(Time now) const;
   // The first message, due or not; null if the window shows none.
   const Entry* front() const { return window_.empty() ? nullptr : &window_.front(); }
   // The page to ask for, if messages may be due that the window does not hold and none is on its way.

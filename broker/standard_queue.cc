@@ -27,8 +27,6 @@ Error invalid_handle(const ReceiptHandle& handle) {
 struct StandardQueue::Taking {
   Seconds visibility;
   std::vector<Delivery> deliveries;
-  std::size_t fresh_taken = 0;
-  std::size_t later_taken = 0;
 };
 
 StandardQueue::StandardQueue(QueueRecord record, QueueShare& share)
@@ -202,7 +200,7 @@ void StandardQueue::answer_empty(const WaitingReceivers::Receiver& receiver, Dec
 std::vector<Delivery> StandardQueue::take(std::uint32_t messages_max, Seconds visibility, Decision& decision) {
   expire(decision);
   touched_.settle(decision.now);
-  Taking taking{visibility, {}, 0, 0};
+  Taking taking{visibility, {}};
   while (taking.deliveries.size() < messages_max) {
     const bool took = touched_turn_ ? take_touched(taking, decision) || take_untouched(taking, decision)
                                     : take_untouched(taking, decision) || take_touched(taking, decision);
@@ -242,8 +240,10 @@ bool StandardQueue::take_untouched(Taking& taking, Decision& decision) {
     return false;
   }
   const Seconds retention = record_.attributes.retention;
-  const FreshLane::Entry* fresh = fresh_.next(0, decision.now, retention);
-  const LaterLane::Entry* later = later_.next(0, decision.now);
+  expire_later(decision);  // sent earlier, an expired message may stand behind one that is not expired
+  const FreshLane::Entry* fresh = fresh_.next(decision.now, retention);
+  const LaterLane::Entry* later = later_.next(decision.now);
+  if (later != nullptr && expired(later->head.sent, decision.now)) later = nullptr;  // more than a chunk of them
   if (fresh == nullptr && later == nullptr) return false;
   const bool from_later = fresh == nullptr || (later != nullptr && later->due < fresh->head.sent);
 

@@ -99,14 +99,16 @@ void Committer::take(Commit&& commit) {
     events_.refused("commit " + std::to_string(commit.position.value) + " came after commit " +
                     std::to_string(ground_.applied.position.value));
   }
+  // Bodies are read as they were before the commit: it may erase what it delivers.
+  const StoreReader::Snapshot before = commit.body_reads.empty() ? nullptr : reader_.take_snapshot();
   if (const Result<void> done = write(commit); !done) {
     events_.refused("commit " + std::to_string(commit.position.value) + ": " + done.error().text);
   }
   ground_.applied = {commit.position, commit.time};
   written_.store(commit.position.value, std::memory_order_release);
   if (!commit.body_reads.empty()) {
-    const StoreReader::Snapshot snapshot = reader_.take_snapshot();
-    for (BodyRead& read : commit.body_reads) reader_.read_bodies(std::move(read), snapshot);
+    const auto placed = std::make_shared<const CommitBodies>(commit);
+    for (BodyRead& read : commit.body_reads) reader_.read_bodies(std::move(read), placed, before);
   }
   events_.durable(commit.position);
   release_reads();

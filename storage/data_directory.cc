@@ -217,17 +217,22 @@ Result<void> DataDirectory::cut_file(const std::string& path, std::uint64_t byte
       !read) {
     return read;
   }
-  const std::string kept_in = path_ + "/cut";
-  const std::string name = path.substr(path.find_last_of('/') + 1) + "-" + std::to_string(bytes);
-  rocksdb::IOStatus status = files_->CreateDirIfMissing(kept_in, kOptions, nullptr);
+  const std::string aside = path_ + "/cut";
+  const std::string tail =
+      aside + "/" + path.substr(path.find_last_of('/') + 1) + "-" + std::to_string(bytes);
+  const std::string rest = aside + "/rest";
+  const std::size_t at = std::min<std::size_t>(bytes, all.size());
+  rocksdb::IOStatus status = files_->CreateDirIfMissing(aside, kOptions, nullptr);
   if (status.ok()) {
-    const std::string_view tail = std::string_view(all).substr(std::min<std::size_t>(bytes, all.size()));
-    status = rocksdb::WriteStringToFile(files_.get(), rocksdb::Slice(tail.data(), tail.size()),
-                                        kept_in + "/" + name, true);
+    status = rocksdb::WriteStringToFile(files_.get(), {all.data() + at, all.size() - at}, tail, true);
   }
-  if (status.ok()) status = files_->Truncate(path, bytes, kOptions, nullptr);
+  // The library's file systems cannot truncate; a shorter file takes the place of the old one instead,
+  // whole or not at all.
+  if (status.ok()) status = rocksdb::WriteStringToFile(files_.get(), {all.data(), at}, rest, true);
+  if (status.ok()) status = files_->RenameFile(rest, path, kOptions, nullptr);
   if (!status.ok()) return checked(status, "cutting " + path);
-  return sync_file(path);
+  if (Result<void> synced = sync_directory(aside); !synced) return synced;
+  return sync_directory(path.substr(0, path.find_last_of('/')));
 }
 
 }  // namespace penstock

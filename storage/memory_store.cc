@@ -14,14 +14,15 @@ void MemoryStore::append(Commit&& commit) {
   if (!skipped && commit.position != table_.recovered().position.next()) {
     events_.refused("a commit is missing before position " + std::to_string(commit.position.value));
   }
+  if (skipped) {
+    events_.durable(commit.position);
+    return;
+  }
+  std::vector<std::vector<BodyRecord>> bodies = table_.bodies_for(commit);
   table_.apply(commit);
   events_.durable(commit.position);
-  if (skipped) return;
-  for (const BodyRead& read : commit.body_reads) {
-    std::vector<BodyRecord> records;
-    records.reserve(read.keys.size());
-    for (const BodyKey& key : read.keys) records.push_back(table_.body(key));
-    events_.bodies(read.token, std::move(records));
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    events_.bodies(commit.body_reads[i].token, std::move(bodies[i]));
   }
   std::vector<HeldRead> held = std::exchange(held_, {});
   for (HeldRead& read_now : held) read(std::move(read_now.want), read_now.at_least);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/require.h"
+#include "storage/commit_bodies.h"
 #include "storage/key_codec.h"
 #include "storage/page_builder.h"
 #include "storage/record_codec.h"
@@ -86,6 +87,18 @@ BodyRecord MemoryTable::body(const BodyKey& key) const {
   Result<Record> record = decode_record(bytes, place->second);
   require(record.has_value(), "every record in memory can be decoded");
   return body_of(std::move(*record));
+}
+
+std::vector<std::vector<BodyRecord>> MemoryTable::bodies_for(const Commit& next) const {
+  const CommitBodies placed(next);
+  std::vector<std::vector<BodyRecord>> bodies;
+  for (const BodyRead& read : next.body_reads) {
+    std::vector<BodyRecord>& records = bodies.emplace_back();
+    for (const BodyKey& key : read.keys) {
+      records.push_back(placed.find(key, [this](const BodyKey& stored) { return body(stored); }));
+    }
+  }
+  return bodies;
 }
 
 }  // namespace penstock

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "storage/store.h"
 
@@ -22,6 +23,9 @@ class MemoryTable {
   void load(const std::function<void(Record&&)>& visit) const;
   Page read(const PageWant& want) const;
   BodyRecord body(const BodyKey& key) const;
+  // What the next commit asks for, read by read, in the order of its keys. To be called before it is
+  // applied: it may erase what it delivers.
+  std::vector<std::vector<BodyRecord>> bodies_for(const Commit& next) const;
 
  private:
   std::map<std::string, std::string> records_;

@@ -24,7 +24,8 @@
 
 namespace penstock {
 
-// Bodies to be read as of a commit, for messages that it delivered and whose content was not at hand.
+// Bodies of messages that a commit delivered and whose content was not at hand: as they were before the
+// commit, or as it put them. (It may have erased them too, if a delete was decided after the delivery.)
 struct BodyRead {
   std::uint64_t token = 0;  // the asker's own
   std::vector<BodyKey> keys;

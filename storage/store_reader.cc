@@ -93,23 +93,30 @@ Result<Page> StoreReader::page(PageWant&& want) {
 }
 
 Result<std::vector<BodyRecord>> StoreReader::bodies(const Bodies& wanted) {
-  rocksdb::ReadOptions options;
-  options.snapshot = wanted.snapshot.get();
-  options.verify_checksums = true;
   std::vector<BodyRecord> records;
   records.reserve(wanted.read.keys.size());
   for (const BodyKey& key : wanted.read.keys) {
-    const std::string bytes = encode_key(key);
-    rocksdb::PinnableSlice value;
-    const rocksdb::Status found = db_.Get(options, families_.bodies, bytes, &value);
-    if (found.IsNotFound())
-      return refuse(ErrorCode::kInternalFailure, "the body of a received message is missing");
-    if (!found.ok()) return failed(found);
-    Result<Record> record = decode_record(bytes, view(value));
-    if (!record) return tl::unexpected<Error>(record.error());
-    records.push_back(body_of(std::move(*record)));
+    Result<BodyRecord> body = wanted.placed->find(
+        key, [&](const BodyKey& stored) { return stored_body(stored, wanted.snapshot); });
+    if (!body) return tl::unexpected<Error>(body.error());
+    records.push_back(std::move(*body));
   }
   return records;
+}
+
+Result<BodyRecord> StoreReader::stored_body(const BodyKey& key, const Snapshot& snapshot) {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot.get();
+  options.verify_checksums = true;
+  const std::string bytes = encode_key(key);
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status found = db_.Get(options, families_.bodies, bytes, &value);
+  if (found.IsNotFound())
+    return refuse(ErrorCode::kInternalFailure, "the body of a received message is missing");
+  if (!found.ok()) return failed(found);
+  Result<Record> record = decode_record(bytes, view(value));
+  if (!record) return tl::unexpected<Error>(record.error());
+  return body_of(std::move(*record));
 }
 
 }  // namespace penstock

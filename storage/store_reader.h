@@ -2,7 +2,8 @@
 //
 // A page comes from a snapshot taken when its turn comes; whoever posts it has seen to it that the commit
 // which it waits for is written by then. Bodies come from the snapshot that the committer took right
-// after the commit that asks for them, so that a later delete cannot take them away.
+// before the commit that asks for them, or from that commit's own changes, so that no delete, not even one
+// in the same commit, can take them away.
 //
 // What is missing although it must exist, and what does not carry its checksum, is corruption: refused.
 #pragma once
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "base/mailbox.h"
+#include "storage/commit_bodies.h"
 #include "storage/rocks_families.h"
 #include "storage/store.h"
 #include "storage/store_counters.h"
@@ -37,14 +39,15 @@ class StoreReader {
 
   // Any thread.
   void read_page(PageWant&& want) { letters_.insist(std::move(want)); }
-  void read_bodies(BodyRead&& read, Snapshot snapshot) {
-    letters_.insist(Bodies{std::move(read), std::move(snapshot)});
+  void read_bodies(BodyRead&& read, std::shared_ptr<const CommitBodies> placed, Snapshot before) {
+    letters_.insist(Bodies{std::move(read), std::move(placed), std::move(before)});
   }
   Snapshot take_snapshot();
 
  private:
   struct Bodies {
     BodyRead read;
+    std::shared_ptr<const CommitBodies> placed;
     Snapshot snapshot;
   };
   struct Stop {};
@@ -53,6 +56,7 @@ class StoreReader {
   void run();
   Result<Page> page(PageWant&& want);
   Result<std::vector<BodyRecord>> bodies(const Bodies& wanted);
+  Result<BodyRecord> stored_body(const BodyKey& key, const Snapshot& snapshot);
 
   rocksdb::DB& db_;
   const RocksFamilies families_;

@@ -29,6 +29,7 @@ class WalScan {
 
   Result<bool> file(rocksdb::FileSystem& files, const WalFile& wal_file) {
     const bool behind = !finding_.cuts.empty();
+    first_of_file_ = true;
 
     const Result<LogFinding> log =
         read_log(files, wal_file.path, depth_, [&](std::string_view lead, bool behind_damage) {
@@ -61,11 +62,12 @@ class WalScan {
     const std::optional<PositionMark> mark = mark_of(lead, identity_);
     if (!mark) {
       complain(path + " holds a batch that this store did not write");
-    } else if (finding_.last.value != 0 && mark->position != finding_.last.next()) {
+    } else if (first_of_file_ ? mark->position <= finding_.last : mark->position != finding_.last.next()) {
       complain(path + " goes on with commit " + std::to_string(mark->position.value) + " after commit " +
                std::to_string(finding_.last.value));
     } else {
       finding_.last = mark->position;
+      first_of_file_ = false;
     }
   }
 
@@ -78,6 +80,7 @@ class WalScan {
 
   const std::uint64_t identity_;
   const LogDepth depth_;
+  bool first_of_file_ = true;
   WalFinding finding_;
 };
 

@@ -1,6 +1,7 @@
 // WalScanner: what the write-ahead log says about itself, told apart from what the library makes of it.
 //
-// Positions in an undamaged log follow each other without a gap, over all its files. Behind damage, a
+// Positions in an undamaged log follow each other without a gap inside a file, and rise from file to file
+// (what lay between may be in tables already, its file gone). Behind damage, a
 // batch that can be read and that names the damaged position as synced proves that something
 // acknowledged is lost: such a store must not be opened. If there is none, the damaged tail was being
 // written when the power went and nobody was ever told of it: it may be cut away.

@@ -47,12 +47,14 @@ std::vector<std::string> round(const std::string& program, const std::string& da
     for (std::size_t queue = 0; queue < kQueues; ++queue) urls.push_back(daemon.create_queue("queue-" + std::to_string(queue)));
     Workload workload(daemon.port(), urls, kConnections, seed, "seed" + std::to_string(seed), history);
     const int enough = kCallsBeforeDeath + static_cast<int>(random() % 2000);
-    while (history.certain_calls() < enough && workload.violations().empty()) {
+    while (history.certain_calls() < enough && workload.running() && workload.violations().empty()) {
       std::this_thread::sleep_for(std::chrono::microseconds(200));
     }
+    const bool died = !workload.running();
     daemon.kill_now();
     workload.join();
     wrong = workload.violations();
+    if (died) wrong.push_back("the daemon died of itself");
   }
   tally.certain += history.certain_calls();
   tally.in_doubt += history.open_calls();

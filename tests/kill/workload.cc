@@ -21,9 +21,12 @@ struct Held {
 
 Workload::Workload(std::uint16_t port, std::vector<std::string> queues, std::size_t connections, std::uint64_t seed,
                    std::string prefix, History& history)
-    : port_(port), queues_(std::move(queues)), prefix_(std::move(prefix)), history_(history) {
+    : port_(port), queues_(std::move(queues)), prefix_(std::move(prefix)), history_(history), running_(connections) {
   for (std::size_t worker = 0; worker < connections; ++worker) {
-    workers_.emplace_back([this, worker, seed] { work(worker, seed * 1000 + worker); });
+    workers_.emplace_back([this, worker, seed] {
+      work(worker, seed * 1000 + worker);
+      --running_;
+    });
   }
 }
 

@@ -22,7 +22,9 @@ class Workload {
   Workload(const Workload&) = delete;
   Workload& operator=(const Workload&) = delete;
 
-  // Waits for every worker; each ends with its first call that has no answer.
+  // False once every worker has ended, each with its first call that has no answer.
+  bool running() const { return running_ > 0; }
+  // Waits for every worker.
   void join();
   // What workers saw that must not be, while it ran.
   std::vector<std::string> violations() const;
@@ -35,6 +37,7 @@ class Workload {
   const std::vector<std::string> queues_;
   const std::string prefix_;
   History& history_;
+  std::atomic<std::size_t> running_;
   std::vector<std::thread> workers_;
   mutable std::mutex mutex_;
   std::vector<std::string> violations_;

@@ -1,0 +1,64 @@
+// CommitBodies: where the bodies lie that a commit asks for.
+//
+// A commit may deliver a message and, decided a moment later, erase it. So bodies are read from the state
+// before the commit; and those that the commit itself puts are taken from its changes. Then every body
+// asked for exists, and a missing one is corruption.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <variant>
+
+#include "storage/store.h"
+
+namespace penstock {
+
+class CommitBodies {
+ public:
+  // Looks at the changes only if the commit asks for bodies.
+  explicit CommitBodies(const Commit& commit) {
+    if (commit.body_reads.empty()) return;
+    for (const Change& change : commit.changes) {
+      if (const auto* put = std::get_if<Put>(&change)) {
+        if (const auto* fresh = std::get_if<FreshRecord>(&put->record)) {
+          put_.emplace(fresh->key, BodyRecord{fresh->head, fresh->content});
+        } else if (const auto* later = std::get_if<LaterRecord>(&put->record)) {
+          put_.emplace(later->key, BodyRecord{later->head, later->content});
+        }
+      } else if (const auto* copy = std::get_if<Copy>(&change)) {
+        copied_.emplace(copy->to, Copied{copy->from, copy->head});
+      }
+    }
+  }
+
+  // The body; `stored(key)` gives one as it was before the commit (any type that a BodyRecord makes, or a
+  // Result of one).
+  template <class Stored>
+  auto find(BodyKey key, const Stored& stored) const -> decltype(stored(key)) {
+    std::optional<MessageHead> head;
+    for (auto copied = copied_.find(key); copied != copied_.end(); copied = copied_.find(key)) {
+      if (!head) head = copied->second.head;
+      key = copied->second.from;
+    }
+    const auto put = put_.find(key);
+    decltype(stored(key)) body = put == put_.end() ? stored(key) : decltype(stored(key))(put->second);
+    if (head) set_head(body, *head);
+    return body;
+  }
+
+ private:
+  struct Copied {
+    BodyKey from;
+    MessageHead head;
+  };
+
+  static void set_head(BodyRecord& body, const MessageHead& head) { body.head = head; }
+  static void set_head(Result<BodyRecord>& body, const MessageHead& head) {
+    if (body) body->head = head;
+  }
+
+  std::map<BodyKey, BodyRecord> put_;
+  std::map<BodyKey, Copied> copied_;
+};
+
+}  // namespace penstock
