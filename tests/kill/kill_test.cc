@@ -6,6 +6,7 @@
 // that knows which bytes were synced, and what was not is taken away after the kill.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
@@ -16,6 +17,7 @@
 #include "tests/kill/history.h"
 #include "tests/kill/verifier.h"
 #include "tests/kill/workload.h"
+#include "tests/storage/sync_journal.h"
 
 namespace penstock {
 namespace {
@@ -72,16 +74,53 @@ std::string first_few(const std::vector<std::string>& wrong) {
   return text;
 }
 
-TEST(KillRing, NothingAcknowledgedIsLostWhenTheProcessIsKilled) {
-  const int rounds = rounds_of("PENSTOCK_KILL_ROUNDS", 40);
-  const ScratchDirectory scratch(std::filesystem::temp_directory_path());
-  Tally tally;
-  for (int number = 0; number < rounds; ++number) {
-    const auto wrong = round(PENSTOCK_BINARY, scratch.path("data"), {}, static_cast<std::uint64_t>(number) + 1, [] {}, tally);
-    ASSERT_TRUE(wrong.empty()) << "round with seed " << number + 1 << ": " << first_few(wrong);
+class Ring {
+ public:
+  Ring(const char* program, std::vector<std::string> flags = {}) : program_(program), flags_(std::move(flags)) {}
+
+  // The first round that goes wrong ends it. `cut` is called with the data directory and the round's seed.
+  template <class Cut>
+  std::vector<std::string> run(int rounds, const Cut& cut) {
+    for (int number = 1; number <= rounds; ++number) {
+      const auto seed = static_cast<std::uint64_t>(number);
+      std::vector<std::string> wrong = round(program_, data(), flags_, seed, [&] { cut(seed); }, tally_);
+      if (wrong.empty()) continue;
+      wrong.insert(wrong.begin(), "in the round with seed " + std::to_string(seed));
+      return wrong;
+    }
+    std::printf("%d rounds under %zu connections: %d calls answered, %d in doubt\n", rounds, kConnections,
+                tally_.certain, tally_.in_doubt);
+    return {};
   }
-  std::printf("%d rounds of kill -9 under %zu connections: %d calls answered, %d in doubt\n", rounds, kConnections,
-              tally.certain, tally.in_doubt);
+  std::string data() const { return scratch_.path("data"); }
+  std::string journal() const { return scratch_.path("journal"); }
+
+ private:
+  const ScratchDirectory scratch_{std::filesystem::temp_directory_path()};
+  const std::string program_;
+  const std::vector<std::string> flags_;
+  Tally tally_;
+};
+
+TEST(KillRing, NothingAcknowledgedIsLostWhenTheProcessIsKilled) {
+  Ring ring(PENSTOCK_BINARY);
+  const auto wrong = ring.run(rounds_of("KILL_ROUNDS", 40), [](std::uint64_t) {});
+  EXPECT_TRUE(wrong.empty()) << first_few(wrong);
+}
+
+// Each round loses unsynced bytes in another of the three ways.
+std::vector<std::string> cut_power(const char* program, int rounds) {
+  Ring ring(program);
+  setenv("POWER_CUT_JOURNAL", ring.journal().c_str(), 1);
+  return ring.run(rounds, [&ring](std::uint64_t seed) {
+    constexpr std::array kModes{PowerCut::kAll, PowerCut::kSuffix, PowerCut::kZeroPages};
+    drop_unsynced(ring.data(), ring.journal(), kModes[seed % kModes.size()], seed);
+  });
+}
+
+TEST(PowerCut, NothingAcknowledgedIsLostWhenUnsyncedBytesAreGone) {
+  const auto wrong = cut_power(POWER_CUT_DAEMON, rounds_of("POWER_CUT_ROUNDS", 20));
+  EXPECT_TRUE(wrong.empty()) << first_few(wrong);
 }
 
 }  // namespace
