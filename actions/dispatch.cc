@@ -1,5 +1,6 @@
 #include "actions/dispatch.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -9,11 +10,13 @@
 #include "actions/caller.h"
 #include "actions/messages.h"
 #include "actions/queues.h"
+#include "base/require.h"
 #include "protocol/error_document.h"
 #include "protocol/json_decoder.h"
 #include "protocol/queue_url.h"
 #include "protocol/request_check.h"
 #include "protocol/sqs_table.h"
+#include "protocol/text.h"
 
 namespace penstock {
 namespace {
@@ -21,13 +24,6 @@ namespace {
 constexpr std::string_view kSqsTargetPrefix = "AmazonSQS";
 
 enum class WireProtocol { kJson, kQuery };
-
-bool equals_without_case(std::string_view text, std::string_view lower_case) {
-  const auto same = [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  };
-  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(), same);
-}
 
 // The content type decides. Where there is none that says anything, X-Amz-Target does.
 WireProtocol protocol_of(const ApiRequest& request) {
@@ -50,7 +46,8 @@ struct QueuePlace {
 };
 
 std::optional<QueuePlace> place_of(const Text& queue_url, const Caller& caller) {
-  const std::optional<QueueLocator> locator = parse_queue_url(queue_url ? *queue_url : std::string());
+  const std::optional<QueueLocator> locator =
+      parse_queue_url(queue_url ? std::string_view(*queue_url) : std::string_view());
   if (!locator) return std::nullopt;
   QueuePlace place{caller.world, std::string(locator->name)};
   if (locator->account)
@@ -81,22 +78,33 @@ requires(!AboutQueue<Request>) Result<Planned> plan(Request&& request, const Cal
 // Decodes and plans by the row of that name.
 Result<Planned> plan_action(std::string_view action, std::string_view body, const Caller& caller,
                             Asked& asked) {
-  Result<Planned> planned =
-      refuse(ErrorCode::kInvalidAction,
-             std::string("The action ").append(echoed(action)).append(" is not valid for this endpoint."));
+  std::optional<Result<Planned>> planned;
   each_sqs_action([&](auto at) {
     constexpr auto& kRow = std::get<decltype(at)::value>(sqs::kActions);
     if (action != kRow.name) return;
     if constexpr (kRow.standing == Standing::kNotOffered) {
-      planned = tl::unexpected(not_offered(std::string("the action ").append(kRow.name)));
+      planned = tl::unexpected(not_offered(joined({"the action ", kRow.name})));
     } else {
       using Request = typename std::decay_t<decltype(kRow)>::Request;
       Result<Request> request = decode_json<Request>(body);
-      planned =
-          request ? plan(std::move(*request), caller, asked) : tl::unexpected(std::move(request.error()));
+      if (request) {
+        planned = plan(std::move(*request), caller, asked);
+      } else {
+        planned = tl::unexpected(std::move(request.error()));
+      }
     }
   });
-  return planned;
+  if (planned) return std::move(*planned);
+  return refuse(ErrorCode::kInvalidAction,
+                joined({"The action ", echoed(action), " is not valid for this endpoint."}));
+}
+
+// What a call that has this answer asked for.
+template <class What>
+const What& asked_for(const Call& call) {
+  const What* asked = std::get_if<What>(&call.asked);
+  require(asked != nullptr, "an answer is of the kind that its call asked for");
+  return *asked;
 }
 
 }  // namespace
@@ -109,13 +117,13 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
     return query_error(request_id, not_offered("AWS Query; it speaks AWS JSON 1.0 only"));
   }
   const std::string_view target = request.header("x-amz-target").value_or(std::string_view{});
-  const std::size_t dot = target.find('.');
+  const std::size_t dot = std::min(target.find('.'), target.size());
   const std::string_view service = target.substr(0, dot);
-  if (dot != std::string_view::npos && !service.starts_with(kSqsTargetPrefix)) {
-    return json_service_not_offered(request_id, target);
-  }
-  if (dot == std::string_view::npos || service != kSqsTargetPrefix) {
-    return json_error(request_id, Error{ErrorCode::kInvalidAction, {}});
+  if (service != kSqsTargetPrefix || dot == target.size()) {
+    const bool other_service =
+        !service.empty() && dot < target.size() && !service.starts_with(kSqsTargetPrefix);
+    return other_service ? json_service_not_offered(request_id, target)
+                         : json_error(request_id, Error{ErrorCode::kInvalidAction, {}});
   }
 
   Caller caller = Caller::identify(request, settings);
@@ -138,13 +146,13 @@ ApiResponse render(const Call& call, const Answer& answer) {
     }
     ApiResponse operator()(const QueueDescribed& described) const {
       return json_response(call.request_id,
-                           render_queue_attributes(std::get<AskedOfQueue>(call.asked), described));
+                           render_queue_attributes(asked_for<AskedOfQueue>(call), described));
     }
     ApiResponse operator()(const Sent& sent) const {
-      return json_response(call.request_id, render_sent(std::get<AskedOfSend>(call.asked), sent));
+      return json_response(call.request_id, render_sent(asked_for<AskedOfSend>(call), sent));
     }
     ApiResponse operator()(const Received& received) const {
-      return json_response(call.request_id, render_received(std::get<AskedOfMessages>(call.asked), received));
+      return json_response(call.request_id, render_received(asked_for<AskedOfMessages>(call), received));
     }
   };
   return std::visit(Render{call}, answer);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "protocol/errors.h"
+#include "protocol/text.h"
 #include "protocol/text_rules.h"
 
 namespace penstock {
@@ -22,23 +23,10 @@ tl::unexpected<Error> invalid(std::string text) {
   return refuse(ErrorCode::kInvalidParameterValue, std::move(text));
 }
 
-std::string joined(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const std::string_view part : parts) text += part;
-  return text;
-}
-
-bool starts_with_any_case(std::string_view text, std::string_view lower_case) {
-  return text.size() >= lower_case.size() &&
-         std::equal(lower_case.begin(), lower_case.end(), text.begin(), [](char lower, char c) {
-           return (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) == lower;
-         });
-}
-
 Result<void> check_name(std::string_view name) {
   if (name.empty()) return invalid("The request must contain non-empty message (user) attribute names.");
   if (name.size() > kNameMax) return invalid("Message (user) attribute name must be shorter than 256 bytes.");
-  if (starts_with_any_case(name, "aws.") || starts_with_any_case(name, "amazon.")) {
+  if (starts_with_without_case(name, "aws.") || starts_with_without_case(name, "amazon.")) {
     return invalid(
         "You can't use message attribute names beginning with 'AWS.' or 'Amazon'. These strings are reserved "
         "for "

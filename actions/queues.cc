@@ -9,6 +9,7 @@
 #include "protocol/json_writer.h"
 #include "protocol/queue_url.h"
 #include "protocol/request_check.h"
+#include "protocol/text.h"
 #include "protocol/text_rules.h"
 
 namespace penstock {
@@ -18,12 +19,7 @@ std::string epoch_seconds(Time time) { return std::to_string(epoch_milliseconds(
 
 std::string arn_of(const QueueRecord& record) {
   const World& world = record.key.queue.world;
-  std::string arn = "arn:aws:sqs:";
-  return arn.append(world.region.text())
-      .append(":")
-      .append(world.account.text())
-      .append(":")
-      .append(record.name);
+  return joined({"arn:aws:sqs:", world.region.text(), ":", world.account.text(), ":", record.name});
 }
 
 // The attribute's value, as text; nothing if the queue has none.

@@ -7,20 +7,14 @@
 #include <string>
 
 #include "protocol/errors.h"
+#include "protocol/text.h"
 #include "protocol/text_rules.h"
 
 namespace penstock {
 namespace {
 
 Error invalid_value(std::string_view name) {
-  return {ErrorCode::kInvalidAttributeValue,
-          std::string("Invalid value for the parameter ").append(name).append(".")};
-}
-
-bool equals_without_case(std::string_view text, std::string_view lower_case) {
-  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
+  return {ErrorCode::kInvalidAttributeValue, joined({"Invalid value for the parameter ", name, "."})};
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {
@@ -68,9 +62,8 @@ Error not_on_standard_queue(const QueueAttributeRow& row) {
   using enum QueueAttribute;
   if (row.attribute == kFifoQueue || row.attribute == kContentBasedDeduplication)
     return unknown_attribute(row.name);
-  return {
-      ErrorCode::kInvalidAttributeName,
-      std::string("You can specify the ").append(row.name).append(" only when FifoQueue is set to true.")};
+  return {ErrorCode::kInvalidAttributeName,
+          joined({"You can specify the ", row.name, " only when FifoQueue is set to true."})};
 }
 
 // Whether the name and FifoQueue agree, and what becomes of a FIFO queue.
@@ -110,14 +103,13 @@ Result<void> take(const QueueAttributeRow& row, std::string_view text, SuppliedA
       const std::optional<bool> flag = parse_boolean(text);
       if (!flag) return tl::unexpected(invalid_value(row.name));
       if (!*flag) {
-        return tl::unexpected(
-            not_offered(std::string("the value false of the queue attribute ").append(row.name)));
+        return tl::unexpected(not_offered(joined({"the value false of the queue attribute ", row.name})));
       }
       return {};
     }
     case AttributeKind::kText:
       if (text.empty()) return {};  // unsets what is not set
-      return tl::unexpected(not_offered(std::string("the queue attribute ").append(row.name)));
+      return tl::unexpected(not_offered(joined({"the queue attribute ", row.name})));
   }
   return {};
 }
@@ -145,8 +137,7 @@ const QueueAttributeRow* find_queue_attribute(std::string_view name) {
 }
 
 Error unknown_attribute(std::string_view name) {
-  return {ErrorCode::kInvalidAttributeName,
-          std::string("Unknown Attribute ").append(echoed(name)).append(".")};
+  return {ErrorCode::kInvalidAttributeName, joined({"Unknown Attribute ", echoed(name), "."})};
 }
 
 }  // namespace penstock

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocol/json_writer.h"
+#include "protocol/text.h"
 #include "protocol/utf8.h"
 
 namespace penstock {
@@ -18,8 +19,7 @@ ApiResponse json_error_document(std::string_view request_id, const WireError& ro
 
   ApiResponse response = json_response(request_id, std::move(body));
   response.status = row.status;
-  response.headers.emplace_back("x-amzn-query-error",
-                                std::string(row.query_code).append(";").append(row.fault()));
+  response.headers.emplace_back("x-amzn-query-error", joined({row.query_code, ";", row.fault()}));
   return response;
 }
 
@@ -71,9 +71,8 @@ ApiResponse json_service_not_offered(std::string_view request_id, std::string_vi
                       .text = {}};
   return json_error_document(
       request_id, row,
-      std::string("This build of Penstock offers Amazon SQS (X-Amz-Target: AmazonSQS.*) and not ")
-          .append(echoed(target))
-          .append("."));
+      joined({"This build of Penstock offers Amazon SQS (X-Amz-Target: AmazonSQS.*) and not ", echoed(target),
+              "."}));
 }
 
 ApiResponse query_error(std::string_view request_id, const Error& error) {
@@ -82,18 +81,11 @@ ApiResponse query_error(std::string_view request_id, const Error& error) {
   response.status = row.status;
   response.content_type = "text/xml";
   response.headers.emplace_back("x-amzn-RequestId", std::string(request_id));
-  response.body
-      .append(
-          "<?xml version=\"1.0\"?><ErrorResponse "
-          "xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><Error><Type>")
-      .append(row.fault())
-      .append("</Type><Code>")
-      .append(row.query_code)
-      .append("</Code><Message>")
-      .append(xml_escaped(query_text(error)))
-      .append("</Message><Detail/></Error><RequestId>")
-      .append(xml_escaped(request_id))
-      .append("</RequestId></ErrorResponse>");
+  response.body = joined(
+      {"<?xml version=\"1.0\"?>"
+       "<ErrorResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><Error><Type>",
+       row.fault(), "</Type><Code>", row.query_code, "</Code><Message>", xml_escaped(query_text(error)),
+       "</Message><Detail/></Error><RequestId>", xml_escaped(request_id), "</RequestId></ErrorResponse>"});
   return response;
 }
 

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 
+#include "protocol/text.h"
+
 namespace penstock {
 namespace {
 
@@ -70,12 +72,6 @@ constexpr bool in_order_of_codes() {
 }
 static_assert(in_order_of_codes());
 static_assert(kErrors.size() == static_cast<std::size_t>(kServiceUnavailable) + 1 && kErrors.size() <= 64);
-
-std::string joined(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const std::string_view part : parts) text += part;
-  return text;
-}
 
 }  // namespace
 

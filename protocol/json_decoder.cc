@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/base64.h"
+#include "protocol/text.h"
 
 namespace penstock::json_decoder {
 namespace {
@@ -28,8 +29,7 @@ tl::unexpected<Error> cannot_convert(const JsonValue& json, std::string_view wan
   if (std::holds_alternative<JsonObject>(json.value)) {
     return malformed("Start of structure or map found where not expected.");
   }
-  return malformed(
-      std::string(std::visit(Token{}, json.value)).append(" can not be converted to ").append(wanted));
+  return malformed(joined({std::visit(Token{}, json.value), " can not be converted to ", wanted}));
 }
 
 }  // namespace

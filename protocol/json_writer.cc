@@ -39,23 +39,6 @@ void escape(unsigned char byte, std::string& out) {
 
 }  // namespace
 
-void JsonWriter::key(std::string_view name) {
-  comma();
-  out_.push_back('"');
-  out_ += name;
-  out_ += "\":";
-}
-
-void JsonWriter::text(std::string_view value) {
-  comma();
-  quote(value);
-}
-
-void JsonWriter::number(std::int64_t value) {
-  comma();
-  out_ += std::to_string(value);
-}
-
 void JsonWriter::quote(std::string_view value) {
   out_.reserve(out_.size() + value.size() + 2);
   out_.push_back('"');

@@ -21,16 +21,22 @@ class JsonWriter {
   void end_object() { out_.push_back('}'); }
   void begin_array() { open('['); }
   void end_array() { out_.push_back(']'); }
-  // `name` must need no escaping unless it is written with member().
-  void key(std::string_view name);
-  void text(std::string_view value);
-  void number(std::int64_t value);
-
-  // A key that a client chose, and its text.
-  void member(std::string_view name, std::string_view value) {
+  void key(std::string_view name) {
     comma();
     quote(name);
     out_.push_back(':');
+  }
+  void text(std::string_view value) {
+    comma();
+    quote(value);
+  }
+  void number(std::int64_t value) {
+    comma();
+    out_ += std::to_string(value);
+  }
+  // A key and its text.
+  void member(std::string_view name, std::string_view value) {
+    key(name);
     quote(value);
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/text.h"
 #include "protocol/text_rules.h"
 
 namespace penstock {
@@ -86,9 +87,7 @@ std::string public_authority(std::optional<std::string_view> host_header, std::s
 }
 
 std::string queue_url(std::string_view authority, std::string_view account, std::string_view name) {
-  std::string url = "http://";
-  url.append(authority).append("/").append(account).append("/").append(name);
-  return url;
+  return joined({"http://", authority, "/", account, "/", name});
 }
 
 }  // namespace penstock

@@ -1,5 +1,6 @@
 #include "protocol/request_check.h"
 
+#include "protocol/text.h"
 #include "protocol/text_rules.h"
 
 namespace penstock::request_check {
@@ -11,9 +12,8 @@ Error missing(std::string_view name, ErrorCode code, std::string_view text) {
 Result<void> check_range(std::string_view name, const Range& range, std::int64_t value) {
   if (value >= range.min && value <= range.max) return {};
   if (range.echoes_value) return tl::unexpected(invalid_parameter(std::to_string(value), name, range.reason));
-  return refuse(
-      ErrorCode::kInvalidParameterValue,
-      std::string("Value for parameter ").append(name).append(" is invalid. Reason: ").append(range.reason));
+  return refuse(ErrorCode::kInvalidParameterValue,
+                joined({"Value for parameter ", name, " is invalid. Reason: ", range.reason}));
 }
 
 Result<void> check_form(std::string_view name, Form form, std::string_view text) {
@@ -29,8 +29,7 @@ Result<void> check_form(std::string_view name, Form form, std::string_view text)
       if (is_identifier(text)) return {};
       return tl::unexpected(invalid_parameter(
           text, name,
-          std::string(name).append(
-              " can only include alphanumeric and punctuation characters. 1 to 128 in length.")));
+          joined({name, " can only include alphanumeric and punctuation characters. 1 to 128 in length."})));
   }
   return {};
 }

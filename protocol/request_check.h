@@ -10,6 +10,7 @@
 
 #include "protocol/errors.h"
 #include "protocol/field.h"
+#include "protocol/text.h"
 
 namespace penstock {
 
@@ -52,7 +53,7 @@ Result<void> check_values(const Request& request) {
     const auto& member = request.*(field.member);
     using Member = std::decay_t<decltype(member)>;
     if (field.standing == Standing::kNotOffered && request_check::present(member)) {
-      return tl::unexpected(not_offered(std::string("the parameter ").append(field.name)));
+      return tl::unexpected(not_offered(joined({"the parameter ", field.name})));
     }
     if constexpr (std::is_same_v<Member, Integer>) {
       if (field.range && member) return request_check::check_range(field.name, *field.range, *member);

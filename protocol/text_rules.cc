@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/text.h"
 #include "protocol/utf8.h"
 
 namespace penstock {
@@ -111,7 +112,7 @@ NumberText classify_number(std::string_view text) {
   }
   if (!text.empty()) return NumberText::kNotANumber;
 
-  const std::string digits = std::string(whole).append(fraction);
+  const std::string digits = joined({whole, fraction});
   const std::size_t first = digits.find_first_not_of('0');
   if (first == std::string::npos) return NumberText::kNumber;  // zero
   const std::size_t last = digits.find_last_not_of('0');
