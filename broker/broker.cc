@@ -95,7 +95,11 @@ struct Broker::State {
   }
   void create(const Command& command, const CreateQueue& request, Decision& decision);
   void act(StandardQueue& queue, const Command& command, Decision& decision);
+  // After a tick of the queue: its next deadline is in force.
   void reschedule(QueueId id, Time now);
+  // After another decision: likewise, unless a deadline has passed; only the tick may move that one, because
+  // what a queue says of its next deadline looks ahead.
+  void reschedule_unless_due(QueueId id, Time now);
   void serve_queues_without_room(Decision& decision);
   void make_room(std::size_t bytes, QueueId for_queue);
 
@@ -217,7 +221,7 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
   const QueueId id = queue->address().id;
   state_->act(*queue, command, decision);
   state_->serve_queues_without_room(decision);
-  state_->reschedule(id, now);
+  state_->reschedule_unless_due(id, now);
 }
 
 void Broker::State::create(const Command& command, const CreateQueue& request, Decision& decision) {
@@ -299,7 +303,7 @@ void Broker::undeliver(const Received& received, Time now, Random& random, Outco
   if (queue == nullptr) return;
   Decision decision{now, random, outcome};
   queue->undeliver(received.deliveries, decision);
-  state_->reschedule(received.queue.id, now);
+  state_->reschedule_unless_due(received.queue.id, now);
 }
 
 void Broker::tick(Time now, Random& random, Outcome& outcome) {
@@ -315,7 +319,7 @@ void Broker::tick(Time now, Random& random, Outcome& outcome) {
   }
   while (const auto receiver = state_->share.receivers.overdue(now)) {
     state_->find(receiver->queue)->overdue(*receiver, decision);
-    state_->reschedule(receiver->queue, now);
+    state_->reschedule_unless_due(receiver->queue, now);
   }
   state_->serve_queues_without_room(decision);
 }
@@ -334,6 +338,11 @@ void Broker::State::reschedule(QueueId id, Time now) {
   if (deadline == place.deadline && deadlines.contains(found->second)) return;
   place.deadline = deadline;
   deadlines.place(found->second, sooner());
+}
+
+void Broker::State::reschedule_unless_due(QueueId id, Time now) {
+  const auto found = slots.find(id);
+  if (found != slots.end() && places[found->second].deadline > now) reschedule(id, now);
 }
 
 // While there is room, the queues that had to withhold messages are served, each at most once.
