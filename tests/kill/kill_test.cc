@@ -31,6 +31,12 @@ int rounds_of(const char* variable, int each_run) {
   return text == nullptr ? each_run : std::atoi(text);
 }
 
+// The daemon under test; another one by the environment, for trials of mutants.
+std::string program_of(const char* variable, const char* built) {
+  const char* other = std::getenv(variable);
+  return other == nullptr ? built : other;
+}
+
 struct Tally {
   int certain = 0;
   int in_doubt = 0;
@@ -38,14 +44,14 @@ struct Tally {
 
 // One life and death. `prepare` is called on the data directory between the death and the next life.
 template <class Prepare>
-std::vector<std::string> round(const std::string& program, const std::string& data, const std::vector<std::string>& flags,
-                               std::uint64_t seed, const Prepare& prepare, Tally& tally) {
+std::vector<std::string> round(const std::string& program, const std::string& data, std::uint64_t seed,
+                               const Prepare& prepare, Tally& tally) {
   std::mt19937_64 random(seed);
   History history;
   std::vector<std::string> urls;
   std::vector<std::string> wrong;
   {
-    Daemon daemon(program, data, flags);
+    Daemon daemon(program, data);
     for (std::size_t queue = 0; queue < kQueues; ++queue) urls.push_back(daemon.create_queue("queue-" + std::to_string(queue)));
     Workload workload(daemon.port(), urls, kConnections, seed, "seed" + std::to_string(seed), history);
     const int enough = kCallsBeforeDeath + static_cast<int>(random() % 2000);
@@ -62,7 +68,7 @@ std::vector<std::string> round(const std::string& program, const std::string& da
   tally.in_doubt += history.open_calls();
   if (history.open_calls() == 0) wrong.push_back("the daemon was idle when it died; the round proves nothing");
   prepare();
-  const Daemon daemon(program, data, flags);
+  const Daemon daemon(program, data);
   for (std::string& url : urls) url = daemon.create_queue(url.substr(url.rfind('/') + 1));
   for (std::string& one : verify(daemon.port(), urls, history)) wrong.push_back(std::move(one));
   return wrong;
@@ -76,14 +82,16 @@ std::string first_few(const std::vector<std::string>& wrong) {
 
 class Ring {
  public:
-  Ring(const char* program, std::vector<std::string> flags = {}) : program_(program), flags_(std::move(flags)) {}
+  explicit Ring(std::string program) : program_(std::move(program)) {
+    setenv("POWER_CUT_JOURNAL", journal().c_str(), 1);
+  }
 
   // The first round that goes wrong ends it. `cut` is called with the data directory and the round's seed.
   template <class Cut>
   std::vector<std::string> run(int rounds, const Cut& cut) {
     for (int number = 1; number <= rounds; ++number) {
       const auto seed = static_cast<std::uint64_t>(number);
-      std::vector<std::string> wrong = round(program_, data(), flags_, seed, [&] { cut(seed); }, tally_);
+      std::vector<std::string> wrong = round(program_, data(), seed, [&] { cut(seed); }, tally_);
       if (wrong.empty()) continue;
       wrong.insert(wrong.begin(), "in the round with seed " + std::to_string(seed));
       return wrong;
@@ -98,28 +106,22 @@ class Ring {
  private:
   const ScratchDirectory scratch_{std::filesystem::temp_directory_path()};
   const std::string program_;
-  const std::vector<std::string> flags_;
   Tally tally_;
 };
 
 TEST(KillRing, NothingAcknowledgedIsLostWhenTheProcessIsKilled) {
-  Ring ring(PENSTOCK_BINARY);
+  Ring ring(program_of("KILL_PROGRAM", PENSTOCK_BINARY));
   const auto wrong = ring.run(rounds_of("KILL_ROUNDS", 40), [](std::uint64_t) {});
   EXPECT_TRUE(wrong.empty()) << first_few(wrong);
 }
 
 // Each round loses unsynced bytes in another of the three ways.
-std::vector<std::string> cut_power(const char* program, int rounds) {
-  Ring ring(program);
-  setenv("POWER_CUT_JOURNAL", ring.journal().c_str(), 1);
-  return ring.run(rounds, [&ring](std::uint64_t seed) {
+TEST(PowerCut, NothingAcknowledgedIsLostWhenUnsyncedBytesAreGone) {
+  Ring ring(program_of("POWER_CUT_PROGRAM", POWER_CUT_DAEMON));
+  const auto wrong = ring.run(rounds_of("POWER_CUT_ROUNDS", 20), [&ring](std::uint64_t seed) {
     constexpr std::array kModes{PowerCut::kAll, PowerCut::kSuffix, PowerCut::kZeroPages};
     drop_unsynced(ring.data(), ring.journal(), kModes[seed % kModes.size()], seed);
   });
-}
-
-TEST(PowerCut, NothingAcknowledgedIsLostWhenUnsyncedBytesAreGone) {
-  const auto wrong = cut_power(POWER_CUT_DAEMON, rounds_of("POWER_CUT_ROUNDS", 20));
   EXPECT_TRUE(wrong.empty()) << first_few(wrong);
 }
 

@@ -1,0 +1,332 @@
+#include "tests/plays/play_stage.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+namespace penstock {
+namespace {
+
+const World kWorld{AccountId{0}, *Region::parse("us-east-1")};
+
+tl::unexpected<Error> not_understood(const std::string& what) {
+  return refuse(ErrorCode::kMalformedInput, "not understood: " + what);
+}
+
+std::string name_of(ErrorCode code) {
+  constexpr std::array kNames{
+      std::pair{ErrorCode::kQueueDoesNotExist, "QueueDoesNotExist"},
+      std::pair{ErrorCode::kQueueNameExists, "QueueNameExists"},
+      std::pair{ErrorCode::kInvalidParameterValue, "InvalidParameterValue"},
+      std::pair{ErrorCode::kReceiptHandleIsInvalid, "ReceiptHandleIsInvalid"},
+      std::pair{ErrorCode::kMessageNotInflight, "MessageNotInflight"},
+      std::pair{ErrorCode::kOverLimit, "OverLimit"},
+  };
+  const auto* const found =
+      std::find_if(kNames.begin(), kNames.end(), [code](const auto& row) { return row.first == code; });
+  return found == kNames.end() ? "code " + std::to_string(static_cast<int>(code)) : found->second;
+}
+
+// A padded body is called by what stands before its padding.
+std::string called(const MessageContent& content) { return content.body.substr(0, content.body.find(' ')); }
+
+std::string told(const Answer& answer) {
+  struct Tell {
+    std::string operator()(const Error& error) const { return "refused " + name_of(error.code); }
+    std::string operator()(const Done&) const { return "ok"; }
+    std::string operator()(const QueueFound&) const { return "ok"; }
+    std::string operator()(const Sent&) const { return "ok"; }
+    std::string operator()(const QueueDescribed& described) const {
+      return "visible " + std::to_string(described.counts.visible) + " in-flight " +
+             std::to_string(described.counts.not_visible) + " delayed " +
+             std::to_string(described.counts.delayed);
+    }
+    std::string operator()(const Received& received) const {
+      std::string text;
+      for (const Delivery& delivery : received.deliveries) {
+        text += (text.empty() ? "" : ", ") + called(*delivery.content) + " count " +
+                std::to_string(delivery.receive_count);
+      }
+      return text.empty() ? "nothing" : text;
+    }
+  };
+  return std::visit(Tell{}, answer);
+}
+
+// Messages whose count the play leaves out may have any.
+bool as_expected(const std::string& expected, const std::string& told) {
+  std::size_t e = 0;
+  std::size_t t = 0;
+  while (true) {
+    const std::size_t e_end = std::min(expected.find(", ", e), expected.size());
+    const std::size_t t_end = std::min(told.find(", ", t), told.size());
+    const std::string one_expected = expected.substr(e, e_end - e);
+    std::string one_told = told.substr(t, t_end - t);
+    if (one_expected.find(" count ") == std::string::npos)
+      one_told.erase(std::min(one_told.find(" count "), one_told.size()));
+    if (one_expected != one_told) return false;
+    if (e_end == expected.size() || t_end == told.size())
+      return e_end == expected.size() && t_end == told.size();
+    e = e_end + 2;
+    t = t_end + 2;
+  }
+}
+
+std::optional<double> number(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+std::optional<Seconds> seconds(std::optional<double> value) {
+  if (!value) return std::nullopt;
+  return Seconds{static_cast<std::int64_t>(*value)};
+}
+
+}  // namespace
+
+struct PlayStage::Options {
+  std::vector<std::string> plain;  // words that are neither names nor values of options
+  std::map<std::string, double> numbers;
+  std::string who = "somebody";
+
+  static Result<Options> parse(const Step& step) {
+    Options options;
+    for (std::size_t i = 1; i < step.words.size(); ++i) {
+      const std::string& word = step.words[i];
+      const std::string* const next = i + 1 < step.words.size() ? &step.words[i + 1] : nullptr;
+      if (word == "as" && next != nullptr) {
+        options.who = *next;
+        ++i;
+      } else if (i > 1 && next != nullptr && number(*next) && is_name(word)) {
+        options.numbers[word] = *number(*next);
+        ++i;
+      } else if (step.words[0] == "limits" && next != nullptr && number(*next)) {
+        options.numbers[word] = *number(*next);
+        ++i;
+      } else {
+        options.plain.push_back(word);
+      }
+    }
+    return options;
+  }
+  static bool is_name(const std::string& word) {
+    constexpr std::array kNames{"delay", "visibility", "retention", "wait", "size", "bytes", "max"};
+    return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
+  }
+  std::optional<double> find(const std::string& name) const {
+    const auto found = numbers.find(name);
+    if (found == numbers.end()) return std::nullopt;
+    return found->second;
+  }
+};
+
+PlayStage::PlayStage() { restart(); }
+
+void PlayStage::restart() {
+  process_ = std::make_unique<SimulatedProcess>(disk_, limits_, ++incarnation_, [](const Commit&) {});
+  now_ = std::max(now_, process_->recovered_time());
+}
+
+std::string PlayStage::perform(const Play& play) {
+  for (const Step& step : play.steps) {
+    const Result<std::string> outcome = perform(step);
+    const std::string expected = step.expected.empty() ? "ok" : step.expected;
+    if (!outcome) return "line " + std::to_string(step.line) + ": " + outcome.error().text;
+    if (!as_expected(expected, *outcome)) {
+      return "line " + std::to_string(step.line) + ": " + step.text + "\n  led to: " + *outcome;
+    }
+  }
+  return {};
+}
+
+Result<std::string> PlayStage::perform(const Step& step) {
+  const Result<Options> options = Options::parse(step);
+  if (!options) return tl::unexpected(options.error());
+  constexpr std::array kRequests{"queue",   "find",   "purge",      "delete-queue", "send",
+                                 "receive", "delete", "visibility", "counts"};
+  const bool is_request = std::find(kRequests.begin(), kRequests.end(), step.words[0]) != kRequests.end();
+  return is_request ? ask(step, *options) : direct(step, *options);
+}
+
+// ---- requests
+
+Result<std::string> PlayStage::ask(const Step& step, const Options& options) {
+  if (options.plain.empty()) return not_understood(step.text);
+  Result<Operation> operation = operation_of(step, options);
+  if (!operation) return tl::unexpected(operation.error());
+  const Ticket ticket{1, next_request_++};
+  tickets_[options.who] = ticket;
+  const DecisionSeen seen =
+      process_->execute({ticket, kWorld, options.plain[0], std::move(*operation)}, now_);
+  if (seen.created) created_[options.plain[0]].push_back(*seen.created);
+  settle();
+  return told(options.who);
+}
+
+Result<Operation> PlayStage::operation_of(const Step& step, const Options& options) const {
+  const std::string& verb = step.words[0];
+  const std::size_t plain = options.plain.size();
+  if (verb == "queue" && plain == 1) {
+    SuppliedAttributes attributes{.delay = seconds(options.find("delay")),
+                                  .message_bytes_max = std::nullopt,
+                                  .retention = seconds(options.find("retention")),
+                                  .receive_wait = seconds(options.find("wait")),
+                                  .visibility_timeout = seconds(options.find("visibility"))};
+    if (const auto size = options.find("size"))
+      attributes.message_bytes_max = static_cast<std::uint32_t>(*size);
+    return CreateQueue{attributes};
+  }
+  if (verb == "find" && plain == 1) return FindQueue{};
+  if (verb == "purge" && plain == 1) return PurgeQueue{};
+  if (verb == "delete-queue" && plain == 1) return DeleteQueue{};
+  if (verb == "counts" && plain == 1) return DescribeQueue{};
+  if (verb == "send" && plain == 2) {
+    MessageContent content{.body = options.plain[1]};
+    const auto bytes = static_cast<std::size_t>(options.find("bytes").value_or(0));
+    if (content.body.size() < bytes) content.body.resize(bytes, ' ');
+    const auto size =
+        static_cast<std::uint32_t>(options.find("size").value_or(static_cast<double>(content.body.size())));
+    return Send{std::make_shared<const MessageContent>(std::move(content)), size,
+                seconds(options.find("delay"))};
+  }
+  if (verb == "receive" && plain == 1) {
+    return Receive{static_cast<std::uint32_t>(options.find("max").value_or(1)),
+                   seconds(options.find("visibility")), seconds(options.find("wait"))};
+  }
+  if (verb == "delete" && plain == 2) {
+    return handle_of(options.plain[1]).map([](const ReceiptHandle& handle) -> Operation {
+      return Delete{handle};
+    });
+  }
+  if (verb == "visibility" && plain == 3 && number(options.plain[2])) {
+    return handle_of(options.plain[1]).map([&](const ReceiptHandle& handle) -> Operation {
+      return ChangeVisibility{handle, *seconds(number(options.plain[2]))};
+    });
+  }
+  return not_understood(step.text);
+}
+
+Result<ReceiptHandle> PlayStage::handle_of(const std::string& message) const {
+  constexpr std::string_view kForged = "forged:";
+  const bool forged = message.starts_with(kForged);
+  const std::string rest = forged ? message.substr(kForged.size()) : message;
+  const std::size_t mark = rest.find('#');
+  const std::string body = rest.substr(0, mark);
+  const auto latest = latest_.find(body);
+  if (latest == latest_.end()) return not_understood("nobody received " + body);
+  ReceiptHandle handle = latest->second;
+  if (mark != std::string::npos) {
+    const auto count = number(rest.substr(mark + 1));
+    const auto& counted = handles_.at(body);
+    const auto found = counted.find(static_cast<std::uint32_t>(count.value_or(0)));
+    if (found == counted.end()) return not_understood(message + " was not received so often");
+    handle = found->second;
+  }
+  if (forged) handle.nonce ^= 1;
+  return handle;
+}
+
+// ---- directions
+
+Result<std::string> PlayStage::direct(const Step& step, const Options& options) {
+  const std::string& verb = step.words[0];
+  const std::string first = options.plain.empty() ? "" : options.plain[0];
+  if (verb == "limits") {
+    set_limits(options);
+    restart();
+  } else if (verb == "tick" && number(first)) {
+    now_ += Milliseconds{std::llround(*number(first) * 1000)};
+    if (options.plain.size() == 1) settle();
+  } else if (verb == "then" && tickets_.contains(first)) {
+    return told(first);
+  } else if ((verb == "hold" || verb == "release") &&
+             (first == "commits" || first == "pages" || first == "bodies")) {
+    (first == "commits" ? hold_commits_ : first == "pages" ? hold_pages_ : hold_bodies_) = verb == "hold";
+    settle();
+  } else if (verb == "forget" && tickets_.contains(first)) {
+    process_->forget(tickets_.at(first));
+    settle();
+  } else if (verb == "undeliver" && tickets_.contains(first) && answers_.contains(tickets_.at(first))) {
+    const auto* received = std::get_if<Received>(&answers_.at(tickets_.at(first)));
+    if (received == nullptr) return not_understood(step.text);
+    process_->undeliver(*received, now_);
+    settle();
+  } else if (verb == "reload") {
+    if (!process_->reload()) return std::string("other facts");
+    settle();
+  } else if (verb == "crash") {
+    process_->crash(first == "written" ? 1 : 0);
+    restart();
+    settle();
+  } else if (verb == "body-count") {
+    return std::to_string(body_count(first));
+  } else {
+    return not_understood(step.text);
+  }
+  return std::string("ok");
+}
+
+void PlayStage::set_limits(const Options& options) {
+  const auto set = [&options](std::size_t& limit, const char* name) {
+    limit = static_cast<std::size_t>(options.find(name).value_or(static_cast<double>(limit)));
+  };
+  set(limits_.window_bytes_max, "window-bytes");
+  set(limits_.window_queue_bytes_max, "window-queue-bytes");
+  set(limits_.touched_max, "in-flight");
+  set(limits_.touched_queue_max, "in-flight-queue");
+  set(limits_.waiting_receivers_max, "waiting");
+}
+
+void PlayStage::settle() {
+  for (bool moved = true; moved;) {
+    if (process_->broker().next_deadline() <= now_) process_->tick(now_);
+    process_->hand_over(now_);
+    SimulatedStore& store = process_->store();
+    moved = !hold_commits_ && store.sync();
+    if (!hold_bodies_) moved |= store.hand_over_bodies(random_);
+    if (!hold_pages_) {
+      moved |= store.take_snapshot(random_, false);
+      moved |= store.hand_over_page(random_);
+      while (process_->supply(now_)) moved = true;
+    }
+    release();
+  }
+}
+
+void PlayStage::release() {
+  for (Reply& reply : process_->take_released()) {
+    if (const auto* received = std::get_if<Received>(&reply.answer)) {
+      for (const Delivery& delivery : received->deliveries) {
+        const std::string body = called(*delivery.content);
+        handles_[body][delivery.receive_count] = delivery.handle;
+        latest_[body] = delivery.handle;
+      }
+    }
+    answers_.insert_or_assign(reply.ticket, std::move(reply.answer));
+  }
+}
+
+std::string PlayStage::told(const std::string& who) const {
+  const auto answer = answers_.find(tickets_.at(who));
+  return answer == answers_.end() ? "waits" : penstock::told(answer->second);
+}
+
+std::size_t PlayStage::body_count(const std::string& name) const {
+  // Of no generation that a queue has, so that the store does not expect a dense range.
+  constexpr Generation kNone{~std::uint64_t{0}};
+  std::size_t count = 0;
+  const auto created = created_.find(name);
+  if (created == created_.end()) return 0;
+  for (const QueueAddress& queue : created->second) {
+    const PageWant fresh{queue, kNone, FreshRange{kFirstLane, {}, {1ULL << 40}}};
+    const PageWant later{queue, kNone, LaterRange{kEpoch, {}, now_ + Seconds{1'000'000}}};
+    count += disk_.read(fresh).records.size() + disk_.read(later).records.size();
+  }
+  return count;
+}
+
+}  // namespace penstock

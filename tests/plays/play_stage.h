@@ -1,0 +1,85 @@
+// PlayStage: where a play is performed: a broker with its group commit and store, and virtual time.
+//
+// After every step everything that can happen without time passing happens, unless it is held back: pages
+// come, commits become durable, answers leave. The steps, with optional parts in brackets:
+//
+//     limits [window-bytes N] [window-queue-bytes N] [in-flight N] [in-flight-queue N] [waiting N]
+//     queue Q [delay N] [visibility N] [retention N] [wait N] [size N]   CreateQueue
+//     find Q · purge Q · delete-queue Q
+//     send Q BODY [delay N] [size N] [bytes N] [as WHO]   `bytes`: the body is padded to so many
+//     receive Q [max N] [wait N] [visibility N] [as WHO]
+//     delete Q MESSAGE [as WHO]
+//     visibility Q MESSAGE N [as WHO]                     ChangeMessageVisibility
+//     counts Q
+//     then WHO                                            what WHO's last request was answered by now
+//     tick N [unnoticed]                                  so many seconds pass (fractions too); unnoticed:
+//                                                         the broker learns of it by the next step only
+//     hold commits|pages|bodies · release commits|pages|bodies
+//     forget WHO                                          WHO's connection ends while waiting
+//     undeliver WHO                                       no byte of WHO's last answer left
+//     reload                                              a new broker goes on from the facts
+//     crash [written]                                     what is not durable is lost, or just in time
+//     written body-count Q                                        bodies on disk
+//
+// MESSAGE is a body: the handle of its latest receive; `BODY#2` is the handle of its second one;
+// `forged:BODY` is the latest handle with another nonce.
+//
+// Expected: `ok`, `waits` (no answer has left), `nothing`, `refused CODE`, or the messages in order, each
+// with its receive count if the play cares: `hello count 2, other`. Without an arrow a step expects `ok`.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/plays/play.h"
+#include "tests/simulator/simulated_process.h"
+
+namespace penstock {
+
+class PlayStage {
+ public:
+  PlayStage();
+
+  // Empty if all went as the play says, else what happened instead and where.
+  std::string perform(const Play& play);
+
+ private:
+  // The words of a step behind its verb: named numbers, and who asks.
+  struct Options;
+
+  // What a step led to; an Error if the step cannot be understood.
+  Result<std::string> perform(const Step& step);
+  Result<std::string> ask(const Step& step, const Options& options);
+  Result<Operation> operation_of(const Step& step, const Options& options) const;
+  Result<std::string> direct(const Step& step, const Options& options);
+  Result<ReceiptHandle> handle_of(const std::string& message) const;
+  void set_limits(const Options& options);
+  void restart();
+  // Everything happens that needs no time and is not held back.
+  void settle();
+  void release();
+  std::string told(const std::string& who) const;
+  std::size_t body_count(const std::string& queue) const;
+
+  BrokerLimits limits_;
+  MemoryTable disk_;
+  std::unique_ptr<SimulatedProcess> process_;
+  SeededRandom random_{1};
+  std::uint64_t incarnation_ = 0;
+  Time now_ = from_epoch_milliseconds(1'800'000'000'000);
+  std::map<std::string, std::vector<QueueAddress>> created_;  // every queue there ever was, by name
+  bool hold_commits_ = false;
+  bool hold_pages_ = false;
+  bool hold_bodies_ = false;
+
+  std::uint64_t next_request_ = 1;
+  std::map<std::string, Ticket> tickets_;                                  // of each one's last request
+  std::map<Ticket, Answer> answers_;                                       // that have left
+  std::map<std::string, std::map<std::uint32_t, ReceiptHandle>> handles_;  // by body and receive count
+  std::map<std::string, ReceiptHandle> latest_;                            // by body
+};
+
+}  // namespace penstock

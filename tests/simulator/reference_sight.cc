@@ -1,0 +1,370 @@
+#include "tests/simulator/reference_sight.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace penstock {
+namespace {
+
+constexpr Seconds kHiddenTotalMax{43200};
+
+template <class T>
+bool contains(const std::vector<T>& sorted, const T& value) {
+  return std::binary_search(sorted.begin(), sorted.end(), value);
+}
+
+bool is_error(const Answer& answer, ErrorCode code) {
+  const auto* error = std::get_if<Error>(&answer);
+  return error != nullptr && error->code == code;
+}
+
+Time end_of_second(Time now) { return from_epoch_milliseconds(epoch_milliseconds(now) / 1000 * 1000 + 999); }
+
+// The attributes that a CreateQueue asks for, on top of what stands.
+QueueAttributes with(QueueAttributes stands, const SuppliedAttributes& asked) {
+  if (asked.delay) stands.delay = *asked.delay;
+  if (asked.message_bytes_max) stands.message_bytes_max = *asked.message_bytes_max;
+  if (asked.retention) stands.retention = *asked.retention;
+  if (asked.receive_wait) stands.receive_wait = *asked.receive_wait;
+  if (asked.visibility_timeout) stands.visibility_timeout = *asked.visibility_timeout;
+  return stands;
+}
+
+}  // namespace
+
+void ReferenceModel::Sight::judge() {
+  const auto* command = std::get_if<Command>(&deed_.act);
+  const Operation* operation = command != nullptr && command->operation ? &*command->operation : nullptr;
+  if (operation != nullptr && std::holds_alternative<DeleteQueue>(*operation)) {
+    // Those who wait on it hear of its end before its deleter does.
+    if (const Queue* queue = model_.find(command->world, command->queue_name)) ended_ = queue->address.id;
+  }
+  if (const auto* undelivered = std::get_if<Undelivered>(&deed_.act)) undo(undelivered->received);
+
+  std::size_t own_answers = 0;
+  for (const Reply& reply : seen_.replies) {
+    if (command != nullptr && reply.ticket == command->ticket) {
+      ++own_answers;
+      answer_own(*command, reply.answer);
+      continue;
+    }
+    const auto waiting = model_.waiting_.find(reply.ticket);
+    expect(waiting != model_.waiting_.end(), "an answer goes to somebody who waits for it, and goes once");
+    if (!verdict_.holds()) return;
+    const Waiting receive = waiting->second;
+    model_.waiting_.erase(waiting);
+    answer_receive(receive, reply.answer);
+  }
+  if (!verdict_.holds()) return;
+
+  if (command != nullptr && own_answers == 0) {
+    const auto* receive = operation == nullptr ? nullptr : std::get_if<Receive>(operation);
+    const Queue* queue = model_.find(command->world, command->queue_name);
+    expect(receive != nullptr && queue != nullptr, "only a receive waits for its answer");
+    if (!verdict_.holds()) return;
+    const Seconds wait = receive->wait.value_or(queue->attributes.receive_wait);
+    expect(wait > Seconds{0} || contains(seen_.waiting_for_pages, queue->address.id),
+           "a short poll waits for nothing but a page");
+    expect(model_.waiting_.size() < model_.limits_.waiting_receivers_max, "waiting receives are bounded");
+    model_.waiting_[command->ticket] = {queue->address.id, receive->messages_max, receive->visibility_timeout,
+                                        now_ + wait, wait == Seconds{0}};
+  }
+  expect(own_answers <= 1, "a command is answered once");
+  if (ended_) {
+    for (const auto& [ticket, waiting] : model_.waiting_) {
+      expect(waiting.queue != *ended_, "the end of a queue answers everybody who waits on it");
+    }
+  }
+  nothing_is_overdue();
+}
+
+void ReferenceModel::Sight::nothing_is_overdue() {
+  if (!seen_.settled) return;
+  for (const auto& [ticket, waiting] : model_.waiting_) {
+    if (contains(seen_.waiting_for_pages, waiting.queue)) continue;
+    const Queue* queue = model_.find(waiting.queue);
+    expect(queue == nullptr || !model_.deliverable(*queue, now_),
+           "a waiting receive is answered as soon as a message is visible");
+    expect(waiting.deadline > now_, "a waiting receive is answered when its time is up");
+  }
+}
+
+// ---- commands
+
+void ReferenceModel::Sight::answer_own(const Command& command, const Answer& answer) {
+  Queue* queue = model_.find(command.world, command.queue_name);
+  const bool creates = command.operation && std::holds_alternative<CreateQueue>(*command.operation);
+  if (queue == nullptr && !creates) {
+    expect(is_error(answer, ErrorCode::kQueueDoesNotExist),
+           "a queue that does not exist is reported missing");
+    return;
+  }
+  if (!command.operation) {
+    expect(is_error(answer, command.operation.error().code), "a refusal surfaces once its queue is found");
+    return;
+  }
+  std::visit([&](const auto& request) { own(request, queue, answer); }, *command.operation);
+}
+
+void ReferenceModel::Sight::own(const CreateQueue& request, Queue* queue, const Answer& answer) {
+  if (queue != nullptr) {
+    if (with(queue->attributes, request.attributes) == queue->attributes) {
+      expect(std::holds_alternative<QueueFound>(answer),
+             "creating a queue again with its attributes finds it");
+    } else {
+      expect(is_error(answer, ErrorCode::kQueueNameExists),
+             "creating a queue again with other attributes is refused");
+    }
+    return;
+  }
+  const Command& command = std::get<Command>(deed_.act);
+  expect(std::holds_alternative<QueueFound>(answer) && seen_.created.has_value(),
+         "creating a queue that does not exist creates it");
+  if (!verdict_.holds()) return;
+  expect(model_.ids_given_.insert(seen_.created->id).second, "the id of a queue is never used again");
+  model_.queues_.push_back(
+      {command.world, command.queue_name, with({}, request.attributes), *seen_.created, {}});
+}
+
+void ReferenceModel::Sight::own(const FindQueue&, Queue* queue, const Answer& answer) {
+  const auto* found = std::get_if<QueueFound>(&answer);
+  expect(found != nullptr && found->name == queue->name && found->world == queue->world,
+         "a queue that exists is found under its name");
+}
+
+void ReferenceModel::Sight::own(const DescribeQueue&, Queue* queue, const Answer& answer) {
+  const auto* described = std::get_if<QueueDescribed>(&answer);
+  expect(described != nullptr && described->record.attributes == queue->attributes &&
+             described->record.key.queue == queue->address && described->record.name == queue->name,
+         "a queue is described by the attributes it was created with");
+  if (!verdict_.holds()) return;
+  QueueCounts least;
+  Lag lag;
+  for (const Message& message : queue->messages) {
+    if (!alive(*queue, message, now_)) {
+      ++(message.touch ? lag.touched : lag.untouched);
+    } else if (visible(message, now_)) {
+      ++least.visible;
+    } else if (message.touch) {
+      ++least.not_visible;
+    } else {
+      ++least.delayed;
+      if (message.due <= end_of_second(now_)) ++lag.due_this_second;
+    }
+  }
+  const QueueCounts& counts = described->counts;
+  expect(counts.visible >= least.visible &&
+             counts.visible <= least.visible + lag.untouched + lag.touched + lag.due_this_second,
+         "the count of visible messages is right");
+  expect(counts.not_visible >= least.not_visible && counts.not_visible <= least.not_visible + lag.touched,
+         "the count of messages in flight is right");
+  expect(counts.delayed + lag.due_this_second >= least.delayed &&
+             counts.delayed <= least.delayed + lag.untouched,
+         "the count of delayed messages is right");
+  const std::uint64_t total = counts.visible + counts.not_visible + counts.delayed;
+  const std::uint64_t total_least = least.visible + least.not_visible + least.delayed;
+  expect(total >= total_least && total <= total_least + lag.untouched + lag.touched,
+         "the counts leave no message out and count none twice");
+}
+
+void ReferenceModel::Sight::own(const DeleteQueue&, Queue* queue, const Answer& answer) {
+  expect(std::holds_alternative<Done>(answer), "a queue that exists can be deleted");
+  std::erase_if(model_.queues_, [queue](const Queue& other) { return other.address == queue->address; });
+}
+
+void ReferenceModel::Sight::own(const PurgeQueue&, Queue* queue, const Answer& answer) {
+  expect(std::holds_alternative<Done>(answer), "a queue that exists can be purged");
+  queue->messages.clear();
+}
+
+void ReferenceModel::Sight::own(const Send& request, Queue* queue, const Answer& answer) {
+  if (request.size > queue->attributes.message_bytes_max) {
+    expect(is_error(answer, ErrorCode::kInvalidParameterValue),
+           "a message above the queue's size is refused");
+    return;
+  }
+  const auto* sent = std::get_if<Sent>(&answer);
+  expect(sent != nullptr && sent->content == request.content && seen_.bodies.size() == 1 &&
+             seen_.bodies.front().id == sent->id,
+         "a message that is accepted is stored once, under the id it is acknowledged by");
+  if (!verdict_.holds()) return;
+  queue->messages.push_back({.order = model_.next_order_++,
+                             .id = sent->id,
+                             .body = seen_.bodies.front().key,
+                             .sent = now_,
+                             .due = now_ + request.delay.value_or(queue->attributes.delay),
+                             .touch = std::nullopt});
+}
+
+void ReferenceModel::Sight::own(const Receive& request, Queue* queue, const Answer& answer) {
+  const Seconds wait = request.wait.value_or(queue->attributes.receive_wait);
+  answer_receive(
+      {queue->address.id, request.messages_max, request.visibility_timeout, now_ + wait, wait == Seconds{0}},
+      answer);
+}
+
+ReferenceModel::Sight::Found ReferenceModel::Sight::find(Queue& queue, const ReceiptHandle& handle) {
+  if (handle.queue != queue.address.id || handle.partition != queue.address.partition) {
+    return {.refused = true};
+  }
+  for (Message& message : queue.messages) {
+    if (!message.touch || message.touch->lane != handle.lane || message.touch->sequence != handle.sequence) {
+      continue;
+    }
+    const bool forged = message.touch->nonce != handle.nonce;
+    if (!alive(queue, message, now_)) return {.perhaps_refused = forged};
+    if (forged) return {.refused = true};
+    return {.message = &message};
+  }
+  return {};
+}
+
+void ReferenceModel::Sight::own(const Delete& request, Queue* queue, const Answer& answer) {
+  const Found found = find(*queue, request.handle);
+  const bool refused = is_error(answer, ErrorCode::kReceiptHandleIsInvalid);
+  if (found.refused || (found.perhaps_refused && refused)) {
+    expect(refused, "a delete by a handle that is not of this queue's message is refused");
+    return;
+  }
+  expect(std::holds_alternative<Done>(answer), "a delete succeeds, also of what is gone already");
+  if (found.message == nullptr) return;
+  queue->messages.erase(queue->messages.begin() + (found.message - queue->messages.data()));
+}
+
+void ReferenceModel::Sight::own(const ChangeVisibility& request, Queue* queue, const Answer& answer) {
+  const Found found = find(*queue, request.handle);
+  const bool refused = is_error(answer, ErrorCode::kReceiptHandleIsInvalid);
+  if (found.refused || (found.perhaps_refused && refused)) {
+    expect(refused, "a visibility change by a handle that is not of this queue's message is refused");
+    return;
+  }
+  Message* const message = found.message;
+  if (message == nullptr || now_ + request.timeout > request.handle.received + kHiddenTotalMax) {
+    expect(is_error(answer, ErrorCode::kInvalidParameterValue),
+           "a visibility change of a message that is gone, or beyond twelve hours, is refused");
+    return;
+  }
+  expect(std::holds_alternative<Done>(answer), "the visibility of a received message can be changed");
+  message->touch->hidden_until = now_ + request.timeout;
+}
+
+// ---- deliveries
+
+void ReferenceModel::Sight::answer_receive(const Waiting& receive, const Answer& answer) {
+  Queue* const queue = model_.find(receive.queue);
+  if (is_error(answer, ErrorCode::kQueueDoesNotExist)) {
+    expect(ended_ == receive.queue, "a waiting receive hears that its queue is missing only when it is");
+    return;
+  }
+  expect(queue != nullptr, "nobody waits on a queue that is gone");
+  if (!verdict_.holds()) return;
+  if (is_error(answer, ErrorCode::kOverLimit)) {
+    expect(receive.short_poll && model_.possibly_at_bound(*queue) && !model_.touched_visible(*queue, now_),
+           "only a short poll at the bound of messages in flight is refused, if none of those is visible");
+    return;
+  }
+  const auto* received = std::get_if<Received>(&answer);
+  expect(received != nullptr, "a receive is answered with what it received");
+  if (!verdict_.holds()) return;
+  expect(received->deliveries.size() <= receive.messages_max, "a receive gets no more than it asked for");
+  const Seconds visibility = receive.visibility.value_or(queue->attributes.visibility_timeout);
+  expect(received->deliveries.empty() || received->queue == queue->address,
+         "what is received says its queue");
+  for (const Delivery& delivery : received->deliveries) {
+    deliver(*queue, delivery, visibility);
+    if (!verdict_.holds()) return;
+  }
+  if (received->deliveries.empty()) {
+    const bool could_not_wait = model_.waiting_.size() >= model_.limits_.waiting_receivers_max;
+    expect(could_not_wait || !model_.deliverable(*queue, now_),
+           "a receive is not answered empty while a message is visible");
+    expect(could_not_wait || receive.short_poll || receive.deadline <= now_,
+           "a long poll is not answered empty before its time is up");
+    expect(!receive.short_poll || !model_.certainly_at_bound(*queue, now_),
+           "a short poll at the bound of messages in flight is refused");
+  } else if (received->deliveries.size() < receive.messages_max) {
+    // One that was handed out with a visibility timeout of 0 is visible again, but not for this receive.
+    const bool perhaps_its_own = visibility == Seconds{0};
+    expect(perhaps_its_own || !model_.deliverable(*queue, now_) ||
+               contains(seen_.waiting_for_pages, receive.queue),
+           "a receive gets what is visible, up to what it asked for, unless a page is on its way");
+  }
+}
+
+void ReferenceModel::Sight::deliver(Queue& queue, const Delivery& delivery, Seconds visibility) {
+  const auto found = std::find_if(queue.messages.begin(), queue.messages.end(),
+                                  [&](const Message& message) { return message.body == delivery.body; });
+  expect(found != queue.messages.end(),
+         "what is delivered was sent to this queue and not deleted, purged or expired");
+  if (!verdict_.holds()) return;
+  Message& message = *found;
+  expect(alive(queue, message, now_), "no message is delivered after its retention");
+  if (delivery.content) {
+    expect(delivery.head.id == message.id && delivery.head.sent == message.sent,
+           "a delivery names the message by its id and the time it was sent");
+  }
+  if (!message.touch) {
+    deliver_first(queue, message, delivery);
+    message.touch = Touch{.lane = delivery.handle.lane,
+                          .sequence = delivery.handle.sequence,
+                          .nonce = delivery.handle.nonce,
+                          .count = 0,
+                          .first_received = now_,
+                          .last_received = now_,
+                          .hidden_until = delivery.hidden_before};
+  }
+  Touch& touch = *message.touch;
+  expect(touch.hidden_until <= now_, "a message in flight is hidden until its visibility timeout ends");
+  expect(delivery.receive_count == touch.count + 1, "the receive count is exact");
+  if (touch.count == 0) touch.first_received = now_;
+  expect(delivery.first_received == touch.first_received, "the time of the first receive is kept");
+  expect(delivery.hidden_before == touch.hidden_until,
+         "a delivery remembers until when it was hidden before");
+  const ReceiptHandle handle{.partition = queue.address.partition,
+                             .queue = queue.address.id,
+                             .lane = touch.lane,
+                             .sequence = touch.sequence,
+                             .attempt = touch.count + 1,
+                             .received = now_,
+                             .nonce = touch.nonce};
+  expect(delivery.handle == handle, "a receipt handle names the message and its attempt");
+  ++touch.count;
+  touch.last_received = now_;
+  touch.hidden_until = now_ + visibility;
+}
+
+void ReferenceModel::Sight::deliver_first(Queue& queue, const Message& message, const Delivery& delivery) {
+  expect(message.due <= now_, "no message is delivered before its delay is over");
+  expect(!model_.certainly_at_bound(queue, now_),
+         "at the bound of messages in flight no further one is delivered");
+  for (const Message& other : queue.messages) {
+    if (other.touch || !alive(queue, other, now_) || delayed(other) != delayed(message)) continue;
+    const bool earlier = delayed(message)
+                             ? std::pair(other.due, other.order) < std::pair(message.due, message.order)
+                             : other.order < message.order;
+    expect(!earlier, "messages of one lane are first delivered in their order");
+  }
+  for (const Queue& any : model_.queues_) {
+    for (const Message& other : any.messages) {
+      expect(!other.touch || any.address != queue.address || other.touch->lane != delivery.handle.lane ||
+                 other.touch->sequence != delivery.handle.sequence,
+             "no two messages share a place");
+    }
+  }
+}
+
+void ReferenceModel::Sight::undo(const Received& received) {
+  Queue* const queue = model_.find(received.queue.id);
+  if (queue == nullptr) return;
+  for (const Delivery& delivery : received.deliveries) {
+    Message* const message = find(*queue, delivery.handle).message;
+    if (message == nullptr || message->touch->count != delivery.receive_count ||
+        message->touch->last_received != delivery.handle.received) {
+      continue;
+    }
+    --message->touch->count;
+    message->touch->hidden_until = delivery.hidden_before;
+  }
+}
+
+}  // namespace penstock

@@ -1,0 +1,58 @@
+// ReferenceModel::Sight: one deed being looked at by the model.
+//
+// It goes through the answers in the order in which they were decided, expects of each what the lists say
+// at that point, and then changes the lists as the answer says. Every expectation is a sentence of what is
+// promised. It lives for one deed.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "tests/simulator/reference_model.h"
+
+namespace penstock {
+
+class ReferenceModel::Sight {
+ public:
+  Sight(ReferenceModel& model, const Deed& deed, Verdict& verdict)
+      : model_(model), deed_(deed), seen_(deed.seen), now_(deed.seen.now), verdict_(verdict) {}
+
+  void judge();
+
+ private:
+  void expect(bool kept, std::string_view promise) { verdict_.expect(kept, promise); }
+
+  void answer_own(const Command& command, const Answer& answer);
+  void own(const CreateQueue& request, Queue* queue, const Answer& answer);
+  void own(const FindQueue& request, Queue* queue, const Answer& answer);
+  void own(const DescribeQueue& request, Queue* queue, const Answer& answer);
+  void own(const DeleteQueue& request, Queue* queue, const Answer& answer);
+  void own(const PurgeQueue& request, Queue* queue, const Answer& answer);
+  void own(const Send& request, Queue* queue, const Answer& answer);
+  void own(const Receive& request, Queue* queue, const Answer& answer);
+  void own(const Delete& request, Queue* queue, const Answer& answer);
+  void own(const ChangeVisibility& request, Queue* queue, const Answer& answer);
+
+  void answer_receive(const Waiting& receive, const Answer& answer);
+  void deliver(Queue& queue, const Delivery& delivery, Seconds visibility);
+  void deliver_first(Queue& queue, const Message& message, const Delivery& delivery);
+  void undo(const Received& received);
+  // What a handle names: a message, nothing (it is gone), or nothing of this queue. A forged handle of a
+  // message that expired is refused until the core has dropped the message.
+  struct Found {
+    Message* message = nullptr;
+    bool refused = false;
+    bool perhaps_refused = false;
+  };
+  Found find(Queue& queue, const ReceiptHandle& handle);
+  void nothing_is_overdue();
+
+  ReferenceModel& model_;
+  const Deed& deed_;
+  const DecisionSeen& seen_;
+  const Time now_;
+  Verdict& verdict_;
+  std::optional<QueueId> ended_;  // the queue that this deed deletes
+};
+
+}  // namespace penstock

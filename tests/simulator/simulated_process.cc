@@ -1,0 +1,142 @@
+#include "tests/simulator/simulated_process.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "base/require.h"
+
+namespace penstock {
+namespace {
+
+std::unique_ptr<Broker> recovered_broker(SimulatedStore& store, const BrokerLimits& limits,
+                                         Recovered& recovered) {
+  auto broker = std::make_unique<Broker>(PartitionId{}, limits);
+  recovered = store.load([&broker](Record&& record) { broker->apply(Put{std::move(record)}); });
+  return broker;
+}
+
+}  // namespace
+
+SimulatedProcess::SimulatedProcess(MemoryTable& disk, const BrokerLimits& limits, std::uint64_t seed,
+                                   std::function<void(const Commit&)> written)
+    : limits_(limits),
+      disk_(disk),
+      store_(disk, *this, std::move(written)),
+      broker_(recovered_broker(store_, limits, recovered_)),
+      commit_(store_, disk.recovered()),
+      random_(seed) {}
+
+void SimulatedProcess::refused(const std::string& reason) {
+  require(false, reason.c_str());
+  std::abort();
+}
+
+DecisionSeen SimulatedProcess::execute(Command command, Time now) {
+  const std::size_t before = commit_.outcome().changes.size();
+  broker_->execute(std::move(command), now, random_, commit_.outcome());
+  return decided(before, now);
+}
+
+DecisionSeen SimulatedProcess::undeliver(const Received& received, Time now) {
+  const std::size_t before = commit_.outcome().changes.size();
+  broker_->undeliver(received, now, random_, commit_.outcome());
+  return decided(before, now);
+}
+
+DecisionSeen SimulatedProcess::tick(Time now) {
+  const std::size_t before = commit_.outcome().changes.size();
+  broker_->tick(now, random_, commit_.outcome());
+  return decided(before, now);
+}
+
+std::optional<DecisionSeen> SimulatedProcess::supply(Time now) {
+  if (pages_.empty()) return std::nullopt;
+  Page page = std::move(pages_.front());
+  pages_.pop_front();
+  const auto under_way = pages_under_way_.find(page.want.queue.id);
+  if (--under_way->second == 0) pages_under_way_.erase(under_way);
+  const std::size_t before = commit_.outcome().changes.size();
+  broker_->supply(std::move(page), now, random_, commit_.outcome());
+  return decided(before, now);
+}
+
+DecisionSeen SimulatedProcess::decided(std::size_t changes_before, Time now) {
+  Outcome& outcome = commit_.outcome();
+  DecisionSeen seen;
+  seen.now = now;
+  seen.replies = outcome.replies;
+  for (std::size_t i = changes_before; i < outcome.changes.size(); ++i) {
+    ++changes_unwritten_;
+    const Put* const put = std::get_if<Put>(&outcome.changes[i]);
+    if (put == nullptr) continue;
+    if (const auto* fresh = std::get_if<FreshRecord>(&put->record)) {
+      seen.bodies.push_back({fresh->key, fresh->head.id});
+    } else if (const auto* later = std::get_if<LaterRecord>(&put->record)) {
+      seen.bodies.push_back({later->key, later->head.id});
+    } else if (const auto* queue = std::get_if<QueueRecord>(&put->record)) {
+      if (queue->generation == Generation{}) seen.created = queue->key.queue;
+    }
+  }
+  // The wants of earlier decisions have been taken note of; those that are still there stand first.
+  for (std::size_t i = wants_noted_; i < outcome.wants.size(); ++i) {
+    ++pages_under_way_[outcome.wants[i].queue.id];
+  }
+  seen.stamp = changes_unwritten_ == 0 ? store_.appended() : store_.appended().next();
+  commit_.decided();
+  wants_noted_ = outcome.wants.size();
+  for (const auto& [queue, pages] : pages_under_way_) seen.waiting_for_pages.push_back(queue);
+  seen.settled = broker_->next_deadline() > now;
+  return seen;
+}
+
+void SimulatedProcess::hand_over(Time now) {
+  const Position before = store_.appended();
+  commit_.hand_over(now);
+  if (store_.appended() == before) return;
+  changes_unwritten_ = 0;
+  wants_noted_ = 0;
+}
+
+std::vector<Reply> SimulatedProcess::take_released() { return std::exchange(commit_.released(), {}); }
+
+bool SimulatedProcess::reload() {
+  Recovered recovered;
+  std::unique_ptr<Broker> broker = recovered_broker(store_, limits_, recovered);
+  for (const Commit& commit : store_.pending()) {
+    for (const Change& change : commit.changes) broker->apply(change);
+  }
+  for (const Change& change : commit_.outcome().changes) broker->apply(change);
+  const bool same = same_facts(facts_of(*broker_), facts_of(*broker));
+  broker_ = std::move(broker);
+  commit_.outcome().wants.clear();
+  wants_noted_ = 0;
+  store_.drop_reads();
+  pages_.clear();
+  pages_under_way_.clear();
+  return same;
+}
+
+std::vector<Record> facts_of(const Broker& broker) {
+  std::vector<Record> facts;
+  broker.each_fact([&facts](const Record& record) { facts.push_back(record); });
+  return facts;
+}
+
+bool same_facts(const std::vector<Record>& a, const std::vector<Record>& b) {
+  const auto same = [](const Record& left, const Record& right) {
+    return left.index() == right.index() && std::visit(
+                                                [&right](const auto& fact) {
+                                                  using Fact = std::decay_t<decltype(fact)>;
+                                                  if constexpr (requires { fact == fact; }) {
+                                                    return fact == std::get<Fact>(right);
+                                                  } else {
+                                                    return false;  // a body is not resident
+                                                  }
+                                                },
+                                                left);
+  };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+}
+
+}  // namespace penstock

@@ -1,0 +1,102 @@
+// SimulatedProcess: what the daemon's broker thread does, without the thread.
+//
+// It holds one Broker, the daemon's own GroupCommit and a SimulatedStore, and is told what happens next. It
+// begins by recovering from the disk and ends by a crash, or with its owner.
+//
+// Every decision comes back as a DecisionSeen: what was answered, which bodies were stored, which pages
+// are on their way, and the stamp: the last commit that the answers could have seen. The stamp is computed
+// here from the changes and the appends alone, so that it can judge the group commit.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/random.h"
+#include "broker/broker.h"
+#include "server/group_commit.h"
+#include "tests/simulator/simulated_store.h"
+
+namespace penstock {
+
+// What one decision of the core showed to the world.
+struct DecisionSeen {
+  struct StoredBody {
+    BodyKey key;
+    MessageId id;
+  };
+
+  Time now;
+  Position stamp;
+  std::vector<Reply> replies;              // in the order in which they were decided
+  std::vector<StoredBody> bodies;          // put by this decision
+  std::optional<QueueAddress> created;     // the queue record put for the first time
+  std::vector<QueueId> waiting_for_pages;  // queues with a page on its way afterwards, ascending
+  bool settled = false;                    // nothing is due any more at `now`
+};
+
+class SimulatedProcess : private StoreEvents {
+ public:
+  SimulatedProcess(MemoryTable& disk, const BrokerLimits& limits, std::uint64_t seed,
+                   std::function<void(const Commit&)> written);
+  SimulatedProcess(const SimulatedProcess&) = delete;
+  SimulatedProcess& operator=(const SimulatedProcess&) = delete;
+
+  // No time before this one may be given.
+  Time recovered_time() const { return recovered_.time; }
+
+  DecisionSeen execute(Command command, Time now);
+  DecisionSeen undeliver(const Received& received, Time now);
+  DecisionSeen tick(Time now);
+  // The next page that the store handed over; nothing if there is none.
+  std::optional<DecisionSeen> supply(Time now);
+  void forget(const Ticket& ticket) { broker_->forget(ticket); }
+  void must_commit() { commit_.must_commit(); }
+  void hand_over(Time now);
+
+  // The replies that left since the last call.
+  std::vector<Reply> take_released();
+
+  const Broker& broker() const { return *broker_; }
+  SimulatedStore& store() { return store_; }
+  // Everything decided is durable, and nothing is being read.
+  bool idle() const { return commit_.idle() && pages_.empty() && pages_under_way_.empty(); }
+
+  // Whether changes were decided that are not handed over yet.
+  bool decided_ahead() const { return changes_unwritten_ != 0; }
+
+  // Builds a second broker from the disk and from what is not on it yet, and goes on with that one. False
+  // if the facts of the two differ. Who was waiting is not waiting any more.
+  bool reload();
+  void crash(std::size_t commits_written) { store_.crash(commits_written); }
+
+ private:
+  void durable(Position position) override { commit_.durable(position); }
+  void bodies(std::uint64_t token, std::vector<BodyRecord> records) override {
+    commit_.bodies(token, std::move(records));
+  }
+  void page(Page page) override { pages_.push_back(std::move(page)); }
+  [[noreturn]] void refused(const std::string& reason) override;
+
+  DecisionSeen decided(std::size_t changes_before, Time now);
+
+  BrokerLimits limits_;
+  MemoryTable& disk_;
+  SimulatedStore store_;
+  Recovered recovered_;
+  std::unique_ptr<Broker> broker_;
+  GroupCommit commit_;
+  SeededRandom random_;
+  std::deque<Page> pages_;
+  std::map<QueueId, std::size_t> pages_under_way_;
+  std::size_t changes_unwritten_ = 0;  // decided since the last append
+  std::size_t wants_noted_ = 0;        // of those that wait in the outcome for the commit
+};
+
+// Every resident fact of a broker, for comparing two of them.
+std::vector<Record> facts_of(const Broker& broker);
+bool same_facts(const std::vector<Record>& a, const std::vector<Record>& b);
+
+}  // namespace penstock
