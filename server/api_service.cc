@@ -12,8 +12,7 @@ constexpr bool kReady = true;
 
 }  // namespace
 
-ApiService::ApiService(DispatchSettings settings, CommandPort& commands)
-    : settings_(std::move(settings)), commands_(commands) {}
+ApiService::ApiService(DispatchSettings settings) : settings_(std::move(settings)) {}
 
 std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request, const Ticket& ticket,
                                                        Random& random) {
@@ -22,10 +21,7 @@ std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request
   auto planned = plan(request, settings_, ticket, MessageId::draw(random).text());
   if (ApiResponse* const response = std::get_if<ApiResponse>(&planned)) return std::move(*response);
   PlannedCommand& command = std::get<PlannedCommand>(planned);
-  const auto& operation = command.command.operation;
-  const bool receives = operation && std::holds_alternative<Receive>(*operation);
-  if (!commands_.post(std::move(command.command))) return render_unavailable(*command.call);
-  return UnderWay{std::move(command.call), receives};
+  return UnderWay{std::move(command.command), std::move(command.call)};
 }
 
 ApiResponse ApiService::render(const Call* call, const Answer& answer) {

@@ -1,14 +1,13 @@
 // ApiService: the AWS API, and the health pages, behind the API's listening addresses.
 #pragma once
 
-#include "server/command_port.h"
 #include "server/service.h"
 
 namespace penstock {
 
 class ApiService final : public Service {
  public:
-  ApiService(DispatchSettings settings, CommandPort& commands);
+  explicit ApiService(DispatchSettings settings);
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
                                              Random& random) override;
@@ -16,7 +15,6 @@ class ApiService final : public Service {
 
  private:
   const DispatchSettings settings_;
-  CommandPort& commands_;
 };
 
 }  // namespace penstock

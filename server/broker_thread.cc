@@ -1,5 +1,6 @@
 #include "server/broker_thread.h"
 
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -22,8 +23,8 @@ struct Overloaded : Visits... {
 
 }  // namespace
 
-BrokerThread::BrokerThread(const BrokerLimits& limits, std::size_t letters_max)
-    : mailbox_(letters_max), letters_max_(letters_max), broker_(PartitionId{}, limits) {}
+BrokerThread::BrokerThread(const BrokerLimits& limits, std::size_t commands_max)
+    : commands_max_(commands_max), broker_(PartitionId{}, limits) {}
 
 BrokerThread::~BrokerThread() {
   if (thread_.joinable()) stop();
@@ -41,6 +42,7 @@ void BrokerThread::start(OpenedStore&& opened, std::vector<ReplySink*> sinks) {
   commit_.emplace(*store_, recovered);
   publish_gauges();
   thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "broker");
   running_.store(true, std::memory_order_release);
 }
 
@@ -59,12 +61,19 @@ void BrokerThread::stop() {
 
 // ---- any thread
 
-bool BrokerThread::post(Command&& command) {
-  if (held_.load(std::memory_order_relaxed) >= letters_max_) return false;
-  Letter letter(std::move(command));
-  if (mailbox_.post(std::move(letter))) return true;
-  command = std::move(std::get<Command>(letter));
-  return false;
+void BrokerThread::post(std::vector<Command>& commands) {
+  const std::size_t waiting = commands_waiting_.fetch_add(commands.size(), std::memory_order_relaxed);
+  const std::size_t room = commands_max_ - std::min(waiting, commands_max_);
+  if (commands.size() <= room) {
+    mailbox_.insist(std::exchange(commands, {}));
+    return;
+  }
+  commands_waiting_.fetch_sub(commands.size() - room, std::memory_order_relaxed);
+  const auto end = commands.begin() + static_cast<std::ptrdiff_t>(room);
+  if (room > 0) {
+    mailbox_.insist(std::vector<Command>(std::move_iterator(commands.begin()), std::move_iterator(end)));
+  }
+  commands.erase(commands.begin(), end);
 }
 
 void BrokerThread::forget(const Ticket& ticket) { mailbox_.insist(Forget{ticket}); }
@@ -123,20 +132,27 @@ void BrokerThread::work_off() {
     backlog_.pop_front();
   }
   for (Letter& letter : letters_) {
-    if (backlog_.empty() && !commit_->stalled()) {
+    if (auto* const commands = std::get_if<std::vector<Command>>(&letter)) {
+      for (Command& command : *commands) {
+        if (may_decide()) {
+          decide(std::move(command));
+        } else {
+          backlog_.push_back(std::move(command));
+        }
+      }
+    } else if (may_decide()) {
       decide(std::move(letter));
     } else if (!std::holds_alternative<Durable>(letter) && !std::holds_alternative<Bodies>(letter)) {
       backlog_.push_back(std::move(letter));
     }
   }
   letters_.clear();
-  held_.store(backlog_.size(), std::memory_order_relaxed);
 }
 
 void BrokerThread::decide(Letter&& letter) {
-  if (commit_->full()) commit_->hand_over(now_);
   Outcome& outcome = commit_->outcome();
   std::visit(Overloaded{
+                 [](const std::vector<Command>&) {},
                  [&](Command& command) { decide(std::move(command)); },
                  [&](const Forget& forget) { broker_.forget(forget.ticket); },
                  [&](const EndWait& end) {
@@ -165,6 +181,8 @@ void BrokerThread::decide(Letter&& letter) {
 }
 
 void BrokerThread::decide(Command&& command) {
+  commands_waiting_.fetch_sub(1, std::memory_order_relaxed);
+  if (commit_->full()) commit_->hand_over(now_);
   Outcome& outcome = commit_->outcome();
   if (grows_store(command) && !store_->admits_growth()) {
     outcome.replies.push_back({command.ticket, Error{ErrorCode::kServiceUnavailable, {}}});
@@ -222,7 +240,7 @@ void BrokerThread::publish_gauges() {
   set(gauges_.touched, totals.touched);
   set(gauges_.waiting_receivers, totals.waiting_receivers);
   set(gauges_.window_bytes, totals.window_bytes);
-  set(gauges_.backlog, backlog_.size());
+  set(gauges_.commands_waiting, commands_waiting_.load(std::memory_order_relaxed));
   set(gauges_.commits, commit_->counts().commits);
   set(gauges_.commands, commit_->counts().decisions);
   set(gauges_.replies, commit_->counts().replies);

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -33,7 +34,8 @@ namespace penstock {
 
 class BrokerThread final : public CommandPort, public StoreEvents {
  public:
-  BrokerThread(const BrokerLimits& limits, std::size_t letters_max);
+  // At most `commands_max` wait to be decided.
+  BrokerThread(const BrokerLimits& limits, std::size_t commands_max);
   ~BrokerThread() override;
 
   // Loads what the store holds and begins to decide. Each sink takes the replies of the I/O thread that
@@ -46,7 +48,7 @@ class BrokerThread final : public CommandPort, public StoreEvents {
   // Decides what has been posted, waits until it is durable, ends the thread and closes the store.
   void stop();
 
-  bool post(Command&& command) override;
+  void post(std::vector<Command>& commands) override;
   void forget(const Ticket& ticket) override;
   void end_wait(const Ticket& ticket) override;
   void undeliver(Received&& received) override;
@@ -62,7 +64,7 @@ class BrokerThread final : public CommandPort, public StoreEvents {
     std::atomic<std::size_t> touched{0};
     std::atomic<std::size_t> waiting_receivers{0};
     std::atomic<std::size_t> window_bytes{0};
-    std::atomic<std::size_t> backlog{0};
+    std::atomic<std::size_t> commands_waiting{0};
     std::atomic<std::uint64_t> commits{0};
     std::atomic<std::uint64_t> commands{0};
     std::atomic<std::uint64_t> replies{0};
@@ -78,6 +80,7 @@ class BrokerThread final : public CommandPort, public StoreEvents {
   void run();
   // What needs no place in the order.
   void notice(Letter& letter);
+  bool may_decide() const { return backlog_.empty() && !commit_->stalled(); }
   void decide(Letter&& letter);
   void decide(Command&& command);
   void work_off();
@@ -87,10 +90,10 @@ class BrokerThread final : public CommandPort, public StoreEvents {
   Pause next_wake() const;
   void publish_gauges();
 
-  Mailbox<Letter> mailbox_;
-  const std::size_t letters_max_;
+  Mailbox<Letter> mailbox_{SIZE_MAX};  // bounded by what its senders have under way
+  const std::size_t commands_max_;
+  std::atomic<std::size_t> commands_waiting_{0};  // posted and not decided
   std::atomic<bool> running_{false};
-  std::atomic<std::size_t> held_{0};  // letters in the backlog
   Gauges gauges_;
   std::thread thread_;
 

@@ -34,6 +34,8 @@ tl::expected<Asked, StartRefusal> read_command_line(std::vector<std::string> wor
     std::vector<std::string>& texts = flags[std::string(row.flag)];
     CLI::Option* const option = serve->add_option("--" + std::string(row.flag), texts, describe(row));
     option->allow_extra_args(false)->type_name(std::string(row.unit));
+    // Repetition is judged by read_settings; this only keeps help from promising it.
+    if (!row.many) option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     // Not built yet: known, so that it is refused by name, but not offered.
     if (!row.read) option->group("");
   }

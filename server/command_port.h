@@ -1,6 +1,9 @@
 // CommandPort: what I/O threads say to the broker thread. Callable from any thread, never waits.
 #pragma once
 
+#include <cstddef>
+#include <vector>
+
 #include "broker/command.h"
 
 namespace penstock {
@@ -9,9 +12,9 @@ class CommandPort {
  public:
   virtual ~CommandPort() = default;
 
-  // False when the mailbox is full; the command is then untouched. Otherwise exactly one reply comes,
-  // unless the ticket is forgotten before.
-  [[nodiscard]] virtual bool post(Command&& command) = 0;
+  // Takes commands from the front, in order; those that find no room stay. For each one taken exactly one
+  // reply comes, unless its ticket is forgotten before.
+  virtual void post(std::vector<Command>& commands) = 0;
   // Nobody waits for this ticket any more. A reply may still come.
   virtual void forget(const Ticket& ticket) = 0;
   // The receive behind this ticket is to be answered empty now, if it is still waiting. A reply comes in

@@ -1,5 +1,6 @@
 #include "server/io_thread.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <boost/asio/post.hpp>
@@ -39,6 +40,7 @@ IoThread::~IoThread() {
 void IoThread::start() {
   if (options_.sweeps_itself) schedule_sweep();
   thread_ = std::thread([this] { context_.run(); });
+  pthread_setname_np(thread_.native_handle(), ("io-" + std::to_string(options_.index)).c_str());
 }
 
 void IoThread::adopt(const Accepted& accepted) {
@@ -146,12 +148,43 @@ void IoThread::take(std::vector<Reply>&& replies) {
       reap(*session);
       continue;
     }
-    Received* const received = std::get_if<Received>(&reply.answer);
-    if (received && !received->deliveries.empty()) {
-      counts_.undelivered.fetch_add(1, std::memory_order_relaxed);
-      commands_.undeliver(std::move(*received));
-    }
+    if (Received* const received = std::get_if<Received>(&reply.answer)) undeliver(std::move(*received));
   }
+}
+
+void IoThread::post(Command&& command) {
+  outbox_.push_back(std::move(command));
+  if (!std::exchange(outbox_scheduled_, true)) asio::post(context_, [this] { post_outbox(); });
+}
+
+void IoThread::post_outbox() {
+  outbox_scheduled_ = false;
+  if (outbox_.empty()) return;
+  commands_.post(outbox_);
+  if (outbox_.empty()) return;
+  std::vector<Reply> refusals;
+  for (const Command& command : outbox_) {
+    refusals.push_back({command.ticket, Error{ErrorCode::kServiceUnavailable, {}}});
+  }
+  outbox_.clear();
+  // Not from within what a session is doing now.
+  deliver(std::move(refusals));
+}
+
+void IoThread::forget(const Ticket& ticket) {
+  post_outbox();
+  commands_.forget(ticket);
+}
+
+void IoThread::end_wait(const Ticket& ticket) {
+  post_outbox();
+  commands_.end_wait(ticket);
+}
+
+void IoThread::undeliver(Received&& received) {
+  if (received.deliveries.empty()) return;
+  counts_.undelivered.fetch_add(1, std::memory_order_relaxed);
+  commands_.undeliver(std::move(received));
 }
 
 void IoThread::reap(Session& session) {

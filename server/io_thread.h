@@ -88,7 +88,12 @@ class IoThread final : public ReplySink {
   const IoCounts& counts() const { return counts_; }
 
   // ---- for its sessions, on its thread
-  CommandPort& commands() { return commands_; }
+  // Commands are posted together, when what was ready on this thread has been gone through: that wakes
+  // the broker thread once, and fills its commits. What else is said keeps its place behind them.
+  void post(Command&& command);
+  void forget(const Ticket& ticket);
+  void end_wait(const Ticket& ticket);
+  void undeliver(Received&& received);
   SystemRandom& random() { return random_; }
   ApiRequest& request() { return request_; }
   ResponseHead& response_head() { return response_head_; }
@@ -109,6 +114,7 @@ class IoThread final : public ReplySink {
 
   void admit(const Accepted& accepted);
   void take(std::vector<Reply>&& replies);
+  void post_outbox();
   Session* find(const Ticket& ticket);
   void sweep(Seconds now);
   void schedule_sweep();
@@ -124,6 +130,8 @@ class IoThread final : public ReplySink {
   SweepTimer timer_{context_};
   std::thread thread_;
 
+  std::vector<Command> outbox_;
+  bool outbox_scheduled_ = false;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::size_t live_ = 0;

@@ -38,6 +38,8 @@ struct Quiesce {
 // Ends the thread, once everything decided is durable.
 struct Stop {};
 
-using Letter = std::variant<Command, Forget, EndWait, Undeliver, Page, Durable, Bodies, Quiesce, Stop>;
+// Commands come by the batch; one alone is what had to wait.
+using Letter = std::variant<std::vector<Command>, Command, Forget, EndWait, Undeliver, Page, Durable, Bodies,
+                            Quiesce, Stop>;
 
 }  // namespace penstock

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -110,6 +111,7 @@ void Listener::serve(const Endpoint& bound, Service& service) {
   }
   if (!thread_.joinable()) {
     thread_ = std::thread([this] { run(); });
+    pthread_setname_np(thread_.native_handle(), "listener");
   } else {
     wake();
   }

@@ -63,7 +63,8 @@ std::string metrics_text(const BrokerThread& broker, std::span<const IoCounts* c
   out.metric("penstock_window_bytes", "gauge", "Memory of messages at hand.", gauges.window_bytes);
   out.metric("penstock_store_admits_growth", "gauge", "Whether the disk reserve is kept.",
              gauges.admits_growth ? 1 : 0);
-  out.metric("penstock_backlog_letters", "gauge", "Letters held until a commit is durable.", gauges.backlog);
+  out.metric("penstock_commands_waiting", "gauge", "Commands posted and not decided.",
+             gauges.commands_waiting);
   out.metric("penstock_commits_total", "counter", "Commits handed to the store.", gauges.commits);
   out.metric("penstock_decisions_total", "counter", "Decisions of the core.", gauges.commands);
   out.metric("penstock_replies_total", "counter", "Replies of the core.", gauges.replies);

@@ -67,7 +67,7 @@ std::optional<StartRefusal> Server::open(const StoreOpener& open_store) {
 void Server::serve_api() {
   for (const Endpoint& endpoint : api_endpoints_) {
     api_services_.push_back(std::make_unique<ApiService>(
-        DispatchSettings{settings_.account, settings_.region, authority_of(endpoint)}, broker_));
+        DispatchSettings{settings_.account, settings_.region, authority_of(endpoint)}));
     listener_->serve(endpoint, *api_services_.back());
   }
 }

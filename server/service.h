@@ -1,7 +1,7 @@
 // Service: what stands behind a listening address: the AWS API, or the admin pages.
 //
-// A session hands it one request at a time. It answers at once, or sends a command on its way and leaves
-// a Call behind, by which the reply is rendered when it comes. Shared by all I/O threads: handle and
+// A session hands it one request at a time. It answers at once, or makes a command of it and leaves a Call
+// behind, by which the reply is rendered when it comes. Shared by all I/O threads: handle and
 // render must be safe to call from several at once, and never wait.
 #pragma once
 
@@ -14,9 +14,11 @@
 
 namespace penstock {
 
+// The command is posted by who asked; if there is no room for it, it is rendered as the error
+// kServiceUnavailable.
 struct UnderWay {
+  Command command;
   CallPtr call;
-  bool receives = false;  // it may wait long and may hand out messages
 };
 
 class Service {

@@ -147,19 +147,20 @@ void Session::dispatch() {
   if (const ApiResponse* const response = std::get_if<ApiResponse>(&handled)) return send(*response);
   UnderWay& under_way = std::get<UnderWay>(handled);
   call_ = std::move(under_way.call);
-  receives_ = under_way.receives;
-  if (receives_ && io_.draining()) io_.commands().end_wait(ticket());
+  receives_ = under_way.command.operation && std::holds_alternative<Receive>(*under_way.command.operation);
+  io_.post(std::move(under_way.command));
+  if (receives_ && io_.draining()) io_.end_wait(ticket());
 }
 
 void Session::answer(Reply&& reply) {
   Received* const received = std::get_if<Received>(&reply.answer);
   if (phase_ != Phase::kProcessing || reply.ticket != ticket()) {
-    if (received) give_back(std::move(*received));
+    if (received) io_.undeliver(std::move(*received));
     return;
   }
   const bool delivers = received && !received->deliveries.empty();
   if (delivers && peer_gone()) {
-    give_back(std::move(*received));
+    io_.undeliver(std::move(*received));
     return close();
   }
   const ApiResponse response = accepted_.service->render(call_.get(), reply.answer);
@@ -181,12 +182,6 @@ bool Session::peer_gone() {
 bool Session::peer_sent_more() {
   char byte = 0;
   return reader_.buffered() > 0 || recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
-}
-
-void Session::give_back(Received&& deliveries) {
-  if (deliveries.deliveries.empty()) return;
-  io_.tally().undelivered.fetch_add(1, std::memory_order_relaxed);
-  io_.commands().undeliver(std::move(deliveries));
 }
 
 void Session::refuse(const HttpRefusal& refusal) {
@@ -213,7 +208,7 @@ void Session::send(const ApiResponse& response, Received&& deliveries) {
   ErrorCodeOfSystem error;
   const std::size_t size = socket_.write_some(buffers, error);
   if (error && error != asio::error::would_block && error != asio::error::try_again) {
-    give_back(std::move(deliveries));
+    io_.undeliver(std::move(deliveries));
     return close();
   }
   if (size == head.size() + body.size()) return sent();
@@ -308,13 +303,13 @@ void Session::sweep() {
 
 void Session::drain() {
   if (phase_ == Phase::kReading && reader_.stage() == RequestReader::Stage::kIdle) return close();
-  if (phase_ == Phase::kProcessing && receives_) io_.commands().end_wait(ticket());
+  if (phase_ == Phase::kProcessing && receives_) io_.end_wait(ticket());
 }
 
 void Session::close() {
   if (phase_ == Phase::kClosed) return;
-  if (phase_ == Phase::kProcessing && receives_) io_.commands().forget(ticket());
-  give_back(std::exchange(in_doubt_, {}));
+  if (phase_ == Phase::kProcessing && receives_) io_.forget(ticket());
+  io_.undeliver(std::exchange(in_doubt_, {}));
   phase_ = Phase::kClosed;
   call_.reset();
   io_.account(std::exchange(accounted_, 0), 0);

@@ -69,7 +69,6 @@ class Session {
   void send(const ApiResponse& response, Received&& deliveries = {});
   void keep_unsent(std::string_view head, std::string_view body, std::size_t sent);
   void sent();
-  void give_back(Received&& deliveries);
 
   IoThread& io_;
   Socket socket_;

@@ -152,13 +152,13 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](Settings& settings, std::string_view text) {
        return read_bytes(settings.disk_reserve_bytes, text, 0);
      }},
-    {"connections-max", "PENSTOCK_CONNECTIONS_MAX", "connections_max", "connections", "20000",
+    {"connections-max", "PENSTOCK_CONNECTIONS_MAX", "connections_max", "connections", "16384",
      "Open connections in all; one more is closed at once.",
      [](Settings& settings, std::string_view text) {
        return read_number<std::size_t>(settings.connections_max, text, 1, 1'000'000);
      }},
     {"connections-address-max", "PENSTOCK_CONNECTIONS_ADDRESS_MAX", "connections_address_max", "connections",
-     "20000", "Open connections from one address; one more is closed at once.",
+     "16384", "Open connections from one address; one more is closed at once.",
      [](Settings& settings, std::string_view text) {
        return read_number<std::size_t>(settings.connections_address_max, text, 1, 1'000'000);
      }},

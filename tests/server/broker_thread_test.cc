@@ -1,0 +1,255 @@
+// BrokerThread with the real Broker, over a store that reports durable only when the test says so.
+#include "server/broker_thread.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <thread>
+
+#include "storage/memory_store.h"
+
+namespace penstock {
+namespace {
+
+constexpr auto kSoon = std::chrono::seconds(10);
+
+// A MemoryStore whose reports of durability are held back.
+class HoldingStore final : public Store, private StoreEvents {
+ public:
+  HoldingStore(StoreEvents& events, Mailbox<std::size_t>& appended)
+      : events_(events), appended_(appended), store_(static_cast<StoreEvents&>(*this)) {}
+
+  Recovered load(const std::function<void(Record&&)>& visit) override { return store_.load(visit); }
+  void append(Commit&& commit) override {
+    std::size_t bodies = 0;
+    for (const Change& change : commit.changes) {
+      const Put* const put = std::get_if<Put>(&change);
+      bodies += put && std::holds_alternative<FreshRecord>(put->record);
+    }
+    store_.append(std::move(commit));
+    appended_.insist(std::size_t{bodies});
+  }
+  void read(PageWant&& want, Position at_least) override { store_.read(std::move(want), at_least); }
+  bool admits_growth() const override { return true; }
+
+ private:
+  void durable(Position) override {}
+  void bodies(std::uint64_t token, std::vector<BodyRecord> records) override {
+    events_.bodies(token, std::move(records));
+  }
+  void page(Page page) override { events_.page(std::move(page)); }
+  [[noreturn]] void refused(const std::string& reason) override {
+    events_.refused(reason);
+    std::abort();
+  }
+
+  StoreEvents& events_;
+  Mailbox<std::size_t>& appended_;
+  MemoryStore store_;
+};
+
+class BrokerThreadPlay : public testing::Test, private ReplySink {
+ protected:
+  BrokerThreadPlay() {
+    broker_.start({std::make_unique<HoldingStore>(broker_, appended_)}, {static_cast<ReplySink*>(this)});
+  }
+  ~BrokerThreadPlay() override {
+    // Whatever is still outstanding is let go, so that the thread can end.
+    for (std::uint64_t position = 1; position < 100; ++position) broker_.durable(Position{position});
+  }
+
+  template <class Op>
+  static Command command(std::uint64_t request, Op operation) {
+    Command asked;
+    asked.ticket = {0, request};
+    asked.world.region = *Region::parse("us-east-1");
+    asked.queue_name = "orders";
+    asked.operation = std::move(operation);
+    return asked;
+  }
+  static Command send(std::uint64_t request) {
+    auto content = std::make_shared<MessageContent>();
+    content->body = "x";
+    Send operation;
+    operation.content = std::move(content);
+    operation.size = 1;
+    return command(request, std::move(operation));
+  }
+  static Command receive(std::uint64_t request, std::int64_t wait) {
+    Receive operation;
+    operation.wait = Seconds{wait};
+    return command(request, operation);
+  }
+  void post(Command&& one) {
+    std::vector<Command> commands;
+    commands.push_back(std::move(one));
+    broker_.post(commands);
+    EXPECT_TRUE(commands.empty());
+  }
+  void durable(std::uint64_t position) { broker_.durable(Position{position}); }
+  // Bodies in the next commit that is handed over; waits for it.
+  std::size_t next_commit() {
+    if (commits_.empty()) {
+      std::vector<std::size_t> drained;
+      appended_.drain(drained, std::chrono::steady_clock::now() + kSoon);
+      commits_.insert(commits_.end(), drained.begin(), drained.end());
+    }
+    EXPECT_FALSE(commits_.empty()) << "no commit came";
+    if (commits_.empty()) return 0;
+    const std::size_t bodies = commits_.front();
+    commits_.erase(commits_.begin());
+    return bodies;
+  }
+  // What has been answered by now, or within `wait` if nothing has.
+  std::vector<Reply> replies(std::chrono::steady_clock::time_point until = {}) {
+    std::vector<Reply> drained;
+    replies_.drain(drained, until);
+    return drained;
+  }
+  std::vector<Reply> next_replies() { return replies(std::chrono::steady_clock::now() + kSoon); }
+
+  void create_queue() {
+    post(command(1, CreateQueue{}));
+    next_commit();
+    durable(1);
+    EXPECT_EQ(next_replies().size(), 1U);
+  }
+
+  Mailbox<std::size_t> appended_{1};
+  Mailbox<Reply> replies_{1};
+  std::vector<std::size_t> commits_;
+  BrokerThread broker_{{}, 100'000};
+
+ private:
+  void deliver(std::vector<Reply>&& delivered) override {
+    for (Reply& reply : delivered) replies_.insist(std::move(reply));
+  }
+};
+
+TEST_F(BrokerThreadPlay, NoReplyLeavesBeforeItsCommitIsDurable) {
+  post(command(1, CreateQueue{}));
+  next_commit();
+  EXPECT_TRUE(replies().empty());
+  durable(1);
+  const std::vector<Reply> answered = next_replies();
+  ASSERT_EQ(answered.size(), 1U);
+  EXPECT_EQ(answered[0].ticket.request, 1U);
+}
+
+TEST_F(BrokerThreadPlay, WhileACommitIsOutstandingTheNextTakes1024CommandsAndTheRestWaitsInOrder) {
+  create_queue();
+  post(send(1));
+  EXPECT_EQ(next_commit(), 1U);
+  std::vector<Command> many;
+  for (std::uint64_t request = 2; request < 2502; ++request) many.push_back(send(request));
+  broker_.post(many);
+  durable(2);
+  EXPECT_EQ(next_commit(), 1024U);
+  durable(3);
+  EXPECT_EQ(next_commit(), 1024U);
+  durable(4);
+  EXPECT_EQ(next_commit(), 452U);
+  durable(5);
+  std::uint64_t expected = 1;
+  while (expected < 2502) {
+    const std::vector<Reply> answered = next_replies();
+    ASSERT_FALSE(answered.empty());
+    for (const Reply& reply : answered) EXPECT_EQ(reply.ticket.request, expected++);
+  }
+}
+
+TEST_F(BrokerThreadPlay, AReceiveThatWasForgottenWhileItWaitedToBeDecidedTakesNoMessage) {
+  create_queue();
+  post(send(1));
+  EXPECT_EQ(next_commit(), 1U);
+  std::vector<Command> many;
+  for (std::uint64_t request = 2; request < 1026; ++request) many.push_back(command(request, FindQueue{}));
+  broker_.post(many);  // the filling is full: what follows waits
+  post(command(2000, PurgeQueue{}));
+  post(receive(2001, 20));
+  broker_.forget({0, 2001});
+  durable(2);
+  next_commit();  // the purge
+  post(send(2002));
+  durable(3);
+  EXPECT_EQ(next_commit(), 1U);
+  durable(4);
+  post(receive(2003, 0));
+  next_commit();
+  durable(5);
+  for (std::uint64_t request = 0; request != 2003;) {
+    const std::vector<Reply> answered = next_replies();
+    ASSERT_FALSE(answered.empty());
+    for (const Reply& reply : answered) {
+      request = reply.ticket.request;
+      EXPECT_NE(request, 2001U);
+      if (request == 2003) {
+        EXPECT_EQ(std::get<Received>(reply.answer).deliveries.size(), 1U);
+      }
+    }
+  }
+}
+
+TEST_F(BrokerThreadPlay, AWaitThatIsEndedIsAnsweredEmpty) {
+  create_queue();
+  post(receive(2, 20));
+  broker_.end_wait({0, 2});
+  const std::vector<Reply> answered = next_replies();
+  ASSERT_EQ(answered.size(), 1U);
+  EXPECT_TRUE(std::get<Received>(answered[0].answer).deliveries.empty());
+}
+
+TEST_F(BrokerThreadPlay, AnUndeliveredMessageIsThereAgainAndItsReceiptDoesNotCount) {
+  create_queue();
+  post(send(2));
+  next_commit();
+  durable(2);
+  EXPECT_EQ(next_replies().size(), 1U);
+  post(receive(3, 0));
+  next_commit();
+  durable(3);
+  std::vector<Reply> answered = next_replies();
+  ASSERT_EQ(answered.size(), 1U);
+  broker_.undeliver(std::move(std::get<Received>(answered[0].answer)));
+  next_commit();
+  durable(4);
+  post(receive(4, 0));
+  next_commit();
+  durable(5);
+  answered = next_replies();
+  ASSERT_EQ(answered.size(), 1U);
+  const Received& received = std::get<Received>(answered[0].answer);
+  ASSERT_EQ(received.deliveries.size(), 1U);
+  EXPECT_EQ(received.deliveries[0].receive_count, 1U);
+}
+
+TEST_F(BrokerThreadPlay, AStopWaitsUntilWhatWasPostedIsDurable) {
+  create_queue();
+  post(send(2));
+  next_commit();
+  std::thread stopper([this] { broker_.stop(); });
+  EXPECT_TRUE(replies().empty());
+  durable(2);
+  stopper.join();
+  EXPECT_EQ(replies().size(), 1U);
+}
+
+TEST(BrokerThreadBound, CommandsBeyondItStayWithWhoPostedThem) {
+  BrokerThread broker({}, 3);
+  std::vector<Command> commands(2);
+  broker.post(commands);
+  EXPECT_TRUE(commands.empty());
+  commands.resize(3);
+  commands[1].queue_name = "stays";
+  broker.post(commands);
+  ASSERT_EQ(commands.size(), 2U);
+  EXPECT_EQ(commands[0].queue_name, "stays");
+}
+
+TEST(BrokerThreadDeath, AStoreThatRefusesEndsTheProcessWith70) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(BrokerThread({}, 1).refused("disk on fire"), testing::ExitedWithCode(70), "");
+}
+
+}  // namespace
+}  // namespace penstock
