@@ -6,7 +6,8 @@
 // a contradiction and any status that is not ok are refused.
 //
 // Pages that wait for a commit are held here until it is written; bodies go to the reader with a snapshot
-// taken right before their commit and what the commit itself put. While nothing comes, it looks after the disk reserve.
+// taken right before their commit and what the commit itself put. While nothing comes, it looks after the
+// disk reserve.
 #pragma once
 
 #include <rocksdb/db.h>

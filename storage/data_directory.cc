@@ -181,6 +181,9 @@ Result<void> DataDirectory::finish_birth() {
   if (status.ok()) status = files_->RenameFile(path + ".new", path, kOptions, nullptr);
   if (!status.ok()) return checked(status, "writing " + path);
   if (Result<void> synced = sync_directory(path_); !synced) return synced;
+  // Where this user may not open the directory above, somebody else made this one before.
+  const std::size_t slash = path_.find_last_of('/', path_.find_last_not_of('/'));
+  static_cast<void>(sync_directory(slash == std::string::npos ? "." : path_.substr(0, slash + 1)));
   born_ = true;
   return {};
 }
@@ -202,13 +205,14 @@ Result<void> DataDirectory::sync_directory(const std::string& path) {
   return checked(status, "syncing " + path);
 }
 
-Result<void> DataDirectory::sync_log() {
+Result<void> DataDirectory::sync_all() {
   const Result<std::vector<WalFile>> wal_files = list_wal_files(*files_, database());
   if (!wal_files) return tl::unexpected<Error>(wal_files.error());
   for (const WalFile& wal_file : *wal_files) {
     if (Result<void> synced = sync_file(wal_file.path); !synced) return synced;
   }
-  return sync_directory(database());
+  if (Result<void> synced = sync_directory(database()); !synced) return synced;
+  return sync_directory(path_);
 }
 
 Result<void> DataDirectory::cut_file(const std::string& path, std::uint64_t bytes) {

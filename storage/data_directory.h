@@ -42,9 +42,9 @@ class DataDirectory {
   // The database exists now: writes FORMAT, durably.
   Result<void> finish_birth();
 
-  // Makes durable what a killed process left unsynced in the log: what is read now must not be gone after
-  // a power cut, when newer commits that build on it are not.
-  Result<void> sync_log();
+  // Makes durable what a killed process left unsynced (the end of the log, a FORMAT that was just written):
+  // what is read now must not be gone after a power cut, when newer commits that build on it are not.
+  Result<void> sync_all();
   // Cuts the file to `bytes`, having kept the rest in cut/.
   Result<void> cut_file(const std::string& path, std::uint64_t bytes);
 

@@ -49,7 +49,8 @@ std::optional<Fragment> fragment_at(std::string_view at, LogDepth depth) {
   return Fragment{static_cast<Part>((type - 1) % 4 + 1), at.substr(header, length), header + length};
 }
 
-// All of a fragment to the end of the file, whatever its length field says.
+// All of a fragment up to the end of its block or of the file, where every fragment ends behind which
+// nothing comes that could testify; whatever its length field says.
 bool is_all_but_length(std::string_view at) {
   if (at.size() < kHeaderBytes) return false;
   const auto type = static_cast<std::uint8_t>(at[6]);
@@ -62,7 +63,7 @@ class LogWalk {
       : depth_(depth), visit_(visit) {}
 
   // Returns false when there is no point in going on.
-  bool block(std::string_view block, bool last) {
+  bool block(std::string_view block) {
     std::size_t at = 0;
     while (at < block.size()) {
       const std::string_view rest = block.substr(at);
@@ -71,7 +72,7 @@ class LogWalk {
         take(*fragment, offset_ + at);
         at += fragment->bytes;
       } else {
-        if (!damaged_ && depth_ == LogDepth::kFull) length_flipped_ = last && is_all_but_length(rest);
+        if (!damaged_ && depth_ == LogDepth::kFull) length_flipped_ = is_all_but_length(rest);
         damage();
         ++at;
       }
@@ -150,7 +151,7 @@ Result<LogFinding> read_log(rocksdb::FileSystem& files, const std::string& path,
     if (!status.ok()) return unreadable(status);
     if (read.empty()) break;
     read_bytes += read.size();
-    if (!walk.block({read.data(), read.size()}, read_bytes == bytes)) break;
+    if (!walk.block({read.data(), read.size()})) break;
   }
   return walk.finish(bytes);
 }

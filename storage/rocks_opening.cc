@@ -51,11 +51,21 @@ class Opening {
  private:
   DataDirectory& directory() { return *open_->directory; }
 
+  tl::unexpected<Error> damaged(const std::string& what) {
+    return refused("the database in " + directory().path() + " is damaged: " + what +
+                   "; restore the directory from a backup");
+  }
+
+  tl::unexpected<Error> unreadable(const std::string& what) {
+    return refused("the database in " + directory().path() + " cannot be read: " + what +
+                   "; if it is lost, restore the directory from a backup");
+  }
+
   Result<void> find_room() {
     std::uint64_t needed = kRoomBesideLog;
     if (directory().born()) {
       const Result<std::vector<WalFile>> wal_files = list_wal_files(*open_->files, directory().database());
-      if (!wal_files) return tl::unexpected<Error>(wal_files.error());
+      if (!wal_files) return unreadable(wal_files.error().text);
       for (const WalFile& file : *wal_files) needed += file.bytes;
     }
     std::uint64_t free = 0;
@@ -70,7 +80,7 @@ class Opening {
 
   Result<void> inspect() {
     if (!directory().born()) return {};
-    if (Result<void> synced = directory().sync_log(); !synced) return synced;
+    if (Result<void> synced = directory().sync_all(); !synced) return synced;
     if (Result<void> manifest = inspect_manifest(); !manifest) return manifest;
     Result<WalFinding> finding = scan(LogDepth::kHeaders);
     if (!finding) return tl::unexpected<Error>(finding.error());
@@ -81,7 +91,7 @@ class Opening {
 
   Result<WalFinding> scan(LogDepth depth) {
     const Result<std::vector<WalFile>> wal_files = list_wal_files(*open_->files, directory().database());
-    if (!wal_files) return tl::unexpected<Error>(wal_files.error());
+    if (!wal_files) return unreadable(wal_files.error().text);
     return scan_wal(*open_->files, *wal_files, directory().identity(), depth);
   }
 
@@ -90,20 +100,18 @@ class Opening {
     std::string current;
     const rocksdb::IOStatus read =
         rocksdb::ReadFileToString(open_->files.get(), directory().database() + "/CURRENT", &current);
-    if (!read.ok() || current.empty() || current.back() != '\n' || current.find('/') != std::string::npos) {
-      return refused("the database in " + directory().path() +
-                     " is damaged: its CURRENT file says nothing of " +
-                     "use; restore the directory from a backup");
+    if (!read.ok()) return unreadable(read.ToString());
+    if (current.empty() || current.back() != '\n' || current.find('/') != std::string::npos) {
+      return damaged("its CURRENT file says nothing of use");
     }
     current.pop_back();
     bool lost = false;
     const Result<LogFinding> log =
         read_log(*open_->files, directory().database() + "/" + current, LogDepth::kFull,
                  [&](std::string_view, bool behind_damage) { lost = lost || behind_damage; });
-    if (!log) return refused("the database in " + directory().path() + " is damaged: " + log.error().text);
+    if (!log) return unreadable(log.error().text);
     if (lost || log->length_flipped) {
-      return refused("the database in " + directory().path() + " is damaged: " + current +
-                     " cannot be read as it was written; restore the directory from a backup");
+      return damaged(current + " cannot be read as it was written");
     }
     if (log->damaged_at) {
       say(open_->notice, "the last " + std::to_string(log->bytes - *log->damaged_at) + " bytes of " +
@@ -116,8 +124,7 @@ class Opening {
     Result<WalFinding> finding = scan(LogDepth::kFull);
     if (!finding) return tl::unexpected<Error>(finding.error());
     if (!finding->complaint.empty()) {
-      return refused("the database in " + directory().path() + " is damaged: " + finding->complaint +
-                     "; restore the directory from a backup");
+      return damaged(finding->complaint);
     }
     for (const WalCut& cut : finding->cuts) {
       if (Result<void> done = directory().cut_file(cut.path, cut.from); !done) return done;
@@ -126,8 +133,8 @@ class Opening {
       say(open_->notice, "cut " + std::to_string(finding->cut_bytes()) +
                              " bytes from the end of the log behind commit " +
                              std::to_string(finding->last.value) +
-                             ", which were being written when the machine or the process stopped and were "
-                             "never acknowledged; they are kept in " +
+                             ", which were being written when the machine or the process stopped: nothing "
+                             "after them names them as synced; they are kept in " +
                              directory().path() + "/cut");
     }
     repaired_ = true;
@@ -147,8 +154,7 @@ class Opening {
                      status.ToString() + ")");
     }
     if (status.IsCorruption()) {
-      return refused("the database in " + directory().path() + " is damaged: " + status.ToString() +
-                     "; restore the directory from a backup");
+      return damaged(status.ToString());
     }
     return refused("the database in " + directory().path() + " cannot be opened: " + status.ToString());
   }
@@ -176,17 +182,14 @@ class Opening {
     const rocksdb::Status status = open_->db->Get(read, open_->families.state, key, &value);
     if (status.ok()) {
       const Result<AppliedRecord> applied = decode_applied(key, value);
-      if (!applied)
-        return refused("the database in " + directory().path() + " is damaged: " + applied.error().text);
+      if (!applied) return damaged(applied.error().text);
       open_->applied = *applied;
     } else if (!status.IsNotFound()) {
-      return refused("the database in " + directory().path() + " cannot be read: " + status.ToString());
+      return unreadable(status.ToString());
     }
     if (last_in_log_ <= open_->applied.position) return {};
-    return refused("the database in " + directory().path() + " is damaged: its log goes up to commit " +
-                   std::to_string(last_in_log_.value) + " and only " +
-                   std::to_string(open_->applied.position.value) +
-                   " were recovered; restore the directory from a backup");
+    return damaged("its log goes up to commit " + std::to_string(last_in_log_.value) + " and only " +
+                   std::to_string(open_->applied.position.value) + " were recovered");
   }
 
   const RocksStoreOptions& options_;

@@ -3,7 +3,7 @@
 // The order matters:
 //   1. enter and lock the directory, read FORMAT
 //   2. is there room to replay the log?
-//   3. sync the log: what is read from now on must survive the next power cut
+//   3. sync what is there: what is read from now on must survive the next power cut
 //   4. scan log and MANIFEST; damage behind which something acknowledged lies is refused; a tail that was
 //      never known to be synced is cut, and kept aside
 //   5. open with the library, which need tolerate nothing any more; if it still finds corruption, scan

@@ -96,8 +96,8 @@ Result<std::vector<BodyRecord>> StoreReader::bodies(const Bodies& wanted) {
   std::vector<BodyRecord> records;
   records.reserve(wanted.read.keys.size());
   for (const BodyKey& key : wanted.read.keys) {
-    Result<BodyRecord> body = wanted.placed->find(
-        key, [&](const BodyKey& stored) { return stored_body(stored, wanted.snapshot); });
+    Result<BodyRecord> body =
+        wanted.placed->find(key, [&](const BodyKey& stored) { return stored_body(stored, wanted.snapshot); });
     if (!body) return tl::unexpected<Error>(body.error());
     records.push_back(std::move(*body));
   }
