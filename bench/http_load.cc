@@ -146,7 +146,6 @@ LoadResult run_http_load(std::uint16_t port, std::size_t connections, std::chron
         if (got < 0) fail("recv");
         if (got == 0) throw std::runtime_error("the server closed a connection");
         connection.received.append(buffer.data(), static_cast<std::size_t>(got));
-        if (static_cast<std::size_t>(got) < buffer.size()) break;
       }
       HttpAnswer answer;
       std::size_t head = 0;

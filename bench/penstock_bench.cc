@@ -3,6 +3,7 @@
 //   penstock-bench front   durable 1 KB SendMessage, then receive and delete, against the bare Beast echo
 //                          (B1) and the bare group commit (B2), interleaved; medians of the rounds
 //   penstock-bench wake    from a send on an idle machine to the answer of the receive that waits
+//   penstock-bench commit  the bare group commit alone (the bare echo is a program of its own)
 //   penstock-bench depth   fills a queue, plain or delayed, restarts, drains: memory, and the last tenth's
 //                          speed over the first's
 #include <algorithm>
@@ -118,6 +119,16 @@ void front(const Options& options) {
   std::printf("  p99 over p50 of a send:                 %5.1f\n", median(send.p99_us) / median(send.p50_us));
 }
 
+void commit(const Options& options) {
+  const ScratchDirectory scratch(options.directory);
+  const GroupCommitResult result =
+      run_group_commit(scratch.path("b2"), options.connections, 1024, Seconds(options.seconds));
+  std::printf("commit: %.0f records of 1,024 bytes a second with %zu outstanding, %.1f a sync, CPU %.2f us each\n",
+              result.rate(), options.connections,
+              static_cast<double>(result.records) / static_cast<double>(result.syncs),
+              result.cpu.count() * 1e6 / static_cast<double>(result.records));
+}
+
 void wake(const Options& options) {
   constexpr int kTimes = 200;
   const ScratchDirectory scratch(options.directory);
@@ -200,14 +211,14 @@ void depth(const Options& options) {
 
 int usage() {
   std::fprintf(stderr,
-               "usage: penstock-bench front|wake|depth --penstock PATH [--echo PATH] [--directory DIR]\n"
+               "usage: penstock-bench front|commit|wake|depth --penstock PATH [--echo PATH] [--directory DIR]\n"
                "         [--connections N] [--rounds N] [--seconds S] [--messages N] [--delay S]\n");
   return 2;
 }
 
 int run(int argc, char** argv) {
   if (argc < 2) return usage();
-  const std::map<std::string, void (*)(const Options&)> benchmarks{{"front", front}, {"wake", wake}, {"depth", depth}};
+  const std::map<std::string, void (*)(const Options&)> benchmarks{{"front", front}, {"commit", commit}, {"wake", wake}, {"depth", depth}};
   const auto benchmark = benchmarks.find(argv[1]);
   if (benchmark == benchmarks.end()) return usage();
   Options options;
