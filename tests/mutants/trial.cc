@@ -3,7 +3,7 @@
 //     trial PLANTED NAME SECONDS COMMAND...
 //
 // PLANTED is the planted.txt of the build that COMMAND comes from. The ring notices by failing: exit status
-// 1, an abort, or not ending within so many seconds. Any other end is a trial that proves nothing, and so
+// 1, 70 (the store refused, and ended the process), an abort, or not ending within so many seconds. Any other end is a trial that proves nothing, and so
 // is a mutant that could not be planted.
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +16,9 @@
 #include <thread>
 
 namespace {
+
+constexpr int kRingFailed = 1;
+constexpr int kStoreRefused = 70;
 
 std::string fate_of(const char* planted, const std::string& name) {
   std::ifstream file(planted);
@@ -67,7 +70,7 @@ int main(int count, char** arguments) {
     std::printf("mutant %s was noticed: signal %d\n", name.c_str(), WTERMSIG(status));
     return 0;
   }
-  if (WEXITSTATUS(status) == 1) {
+  if (WEXITSTATUS(status) == kRingFailed || WEXITSTATUS(status) == kStoreRefused) {
     std::printf("mutant %s was noticed\n", name.c_str());
     return 0;
   }
