@@ -10,7 +10,7 @@ namespace {
 
 std::vector<std::string> arguments(const std::string& program, const std::string& data,
                                    const std::vector<std::string>& more) {
-  std::vector<std::string> all{program, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "off", "--data", data};
+  std::vector<std::string> all{program, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data", data};
   all.insert(all.end(), more.begin(), more.end());
   return all;
 }
@@ -39,6 +39,7 @@ Daemon::Daemon(const std::string& program, const std::string& data, const std::v
   const std::string prefix = "penstock ready: api http://127.0.0.1:";
   if (ready.rfind(prefix, 0) != 0) throw std::runtime_error("unexpected ready line: " + ready);
   port_ = static_cast<std::uint16_t>(std::stoul(ready.substr(prefix.size())));
+  admin_port_ = static_cast<std::uint16_t>(std::stoul(ready.substr(ready.rfind(':') + 1)));
 }
 
 std::string Daemon::call(const std::string& action, const std::string& json) const {
@@ -46,6 +47,14 @@ std::string Daemon::call(const std::string& action, const std::string& json) con
   run_http_load(port_, 1, std::chrono::seconds(60), script);
   if (script.status != 200) throw std::runtime_error(action + " was answered " + std::to_string(script.status) + ": " + script.body);
   return script.body;
+}
+
+std::string Daemon::metric(const std::string& name) const {
+  OneCall script("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+  run_http_load(admin_port_, 1, std::chrono::seconds(60), script);
+  const std::size_t line = script.body.find("\n" + name + " ");
+  if (line == std::string::npos) throw std::runtime_error("there is no metric " + name);
+  return script.body.substr(line + 1, script.body.find('\n', line + 1) - line - 1);
 }
 
 std::string Daemon::create_queue(const std::string& name) const {

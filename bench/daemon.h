@@ -21,12 +21,15 @@ class Daemon {
 
   // One call on a connection of its own; returns the body, throws unless the status is 200.
   std::string call(const std::string& action, const std::string& json) const;
+  // That line of /metrics, name and value.
+  std::string metric(const std::string& name) const;
   // Creates the queue and returns its URL.
   std::string create_queue(const std::string& name) const;
 
  private:
   ChildProcess process_;
   std::uint16_t port_ = 0;
+  std::uint16_t admin_port_ = 0;
 };
 
 }  // namespace penstock

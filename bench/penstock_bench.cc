@@ -193,9 +193,11 @@ void depth(const Options& options) {
   }
   const Clock::time_point begin = Clock::now();
   const Daemon daemon(options.penstock, scratch.path("data"));
-  url = daemon.create_queue("depth");
-  std::printf("  restarted and serving after %.2f s\n", Seconds(Clock::now() - begin).count());
+  std::printf("  restarted and serving after %.2f s; %s\n", Seconds(Clock::now() - begin).count(),
+              daemon.metric("penstock_store_records_loaded").c_str());
+  std::printf("  until now %s\n", daemon.metric("penstock_store_pages_total").c_str());
   std::fflush(stdout);
+  url = daemon.create_queue("depth");
   std::this_thread::sleep_until(sent + std::chrono::seconds(options.delay + (options.delay > 0 ? 1 : 0)));
   const std::vector<double> rates = in_tenths(daemon, options, "drained", resident_max, [&](std::uint64_t part) {
     return Drain(url, options.connections, part);

@@ -169,7 +169,7 @@ void Broker::State::add(const QueueRecord& record) {
     free_slots.pop_back();
   }
   places[slot].queue = std::make_unique<StandardQueue>(record, share);
-  // What is due with it is found out at the next tick, which knows the time.
+  // What is due with it, and when, is found out by the next tick, which knows the time.
   places[slot].deadline = kEpoch;
   slots.emplace(record.key.queue.id, slot);
   deadlines.place(slot, sooner());
@@ -312,10 +312,11 @@ void Broker::tick(Time now, Random& random, Outcome& outcome) {
     const State::Place& place = state_->places[state_->deadlines.top()];
     if (place.deadline > now) break;
     const QueueId id = place.queue->address().id;
-    place.queue->tick(decision);
+    // A queue just recovered is only asked when it has something to do: its windows load on first use.
+    if (place.deadline != kEpoch || place.queue->awaited()) place.queue->tick(decision);
     state_->reschedule(id, now);
     // What a queue leaves for the next tick (a long run of expired messages) must not be taken up in this.
-    if (place.deadline <= now) break;
+    if (place.deadline <= now && place.deadline != kEpoch) break;
   }
   while (const auto receiver = state_->share.receivers.overdue(now)) {
     state_->find(receiver->queue)->overdue(*receiver, decision);

@@ -84,6 +84,8 @@ class StandardQueue {
   void forget(const Ticket& ticket) { share_.receivers.remove(line_, ticket); }
 
   // View.
+  // A receive is waiting.
+  bool awaited() const { return !line_.empty(); }
   QueueCounts counts(Time now);
   // When tick must be called next.
   Time next_deadline(Time now) const;
