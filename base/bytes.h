@@ -43,8 +43,8 @@ class ByteReader {
     const std::string_view bytes = raw(sizeof(Integer));
     Integer value = 0;
     for (const char byte : bytes) {
-      value = static_cast<Integer>((static_cast<std::uint64_t>(value) << 8) |
-                                   static_cast<std::uint8_t>(byte));
+      value =
+          static_cast<Integer>((static_cast<std::uint64_t>(value) << 8) | static_cast<std::uint8_t>(byte));
     }
     return value;
   }

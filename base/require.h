@@ -13,7 +13,8 @@ inline void require(bool holds, const char* invariant,
   if (holds) [[likely]] {
     return;
   }
-  std::fprintf(stderr, "penstock: broken invariant at %s:%u: %s\n", where.file_name(), where.line(), invariant);
+  std::fprintf(stderr, "penstock: broken invariant at %s:%u: %s\n", where.file_name(), where.line(),
+               invariant);
   std::abort();
 }
 

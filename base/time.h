@@ -28,8 +28,6 @@ inline constexpr Time kNever{Milliseconds{std::numeric_limits<std::int64_t>::max
 inline constexpr Time kEpoch{};
 
 constexpr std::int64_t epoch_milliseconds(Time time) { return time.time_since_epoch().count(); }
-constexpr Time from_epoch_milliseconds(std::int64_t milliseconds) {
-  return Time{Milliseconds{milliseconds}};
-}
+constexpr Time from_epoch_milliseconds(std::int64_t milliseconds) { return Time{Milliseconds{milliseconds}}; }
 
 }  // namespace penstock

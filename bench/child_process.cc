@@ -79,7 +79,8 @@ std::chrono::duration<double> ChildProcess::cpu() const {
   long user = 0;
   long system = 0;
   rest >> user >> system;
-  return std::chrono::duration<double>(static_cast<double>(user + system) / static_cast<double>(sysconf(_SC_CLK_TCK)));
+  return std::chrono::duration<double>(static_cast<double>(user + system) /
+                                       static_cast<double>(sysconf(_SC_CLK_TCK)));
 }
 
 std::size_t ChildProcess::resident_bytes() const {

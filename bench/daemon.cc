@@ -10,7 +10,8 @@ namespace {
 
 std::vector<std::string> arguments(const std::string& program, const std::string& data,
                                    const std::vector<std::string>& more) {
-  std::vector<std::string> all{program, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data", data};
+  std::vector<std::string> all{program,          "serve",       "--listen", "127.0.0.1:0",
+                               "--admin-listen", "127.0.0.1:0", "--data",   data};
   all.insert(all.end(), more.begin(), more.end());
   return all;
 }
@@ -18,7 +19,9 @@ std::vector<std::string> arguments(const std::string& program, const std::string
 class OneCall final : public HttpScript {
  public:
   explicit OneCall(std::string request) : request_(std::move(request)) {}
-  std::string_view next(std::size_t) override { return std::exchange(sent_, true) ? std::string_view{} : request_; }
+  std::string_view next(std::size_t) override {
+    return std::exchange(sent_, true) ? std::string_view{} : request_;
+  }
   void answered(std::size_t, const HttpAnswer& answer) override {
     status = answer.status;
     body = answer.body;
@@ -45,7 +48,8 @@ Daemon::Daemon(const std::string& program, const std::string& data, const std::v
 std::string Daemon::call(const std::string& action, const std::string& json) const {
   OneCall script(sqs_call(action, json));
   run_http_load(port_, 1, std::chrono::seconds(60), script);
-  if (script.status != 200) throw std::runtime_error(action + " was answered " + std::to_string(script.status) + ": " + script.body);
+  if (script.status != 200)
+    throw std::runtime_error(action + " was answered " + std::to_string(script.status) + ": " + script.body);
   return script.body;
 }
 

@@ -36,9 +36,9 @@ class Histogram {
   }
 
  private:
-  static constexpr int kFirstBit = 10;   // about 1 us
-  static constexpr int kLastBit = 36;    // about 69 s
-  static constexpr int kStepBits = 5;    // 32 steps in each doubling
+  static constexpr int kFirstBit = 10;  // about 1 us
+  static constexpr int kLastBit = 36;   // about 69 s
+  static constexpr int kStepBits = 5;   // 32 steps in each doubling
   static constexpr std::size_t kBuckets = (kLastBit - kFirstBit) << kStepBits;
 
   static std::size_t bucket_of(std::uint64_t nanoseconds) {

@@ -1,14 +1,14 @@
 // The bare HTTP baseline ("B1"): Beast's async_read and async_write of string_body on a plain socket with
 // a concrete executor, one thread, answering each POST with its own body. What any Beast server costs
 // before it does anything. Prints "ready PORT" and serves until its standard input closes.
-#include <boost/asio/ip/tcp.hpp>
+#include <unistd.h>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <cstdio>
 #include <memory>
-#include <unistd.h>
 
 namespace {
 
@@ -24,9 +24,10 @@ class Echo : public std::enable_shared_from_this<Echo> {
 
   void read() {
     request_ = {};
-    http::async_read(socket_, buffer_, request_, [self = shared_from_this()](boost::system::error_code error, std::size_t) {
-      if (!error) self->write();
-    });
+    http::async_read(socket_, buffer_, request_,
+                     [self = shared_from_this()](boost::system::error_code error, std::size_t) {
+                       if (!error) self->write();
+                     });
   }
 
  private:
@@ -34,9 +35,10 @@ class Echo : public std::enable_shared_from_this<Echo> {
     response_ = {http::status::ok, request_.version()};
     response_.body() = std::move(request_.body());
     response_.prepare_payload();
-    http::async_write(socket_, response_, [self = shared_from_this()](boost::system::error_code error, std::size_t) {
-      if (!error) self->read();
-    });
+    http::async_write(socket_, response_,
+                      [self = shared_from_this()](boost::system::error_code error, std::size_t) {
+                        if (!error) self->read();
+                      });
   }
 
   Socket socket_;
@@ -64,6 +66,7 @@ int main() {
   accept_next(acceptor);
   asio::posix::basic_stream_descriptor<Executor> input(context, dup(STDIN_FILENO));
   char byte = 0;
-  input.async_read_some(asio::buffer(&byte, 1), [&context](boost::system::error_code, std::size_t) { context.stop(); });
+  input.async_read_some(asio::buffer(&byte, 1),
+                        [&context](boost::system::error_code, std::size_t) { context.stop(); });
   context.run();
 }

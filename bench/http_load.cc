@@ -92,7 +92,8 @@ LoadResult run_http_load(std::uint16_t port, std::size_t connections, std::chron
 
   const auto send_some = [&](Connection& connection) {
     while (!connection.unsent.empty()) {
-      const ssize_t sent = send(connection.socket, connection.unsent.data(), connection.unsent.size(), MSG_NOSIGNAL);
+      const ssize_t sent =
+          send(connection.socket, connection.unsent.data(), connection.unsent.size(), MSG_NOSIGNAL);
       if (sent < 0) {
         if (errno == EAGAIN) return;
         fail("send");
@@ -119,7 +120,8 @@ LoadResult run_http_load(std::uint16_t port, std::size_t connections, std::chron
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (connect(connection.socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) fail("connect");
+    if (connect(connection.socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
+      fail("connect");
     const int yes = 1;
     setsockopt(connection.socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
     epoll_event event{};

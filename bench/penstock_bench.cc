@@ -44,7 +44,8 @@ double median(std::vector<double> values) {
 double microseconds(Histogram::Duration duration) { return static_cast<double>(duration.count()) / 1e3; }
 
 std::string send_call(const std::string& queue_url, std::size_t body_bytes, std::uint64_t delay = 0) {
-  std::string json = "{\"QueueUrl\":\"" + queue_url + "\",\"MessageBody\":\"" + std::string(body_bytes, 'x') + "\"";
+  std::string json =
+      "{\"QueueUrl\":\"" + queue_url + "\",\"MessageBody\":\"" + std::string(body_bytes, 'x') + "\"";
   if (delay > 0) json += ",\"DelaySeconds\":" + std::to_string(delay);
   return sqs_call("SendMessage", json + "}");
 }
@@ -123,10 +124,11 @@ void commit(const Options& options) {
   const ScratchDirectory scratch(options.directory);
   const GroupCommitResult result =
       run_group_commit(scratch.path("b2"), options.connections, 1024, Seconds(options.seconds));
-  std::printf("commit: %.0f records of 1,024 bytes a second with %zu outstanding, %.1f a sync, CPU %.2f us each\n",
-              result.rate(), options.connections,
-              static_cast<double>(result.records) / static_cast<double>(result.syncs),
-              result.cpu.count() * 1e6 / static_cast<double>(result.records));
+  std::printf(
+      "commit: %.0f records of 1,024 bytes a second with %zu outstanding, %.1f a sync, CPU %.2f us each\n",
+      result.rate(), options.connections,
+      static_cast<double>(result.records) / static_cast<double>(result.syncs),
+      result.cpu.count() * 1e6 / static_cast<double>(result.records));
 }
 
 void wake(const Options& options) {
@@ -134,7 +136,8 @@ void wake(const Options& options) {
   const ScratchDirectory scratch(options.directory);
   const Daemon daemon(options.penstock, scratch.path("data"));
   const std::string url = daemon.create_queue("wake");
-  const std::string receive = sqs_call("ReceiveMessage", "{\"QueueUrl\":\"" + url + "\",\"WaitTimeSeconds\":20}");
+  const std::string receive =
+      sqs_call("ReceiveMessage", "{\"QueueUrl\":\"" + url + "\",\"WaitTimeSeconds\":20}");
   Histogram wakes;
   Histogram sends;
   for (int i = 0; i < kTimes; ++i) {
@@ -151,7 +154,8 @@ void wake(const Options& options) {
     receiver.join();
     wakes.add(answered - begin);
   }
-  std::printf("wake: from a send on an idle machine to the answer of the waiting receive, %d times\n", kTimes);
+  std::printf("wake: from a send on an idle machine to the answer of the waiting receive, %d times\n",
+              kTimes);
   std::printf("  p50 %.0f us  p99 %.0f us   (the send's own answer: p50 %.0f us  p99 %.0f us)\n",
               microseconds(wakes.at(0.5)), microseconds(wakes.at(0.99)), microseconds(sends.at(0.5)),
               microseconds(sends.at(0.99)));
@@ -159,8 +163,8 @@ void wake(const Options& options) {
 
 // Runs the script in ten parts of equal work and prints each part's speed.
 template <class MakeScript>
-std::vector<double> in_tenths(const Daemon& daemon, const Options& options, const char* what, std::size_t& resident_max,
-                              const MakeScript& make_script) {
+std::vector<double> in_tenths(const Daemon& daemon, const Options& options, const char* what,
+                              std::size_t& resident_max, const MakeScript& make_script) {
   std::vector<double> rates;
   for (int tenth = 0; tenth < 10; ++tenth) {
     auto script = make_script(options.messages / 10);
@@ -181,14 +185,13 @@ void depth(const Options& options) {
   std::string url;
   Clock::time_point sent;
   std::printf("depth: %llu messages of 200 bytes, delay %llu s, %zu connections\n",
-              static_cast<unsigned long long>(options.messages), static_cast<unsigned long long>(options.delay),
-              options.connections);
+              static_cast<unsigned long long>(options.messages),
+              static_cast<unsigned long long>(options.delay), options.connections);
   {
     const Daemon daemon(options.penstock, scratch.path("data"));
     url = daemon.create_queue("depth");
-    in_tenths(daemon, options, "filled ", resident_max, [&](std::uint64_t part) {
-      return Repeat(send_call(url, 200, options.delay), part);
-    });
+    in_tenths(daemon, options, "filled ", resident_max,
+              [&](std::uint64_t part) { return Repeat(send_call(url, 200, options.delay), part); });
     sent = Clock::now();
   }
   const Clock::time_point begin = Clock::now();
@@ -199,12 +202,13 @@ void depth(const Options& options) {
   std::fflush(stdout);
   url = daemon.create_queue("depth");
   std::this_thread::sleep_until(sent + std::chrono::seconds(options.delay + (options.delay > 0 ? 1 : 0)));
-  const std::vector<double> rates = in_tenths(daemon, options, "drained", resident_max, [&](std::uint64_t part) {
-    return Drain(url, options.connections, part);
-  });
+  const std::vector<double> rates =
+      in_tenths(daemon, options, "drained", resident_max,
+                [&](std::uint64_t part) { return Drain(url, options.connections, part); });
   std::printf("  last tenth over first tenth of the drain: %.2f\n", rates.back() / rates.front());
   std::printf("  most resident memory seen: %zu MB\n", resident_max >> 20);
-  const std::string left = daemon.call("GetQueueAttributes", "{\"QueueUrl\":\"" + url + "\",\"AttributeNames\":[\"All\"]}");
+  const std::string left =
+      daemon.call("GetQueueAttributes", "{\"QueueUrl\":\"" + url + "\",\"AttributeNames\":[\"All\"]}");
   std::printf("  left: %s visible, %s in flight, %s delayed\n",
               std::string(json_string(left, "ApproximateNumberOfMessages")).c_str(),
               std::string(json_string(left, "ApproximateNumberOfMessagesNotVisible")).c_str(),
@@ -212,15 +216,17 @@ void depth(const Options& options) {
 }
 
 int usage() {
-  std::fprintf(stderr,
-               "usage: penstock-bench front|commit|wake|depth --penstock PATH [--echo PATH] [--directory DIR]\n"
-               "         [--connections N] [--rounds N] [--seconds S] [--messages N] [--delay S]\n");
+  std::fprintf(
+      stderr,
+      "usage: penstock-bench front|commit|wake|depth --penstock PATH [--echo PATH] [--directory DIR]\n"
+      "         [--connections N] [--rounds N] [--seconds S] [--messages N] [--delay S]\n");
   return 2;
 }
 
 int run(int argc, char** argv) {
   if (argc < 2) return usage();
-  const std::map<std::string, void (*)(const Options&)> benchmarks{{"front", front}, {"commit", commit}, {"wake", wake}, {"depth", depth}};
+  const std::map<std::string, void (*)(const Options&)> benchmarks{
+      {"front", front}, {"commit", commit}, {"wake", wake}, {"depth", depth}};
   const auto benchmark = benchmarks.find(argv[1]);
   if (benchmark == benchmarks.end()) return usage();
   Options options;
@@ -228,15 +234,24 @@ int run(int argc, char** argv) {
     if (i + 1 >= argc) return usage();
     const std::string flag = argv[i];
     const std::string value = argv[i + 1];
-    if (flag == "--penstock") options.penstock = value;
-    else if (flag == "--echo") options.echo = value;
-    else if (flag == "--directory") options.directory = value;
-    else if (flag == "--connections") options.connections = std::stoul(value);
-    else if (flag == "--rounds") options.rounds = std::stoul(value);
-    else if (flag == "--seconds") options.seconds = std::stod(value);
-    else if (flag == "--messages") options.messages = std::stoull(value);
-    else if (flag == "--delay") options.delay = std::stoull(value);
-    else return usage();
+    if (flag == "--penstock")
+      options.penstock = value;
+    else if (flag == "--echo")
+      options.echo = value;
+    else if (flag == "--directory")
+      options.directory = value;
+    else if (flag == "--connections")
+      options.connections = std::stoul(value);
+    else if (flag == "--rounds")
+      options.rounds = std::stoul(value);
+    else if (flag == "--seconds")
+      options.seconds = std::stod(value);
+    else if (flag == "--messages")
+      options.messages = std::stoull(value);
+    else if (flag == "--delay")
+      options.delay = std::stoull(value);
+    else
+      return usage();
   }
   if (options.penstock.empty() || (options.echo.empty() && benchmark->first == "front")) return usage();
   benchmark->second(options);

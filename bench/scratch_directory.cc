@@ -9,7 +9,8 @@ namespace penstock {
 
 ScratchDirectory::ScratchDirectory(const std::filesystem::path& parent) {
   std::string name = (parent / "penstock-bench-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch directory can be made in " + parent.string());
+  if (mkdtemp(name.data()) == nullptr)
+    throw std::runtime_error("no scratch directory can be made in " + parent.string());
   path_ = name;
 }
 

@@ -5,8 +5,9 @@
 namespace penstock {
 
 std::string sqs_call(std::string_view action, std::string_view json) {
-  return http_post("Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS." + std::string(action) + "\r\n",
-                   json);
+  return http_post(
+      "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS." + std::string(action) + "\r\n",
+      json);
 }
 
 std::string_view json_string(std::string_view json, std::string_view name, std::size_t from) {
@@ -19,7 +20,8 @@ std::string_view json_string(std::string_view json, std::string_view name, std::
 
 Drain::Drain(std::string queue_url, std::size_t connections, std::uint64_t total)
     : queue_url_(std::move(queue_url)),
-      receive_(sqs_call("ReceiveMessage", "{\"QueueUrl\":\"" + queue_url_ + "\",\"MaxNumberOfMessages\":10}")),
+      receive_(
+          sqs_call("ReceiveMessage", "{\"QueueUrl\":\"" + queue_url_ + "\",\"MaxNumberOfMessages\":10}")),
       consumers_(connections),
       left_(total) {}
 

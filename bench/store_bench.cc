@@ -19,7 +19,9 @@ const QueueAddress kQueue{{}, {AccountId{0}, *Region::parse("us-east-1")}, {1}};
 // Waits for what the store reports.
 class Reports final : public StoreEvents {
  public:
-  void durable(Position position) override { set([&] { durable_ = position; }); }
+  void durable(Position position) override {
+    set([&] { durable_ = position; });
+  }
   void bodies(std::uint64_t, std::vector<BodyRecord>) override {}
   void page(Page page) override {
     set([&] {

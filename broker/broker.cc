@@ -227,10 +227,10 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
 void Broker::State::create(const Command& command, const CreateQueue& request, Decision& decision) {
   if (const StandardQueue* present = find(command.world, command.queue_name)) {
     if (const char* name = first_difference(present->record().attributes, request.attributes)) {
-      decision.reply(command.ticket,
-                     Error{ErrorCode::kQueueNameExists, std::string("A queue already exists with the same name "
-                                                                    "and a different value for attribute ") +
-                                                            name});
+      decision.reply(command.ticket, Error{ErrorCode::kQueueNameExists,
+                                           std::string("A queue already exists with the same name "
+                                                       "and a different value for attribute ") +
+                                               name});
     } else {
       decision.reply(command.ticket, QueueFound{command.world, command.queue_name});
     }

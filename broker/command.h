@@ -68,8 +68,8 @@ struct ChangeVisibility {
   Seconds timeout{0};  // 0 to 43,200
 };
 
-using Operation = std::variant<CreateQueue, FindQueue, DescribeQueue, DeleteQueue, PurgeQueue, Send,
-                               Receive, Delete, ChangeVisibility>;
+using Operation = std::variant<CreateQueue, FindQueue, DescribeQueue, DeleteQueue, PurgeQueue, Send, Receive,
+                               Delete, ChangeVisibility>;
 
 struct Command {
   Ticket ticket;
@@ -111,11 +111,11 @@ struct Sent {
 // One message handed to one receiver.
 struct Delivery {
   ReceiptHandle handle;
-  MessageHead head;     // empty while the content is cold: the body's record holds it
-  ContentPtr content;   // null: cold, to be read from `body` as of the delivering commit
+  MessageHead head;    // empty while the content is cold: the body's record holds it
+  ContentPtr content;  // null: cold, to be read from `body` as of the delivering commit
   BodyKey body;
   Time first_received;
-  Time hidden_before;   // hidden_until before this delivery, for undoing it
+  Time hidden_before;  // hidden_until before this delivery, for undoing it
   std::uint32_t receive_count = 0;
 };
 

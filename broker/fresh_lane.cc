@@ -92,9 +92,8 @@ const FreshLane::Entry* FreshLane::next(Time now, Seconds retention) const {
 
 std::deque<FreshLane::Entry>::const_iterator FreshLane::first_alive(Time now, Seconds retention) const {
   if (window_.empty() || !expired(window_.front().head.sent, now, retention)) return window_.begin();
-  return std::partition_point(window_.begin(), window_.end(), [&](const Entry& entry) {
-    return expired(entry.head.sent, now, retention);
-  });
+  return std::partition_point(window_.begin(), window_.end(),
+                              [&](const Entry& entry) { return expired(entry.head.sent, now, retention); });
 }
 
 Time FreshLane::next_expiry(Seconds retention) const {

@@ -90,7 +90,7 @@ class FreshLane {
   WindowBudget& budget_;
   std::deque<Entry> window_;
   std::size_t window_bytes_ = 0;
-  bool refused_ = false;  // the budget had no room for the next one; until the window shrinks
+  bool refused_ = false;           // the budget had no room for the next one; until the window shrinks
   Time head_not_before_ = kEpoch;  // the message at the cursor was enqueued no earlier
   std::optional<FreshRange> wanted_;
   std::optional<Search> search_;

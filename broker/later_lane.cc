@@ -32,7 +32,8 @@ void LaterLane::put(const DelayedRecord& record) { delayed_[record.key.second] =
 
 void LaterLane::put(const LaterRecord& record) {
   const Place place{record.key.due, record.key.sequence};
-  if (!wanted_ || place < Place{wanted_->from_due, wanted_->from} || record.key.due > wanted_->through) return;
+  if (!wanted_ || place < Place{wanted_->from_due, wanted_->from} || record.key.due > wanted_->through)
+    return;
   if (place < covered_) return;
   const std::size_t bytes = kEntryBytes + memory_bytes(*record.content);
   if (!budget_.admits(window_bytes_, bytes)) {

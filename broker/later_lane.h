@@ -86,9 +86,9 @@ class LaterLane {
   };
 
   Place cursor() const { return {tally_.cursor_due, tally_.cursor}; }
-  std::size_t window_index(Time due) const;  // of the first entry due later than that
+  std::size_t window_index(Time due) const;   // of the first entry due later than that
   std::uint64_t ahead_count(Time now) const;  // due in a second that has not begun
-  bool lacks_due(Time now) const;  // something not ahead is missing from the window
+  bool lacks_due(Time now) const;             // something not ahead is missing from the window
   bool runs_low() const;
   void clear_window();
   void pop_front();

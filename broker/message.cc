@@ -29,8 +29,8 @@ std::string MessageId::text() const {
 std::size_t memory_bytes(const MessageContent& content) {
   constexpr std::size_t kAllocation = 16;
   std::size_t bytes = sizeof(MessageContent) + kAllocation;
-  for (const std::string* text : {&content.body, &content.trace_header, &content.sender_id,
-                                  &content.group_id, &content.deduplication_id}) {
+  for (const std::string* text : {&content.body, &content.trace_header, &content.sender_id, &content.group_id,
+                                  &content.deduplication_id}) {
     if (text->capacity() > 15) bytes += text->capacity() + kAllocation;
   }
   for (const MessageAttribute& attribute : content.attributes) {

@@ -156,8 +156,7 @@ struct LaterRecord {
 
 using Record = std::variant<PartitionRecord, QueueRecord, TallyRecord, DelayedRecord, TouchedRecord,
                             FreshRecord, LaterRecord>;
-using Key =
-    std::variant<PartitionKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey, LaterKey>;
+using Key = std::variant<PartitionKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey, LaterKey>;
 using BodyKey = std::variant<FreshKey, LaterKey>;
 
 }  // namespace penstock

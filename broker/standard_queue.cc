@@ -197,7 +197,8 @@ void StandardQueue::answer_empty(const WaitingReceivers::Receiver& receiver, Dec
   }
 }
 
-std::vector<Delivery> StandardQueue::take(std::uint32_t messages_max, Seconds visibility, Decision& decision) {
+std::vector<Delivery> StandardQueue::take(std::uint32_t messages_max, Seconds visibility,
+                                          Decision& decision) {
   expire(decision);
   touched_.settle(decision.now);
   Taking taking{visibility, {}};
@@ -243,7 +244,8 @@ bool StandardQueue::take_untouched(Taking& taking, Decision& decision) {
   expire_later(decision);  // sent earlier, an expired message may stand behind one that is not expired
   const FreshLane::Entry* fresh = fresh_.next(decision.now, retention);
   const LaterLane::Entry* later = later_.next(decision.now);
-  if (later != nullptr && expired(later->head.sent, decision.now)) later = nullptr;  // more than a chunk of them
+  if (later != nullptr && expired(later->head.sent, decision.now))
+    later = nullptr;  // more than a chunk of them
   if (fresh == nullptr && later == nullptr) return false;
   const bool from_later = fresh == nullptr || (later != nullptr && later->due < fresh->head.sent);
 
@@ -386,17 +388,19 @@ void StandardQueue::change_visibility(const Ticket& ticket, const ChangeVisibili
     return;
   }
   if (!*found || expired((*found)->enqueued, decision.now)) {
-    decision.reply(ticket, Error{ErrorCode::kInvalidParameterValue,
-                                 "Value " + request.handle.text() +
-                                     " for parameter ReceiptHandle is invalid. Reason: Message does not exist "
-                                     "or is not available for visibility timeout change."});
+    decision.reply(ticket,
+                   Error{ErrorCode::kInvalidParameterValue,
+                         "Value " + request.handle.text() +
+                             " for parameter ReceiptHandle is invalid. Reason: Message does not exist "
+                             "or is not available for visibility timeout change."});
     return;
   }
   if (decision.now + request.timeout > request.handle.received + kHiddenTotalMax) {
-    decision.reply(ticket, Error{ErrorCode::kInvalidParameterValue,
-                                 "Value " + std::to_string(request.timeout.count()) +
-                                     " for parameter VisibilityTimeout is invalid. Reason: Total "
-                                     "VisibilityTimeout for the message is beyond the limit [43200 seconds]"});
+    decision.reply(ticket,
+                   Error{ErrorCode::kInvalidParameterValue,
+                         "Value " + std::to_string(request.timeout.count()) +
+                             " for parameter VisibilityTimeout is invalid. Reason: Total "
+                             "VisibilityTimeout for the message is beyond the limit [43200 seconds]"});
     return;
   }
   TouchedRecord record = **found;
@@ -411,8 +415,8 @@ void StandardQueue::undeliver(const std::vector<Delivery>& deliveries, Decision&
     const auto found = find(delivery.handle);
     if (!found || !*found) continue;
     TouchedRecord record = **found;
-    const bool untouched_since = record.receive_count == delivery.receive_count &&
-                                 record.last_received == delivery.handle.received;
+    const bool untouched_since =
+        record.receive_count == delivery.receive_count && record.last_received == delivery.handle.received;
     if (!untouched_since || record.receive_count == 0) continue;
     --record.receive_count;
     record.hidden_until = delivery.hidden_before;
@@ -445,8 +449,7 @@ void StandardQueue::purge(const Ticket& ticket, Decision& decision) {
 
   change(EraseRange{FreshKey{address(), kFirstLane, {}}, FreshKey{address(), kFirstLane, fresh.high}},
          decision);
-  change(EraseRange{LaterKey{address(), kEpoch, {}},
-                    LaterKey{address(), due_max + Milliseconds{1}, {}}},
+  change(EraseRange{LaterKey{address(), kEpoch, {}}, LaterKey{address(), due_max + Milliseconds{1}, {}}},
          decision);
   change(EraseRange{TouchedKey{address(), kFirstLane, {}}, TouchedKey{address(), kLaterLane, later.high}},
          decision);
@@ -462,10 +465,11 @@ void StandardQueue::erase_all(Decision& decision) {
   constexpr Sequence kLast{~std::uint64_t{0}};
   change(EraseRange{FreshKey{address(), kFirstLane, {}}, FreshKey{address(), kLaterLane, kLast}}, decision);
   change(EraseRange{LaterKey{address(), kEpoch, {}}, LaterKey{address(), kNever, {}}}, decision);
-  change(EraseRange{TouchedKey{address(), kFirstLane, {}}, TouchedKey{address(), kLaterLane, kLast}}, decision);
-  change(EraseRange{DelayedKey{address(), 0},
-                    DelayedKey{address(), std::numeric_limits<std::int64_t>::max()}},
+  change(EraseRange{TouchedKey{address(), kFirstLane, {}}, TouchedKey{address(), kLaterLane, kLast}},
          decision);
+  change(
+      EraseRange{DelayedKey{address(), 0}, DelayedKey{address(), std::numeric_limits<std::int64_t>::max()}},
+      decision);
   change(Erase{fresh_.tally().key}, decision);
   change(Erase{later_.tally().key}, decision);
   for (const auto& receiver : share_.receivers.take_all(line_)) {

@@ -50,7 +50,9 @@ struct Decision {
   Random& random;
   Outcome& outcome;
 
-  void reply(const Ticket& ticket, Answer&& answer) { outcome.replies.push_back({ticket, std::move(answer)}); }
+  void reply(const Ticket& ticket, Answer&& answer) {
+    outcome.replies.push_back({ticket, std::move(answer)});
+  }
 };
 
 class StandardQueue {

@@ -35,7 +35,7 @@ class WaitingReceivers {
     QueueId queue;
     std::uint32_t messages_max = 1;
     std::optional<Seconds> visibility_timeout;
-    Time deadline;            // of a short poll: when it came
+    Time deadline;  // of a short poll: when it came
     bool short_poll = false;
   };
 

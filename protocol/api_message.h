@@ -23,7 +23,7 @@ struct ApiRequest {
 
 struct ApiResponse {
   int status = 200;
-  std::string content_type;  // empty: no such header
+  std::string content_type;                                  // empty: no such header
   std::vector<std::pair<std::string, std::string>> headers;  // beyond Content-Type and Content-Length
   std::string body;
 };

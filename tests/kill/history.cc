@@ -33,7 +33,8 @@ void History::received(std::size_t queue, int messages_max) {
 }
 
 std::optional<std::string> History::delivered(const std::string& body, const std::string& handle,
-                                              std::chrono::seconds visibility, Moment asked, Moment answered) {
+                                              std::chrono::seconds visibility, Moment asked,
+                                              Moment answered) {
   const std::lock_guard lock(mutex_);
   const auto found = messages_.find(body);
   if (found == messages_.end()) return "was never sent";
@@ -68,7 +69,8 @@ void History::changing_visibility(const std::string& body) {
   ++messages_[body].visibility_changes_open;
 }
 
-void History::visibility_changed(const std::string& body, std::chrono::seconds timeout, Moment asked, Moment answered) {
+void History::visibility_changed(const std::string& body, std::chrono::seconds timeout, Moment asked,
+                                 Moment answered) {
   const std::lock_guard lock(mutex_);
   --open_;
   ++certain_;

@@ -29,16 +29,16 @@ class History {
     std::size_t queue = 0;
     bool send_certain = false;
     bool delete_begun = false;
-    std::optional<Moment> deleted;     // answered then
-    int deliveries = 0;                // certain ones
-    int visibility_changes_open = 0;   // begun and not answered
+    std::optional<Moment> deleted;    // answered then
+    int deliveries = 0;               // certain ones
+    int visibility_changes_open = 0;  // begun and not answered
     // What the last delivery or visibility change granted; void when it overlapped another one, because
     // then nobody outside knows which was decided last.
     bool visibility_certain = true;
     Moment hidden_at_least{};  // not visible before this
     Moment hidden_at_most{};   // visible from this on
     Moment last_answered{};    // of those calls
-    std::string handle;                // the newest one seen
+    std::string handle;        // the newest one seen
 
     bool certainly_there() const { return send_certain && !delete_begun; }
     bool visibility_known() const { return visibility_certain && visibility_changes_open == 0; }
@@ -56,7 +56,8 @@ class History {
   void deleted(const std::string& body, Moment answered);
   void changing_visibility(const std::string& body);
   void visibility_refused(const std::string& body);
-  void visibility_changed(const std::string& body, std::chrono::seconds timeout, Moment asked, Moment answered);
+  void visibility_changed(const std::string& body, std::chrono::seconds timeout, Moment asked,
+                          Moment answered);
 
   int certain_calls() const;
   // Calls begun and not answered: after the workers have ended, those in doubt.

@@ -52,7 +52,8 @@ std::vector<std::string> round(const std::string& program, const std::string& da
   std::vector<std::string> wrong;
   {
     Daemon daemon(program, data);
-    for (std::size_t queue = 0; queue < kQueues; ++queue) urls.push_back(daemon.create_queue("queue-" + std::to_string(queue)));
+    for (std::size_t queue = 0; queue < kQueues; ++queue)
+      urls.push_back(daemon.create_queue("queue-" + std::to_string(queue)));
     Workload workload(daemon.port(), urls, kConnections, seed, "seed" + std::to_string(seed), history);
     const int enough = kCallsBeforeDeath + static_cast<int>(random() % 2000);
     while (history.certain_calls() < enough && workload.running() && workload.violations().empty()) {
@@ -66,7 +67,8 @@ std::vector<std::string> round(const std::string& program, const std::string& da
   }
   tally.certain += history.certain_calls();
   tally.in_doubt += history.open_calls();
-  if (history.open_calls() == 0) wrong.push_back("the daemon was idle when it died; the round proves nothing");
+  if (history.open_calls() == 0)
+    wrong.push_back("the daemon was idle when it died; the round proves nothing");
   prepare();
   const Daemon daemon(program, data);
   for (std::string& url : urls) url = daemon.create_queue(url.substr(url.rfind('/') + 1));
@@ -91,7 +93,8 @@ class Ring {
   std::vector<std::string> run(int rounds, const Cut& cut) {
     for (int number = 1; number <= rounds; ++number) {
       const auto seed = static_cast<std::uint64_t>(number);
-      std::vector<std::string> wrong = round(program_, data(), seed, [&] { cut(seed); }, tally_);
+      std::vector<std::string> wrong = round(
+          program_, data(), seed, [&] { cut(seed); }, tally_);
       if (wrong.empty()) continue;
       wrong.insert(wrong.begin(), "in the round with seed " + std::to_string(seed));
       return wrong;

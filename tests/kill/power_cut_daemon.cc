@@ -14,7 +14,8 @@ int main(int argc, char** argv) {
   options.sidecar = journal;
   options.sync_for_real = false;  // the power cut is played, so the journal's word is enough
   const auto files = std::make_shared<SyncedFileSystem>(rocksdb::FileSystem::Default(), options);
-  return run(std::vector<std::string>(argv + 1, argv + argc), [files](const Settings& settings, StoreEvents& events) {
-    return open_store_over(files, settings, events);
-  });
+  return run(std::vector<std::string>(argv + 1, argv + argc),
+             [files](const Settings& settings, StoreEvents& events) {
+               return open_store_over(files, settings, events);
+             });
 }

@@ -36,8 +36,9 @@ std::optional<SqsClient::Answer> SqsClient::call(const std::string& action, cons
   if (!connect_once()) return std::nullopt;
   const std::string body = request.dump();
   const std::string message = "POST / HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port_) +
-                              "\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS." + action +
-                              "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+                              "\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS." +
+                              action + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                              body;
   for (std::size_t sent = 0; sent < message.size();) {
     const ssize_t now = send(socket_, message.data() + sent, message.size() - sent, MSG_NOSIGNAL);
     if (now <= 0) {

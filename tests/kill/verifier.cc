@@ -14,7 +14,9 @@ using Clock = History::Clock;
 
 constexpr int kHidden = 3600;  // what the verifier receives stays hidden while it works
 
-std::string name_of(const std::string& body) { return "message " + body.substr(0, body.find("-x")).substr(0, 40); }
+std::string name_of(const std::string& body) {
+  return "message " + body.substr(0, body.find("-x")).substr(0, 40);
+}
 
 struct Found {
   int receive_count = 0;
@@ -60,13 +62,16 @@ class Verification {
       if (!answer.is_object() || !answer.contains("Messages")) return found;
       for (const Json& message : answer["Messages"]) {
         const std::string body = message["Body"];
-        if (found.contains(body)) wrong_.push_back(name_of(body) + " was handed out twice inside its visibility timeout");
-        found[body].receive_count = std::stoi(message["Attributes"]["ApproximateReceiveCount"].get<std::string>());
+        if (found.contains(body))
+          wrong_.push_back(name_of(body) + " was handed out twice inside its visibility timeout");
+        found[body].receive_count =
+            std::stoi(message["Attributes"]["ApproximateReceiveCount"].get<std::string>());
       }
     }
   }
 
-  void check_visible(std::size_t queue, const std::map<std::string, Found>& visible, Clock::time_point before) {
+  void check_visible(std::size_t queue, const std::map<std::string, Found>& visible,
+                     Clock::time_point before) {
     for (const auto& [body, found] : visible) {
       const auto known = history_.messages().find(body);
       if (known == history_.messages().end() || known->second.queue != queue) {
@@ -82,7 +87,8 @@ class Verification {
       const int most = least + history_.open_receives(queue);
       if (found.receive_count < least || found.receive_count > most) {
         std::ostringstream text;
-        text << name_of(body) << " has receive count " << found.receive_count << ", expected " << least << " to " << most;
+        text << name_of(body) << " has receive count " << found.receive_count << ", expected " << least
+             << " to " << most;
         wrong_.push_back(text.str());
       }
     }
@@ -98,7 +104,8 @@ class Verification {
     }
     if (by_doubt > history_.open_deliveries(queue)) {
       wrong_.push_back(std::to_string(by_doubt) + " acknowledged messages of queue " + std::to_string(queue) +
-                       " are gone; receives in doubt explain at most " + std::to_string(history_.open_deliveries(queue)));
+                       " are gone; receives in doubt explain at most " +
+                       std::to_string(history_.open_deliveries(queue)));
     }
   }
 
@@ -106,11 +113,12 @@ class Verification {
     std::set<std::string> expected;
     for (const auto& [body, message] : history_.messages()) {
       if (message.queue != queue || message.handle.empty() || visible.contains(body)) continue;
-      const Json answer = ask("ChangeMessageVisibility", {{"QueueUrl", queues_[queue]},
-                                                          {"ReceiptHandle", message.handle},
-                                                          {"VisibilityTimeout", 0}});
+      const Json answer =
+          ask("ChangeMessageVisibility",
+              {{"QueueUrl", queues_[queue]}, {"ReceiptHandle", message.handle}, {"VisibilityTimeout", 0}});
       const bool refused = answer.is_object() && answer.contains("refused");
-      if (message.deleted && !refused) wrong_.push_back(name_of(body) + " is still there after an acknowledged delete");
+      if (message.deleted && !refused)
+        wrong_.push_back(name_of(body) + " is still there after an acknowledged delete");
       if (message.certainly_there() && refused) {
         wrong_.push_back(name_of(body) + " was hidden and is gone: " + answer["refused"].get<std::string>());
       }
@@ -118,7 +126,8 @@ class Verification {
     }
     const std::map<std::string, Found> again = receive_all(queue);
     for (const std::string& body : expected) {
-      if (!again.contains(body)) wrong_.push_back(name_of(body) + " does not come back when its visibility timeout ends");
+      if (!again.contains(body))
+        wrong_.push_back(name_of(body) + " does not come back when its visibility timeout ends");
     }
     check_visible_again(queue, again);
     visible.insert(again.begin(), again.end());
@@ -135,7 +144,8 @@ class Verification {
       const int most = least + history_.open_receives(queue);
       if (known->second.deleted) wrong_.push_back(name_of(body) + " came back after an acknowledged delete");
       if (found.receive_count < least || found.receive_count > most) {
-        wrong_.push_back(name_of(body) + " lost or gained receive counts: " + std::to_string(found.receive_count));
+        wrong_.push_back(name_of(body) +
+                         " lost or gained receive counts: " + std::to_string(found.receive_count));
       }
     }
   }
@@ -146,7 +156,8 @@ class Verification {
     for (const auto& [body, message] : history_.messages()) {
       if (message.queue == queue && message.certainly_there() && !seen.contains(body)) ++least;
     }
-    const Json answer = ask("GetQueueAttributes", {{"QueueUrl", queues_[queue]}, {"AttributeNames", {"All"}}});
+    const Json answer =
+        ask("GetQueueAttributes", {{"QueueUrl", queues_[queue]}, {"AttributeNames", {"All"}}});
     if (!answer.contains("Attributes")) {
       wrong_.push_back("GetQueueAttributes failed: " + answer.dump());
       return;
@@ -155,10 +166,12 @@ class Verification {
       return std::stoull(answer["Attributes"][name].get<std::string>());
     };
     const auto not_visible = count("ApproximateNumberOfMessagesNotVisible");
-    if (count("ApproximateNumberOfMessages") != 0) wrong_.push_back("messages are counted as visible that cannot be received");
+    if (count("ApproximateNumberOfMessages") != 0)
+      wrong_.push_back("messages are counted as visible that cannot be received");
     if (not_visible < least) {
-      wrong_.push_back("queue " + std::to_string(queue) + " has lost messages: " + std::to_string(not_visible) +
-                       " in flight, at least " + std::to_string(least) + " expected");
+      wrong_.push_back("queue " + std::to_string(queue) +
+                       " has lost messages: " + std::to_string(not_visible) + " in flight, at least " +
+                       std::to_string(least) + " expected");
     }
     if (not_visible > seen.size() + static_cast<std::size_t>(history_.open_deliveries(queue))) {
       wrong_.push_back("queue " + std::to_string(queue) + " counts messages in flight that nobody received");
@@ -173,7 +186,8 @@ class Verification {
 
 }  // namespace
 
-std::vector<std::string> verify(std::uint16_t port, const std::vector<std::string>& queues, const History& history) {
+std::vector<std::string> verify(std::uint16_t port, const std::vector<std::string>& queues,
+                                const History& history) {
   return Verification(port, queues, history).run();
 }
 

@@ -19,9 +19,13 @@ struct Held {
 
 }  // namespace
 
-Workload::Workload(std::uint16_t port, std::vector<std::string> queues, std::size_t connections, std::uint64_t seed,
-                   std::string prefix, History& history)
-    : port_(port), queues_(std::move(queues)), prefix_(std::move(prefix)), history_(history), running_(connections) {
+Workload::Workload(std::uint16_t port, std::vector<std::string> queues, std::size_t connections,
+                   std::uint64_t seed, std::string prefix, History& history)
+    : port_(port),
+      queues_(std::move(queues)),
+      prefix_(std::move(prefix)),
+      history_(history),
+      running_(connections) {
   for (std::size_t worker = 0; worker < connections; ++worker) {
     workers_.emplace_back([this, worker, seed] {
       work(worker, seed * 1000 + worker);
@@ -97,7 +101,8 @@ void Workload::work(std::size_t worker, std::uint64_t seed) {
     } else if (dice < 88) {
       const Held one = take_held();
       history_.deleting(one.body);
-      const auto answer = client.call("DeleteMessage", {{"QueueUrl", queues_[one.queue]}, {"ReceiptHandle", one.handle}});
+      const auto answer =
+          client.call("DeleteMessage", {{"QueueUrl", queues_[one.queue]}, {"ReceiptHandle", one.handle}});
       if (!answer) return;
       if (answer->status != 200) return violated("a delete was refused: " + answer->body.dump());
       history_.deleted(one.body, Clock::now());

@@ -3,8 +3,8 @@
 //     trial PLANTED NAME SECONDS COMMAND...
 //
 // PLANTED is the planted.txt of the build that COMMAND comes from. The ring notices by failing: exit status
-// 1, 70 (the store refused, and ended the process), an abort, or not ending within so many seconds. Any other end is a trial that proves nothing, and so
-// is a mutant that could not be planted.
+// 1, 70 (the store refused, and ended the process), an abort, or not ending within so many seconds. Any other
+// end is a trial that proves nothing, and so is a mutant that could not be planted.
 #include <sys/wait.h>
 #include <unistd.h>
 

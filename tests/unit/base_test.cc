@@ -56,7 +56,10 @@ TEST(Bytes, AReaderThatIsShortFailsAndStaysFailed) {
 }
 
 TEST(Bytes, ALengthBeyondTheEndIsRefusedHoweverLarge) {
-  ByteReader reader(std::string_view("\xff\xff\xff\xff" "abc", 7));
+  ByteReader reader(
+      std::string_view("\xff\xff\xff\xff"
+                       "abc",
+                       7));
   EXPECT_EQ(reader.text(), "");
   EXPECT_TRUE(reader.failed());
 }

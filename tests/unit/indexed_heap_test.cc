@@ -12,7 +12,9 @@ namespace {
 TEST(IndexedHeap, AgreesWithASortedSetUnderRandomPlacingMovingAndRemoving) {
   SeededRandom random(3);
   std::vector<std::uint64_t> deadline(64);
-  const auto before = [&deadline](IndexedHeap::Slot a, IndexedHeap::Slot b) { return deadline[a] < deadline[b]; };
+  const auto before = [&deadline](IndexedHeap::Slot a, IndexedHeap::Slot b) {
+    return deadline[a] < deadline[b];
+  };
   IndexedHeap heap;
   std::set<std::pair<std::uint64_t, IndexedHeap::Slot>> model;
   for (int step = 0; step < 50'000; ++step) {

@@ -32,8 +32,9 @@ TEST(ReceiptHandle, AnyChangedByteIsRefused) {
 }
 
 TEST(ReceiptHandle, GarbageIsRefused) {
-  for (const std::string& text : {std::string(), std::string("garbage"), std::string(64, 'A'), std::string(1'000'000, 'x'),
-                                  kHandle.text() + "A", kHandle.text().substr(1)}) {
+  for (const std::string& text :
+       {std::string(), std::string("garbage"), std::string(64, 'A'), std::string(1'000'000, 'x'),
+        kHandle.text() + "A", kHandle.text().substr(1)}) {
     EXPECT_FALSE(ReceiptHandle::parse(text).has_value());
   }
 }

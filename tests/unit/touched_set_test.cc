@@ -65,7 +65,8 @@ TEST(TouchedSet, AgreesWithAPlainMapUnderRandomUse) {
       case 1: {
         const auto known = model.find(sequence);
         const std::int64_t enqueued = known == model.end() ? now : epoch_milliseconds(known->second.enqueued);
-        const TouchedRecord record = touched(sequence, enqueued, now + static_cast<std::int64_t>(random.below(50)));
+        const TouchedRecord record =
+            touched(sequence, enqueued, now + static_cast<std::int64_t>(random.below(50)));
         set.put(record);
         model[sequence] = record;
         break;
