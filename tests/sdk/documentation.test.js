@@ -10,7 +10,7 @@ import { ownDaemon, printed } from './daemon.js';
 const documentOf = (path) => readFile(join(import.meta.dirname, '../..', path), 'utf8');
 
 test('docs/configuration.md is what the daemon prints', async () => {
-  assert.equal(await documentOf('docs/configuration.md'), await printed('configuration'));
+  assert.equal(await printed('configuration'), await documentOf('docs/configuration.md'));
 });
 
 test('The first message of the README arrives', async (t) => {
