@@ -8,6 +8,7 @@
 #include <fstream>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "base/random.h"
 #include "base/require.h"
@@ -191,22 +192,25 @@ std::uint64_t SyncJournal::bury(const std::string& path) {
   const std::lock_guard lock(mutex_);
   std::error_code missing;
   fs::create_hard_link(path, graves_ + "/" + std::to_string(last_grave_ + 1), missing);
-  if (missing) return 0;
-  graves_of_directory_[directory_of(path)].push_back(++last_grave_);
-  return last_grave_;
+  return missing ? 0 : ++last_grave_;
 }
 
 void SyncJournal::renamed(std::uint64_t grave, const std::string& from, const std::string& to) {
-  write("R " + std::to_string(grave) + " " + from + "\t" + to);
+  const std::lock_guard lock(mutex_);
+  graves_of_directory_[directory_of(to)].push_back(grave);
+  append("R " + std::to_string(grave) + " " + from + "\t" + to);
 }
 
 void SyncJournal::deleted(std::uint64_t grave, const std::string& path) {
-  write("D " + std::to_string(grave) + " " + path);
+  const std::lock_guard lock(mutex_);
+  graves_of_directory_[directory_of(path)].push_back(grave);
+  append("D " + std::to_string(grave) + " " + path);
 }
 
 void SyncJournal::directory_synced(const std::string& path) {
-  write("F " + path);
   const std::lock_guard lock(mutex_);
+  append("F " + path);
+  // Those whose line stands before this one. What is buried but not yet told of may still come back.
   for (const std::uint64_t grave : graves_of_directory_[path]) {
     std::error_code ignored;
     fs::remove(graves_ + "/" + std::to_string(grave), ignored);
@@ -215,8 +219,12 @@ void SyncJournal::directory_synced(const std::string& path) {
 }
 
 void SyncJournal::write(std::string line) {
-  line.push_back('\n');
   const std::lock_guard lock(mutex_);
+  append(std::move(line));
+}
+
+void SyncJournal::append(std::string line) {
+  line.push_back('\n');
   require(::write(file_, line.data(), line.size()) == static_cast<ssize_t>(line.size()),
           "a line of the sidecar is written whole");
 }

@@ -42,6 +42,7 @@ class SyncJournal {
 
  private:
   void write(std::string line);
+  void append(std::string line);  // with the mutex held
 
   const std::string graves_;
   std::mutex mutex_;
