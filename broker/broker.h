@@ -62,7 +62,8 @@ class Broker {
   // aborts.
   void apply(const Change& change);
 
-  // Every resident fact (all records but the bodies), ascending by kind and key.
+  // Every resident fact (all records but the bodies): the partition's, then queue by queue, each
+  // ascending by kind and key.
   void each_fact(const std::function<void(const Record&)>& visit) const;
 
   struct Totals {

@@ -112,7 +112,7 @@ struct Sent {
 struct Delivery {
   ReceiptHandle handle;
   MessageHead head;    // empty while the content is cold: the body's record holds it
-  ContentPtr content;  // null: cold, to be read from `body` as of the delivering commit
+  ContentPtr content;  // null: cold; `body` is read along with the delivering commit
   BodyKey body;
   Time first_received;
   Time hidden_before;  // hidden_until before this delivery, for undoing it
