@@ -140,6 +140,13 @@ ApiResponse render(const Call& call, const Answer& answer) {
     const Call& call;
 
     ApiResponse operator()(const Error& error) const { return json_error(call.request_id, error); }
+    ApiResponse operator()(const QueuesListed&) const { return not_yet(); }
+    ApiResponse operator()(const QueueTagged&) const { return not_yet(); }
+    ApiResponse operator()(const SentBatch&) const { return not_yet(); }
+    ApiResponse operator()(const DoneBatch&) const { return not_yet(); }
+    ApiResponse not_yet() const {
+      return json_error(call.request_id, Error{ErrorCode::kUnsupportedOperation, {}});
+    }
     ApiResponse operator()(const Done&) const { return json_response(call.request_id, {}); }
     ApiResponse operator()(const QueueFound& found) const {
       return json_response(call.request_id, render_queue_url(call, found));

@@ -26,6 +26,7 @@ struct DispatchSettings {
   AccountId default_account;
   Region default_region;
   std::string listen_authority;  // "127.0.0.1:4566": QueueUrl's host and port when Host has none
+  std::string queue_url_base;    // "https://queues.example:8443", no slash at its end; empty: from Host
 };
 
 // What a request left behind for its answer. Opaque to the server; moved, never copied.

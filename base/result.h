@@ -34,6 +34,12 @@ enum class ErrorCode : std::uint16_t {
   kAccessDenied,
   kInternalFailure,
   kServiceUnavailable,
+  kEmptyBatchRequest,
+  kTooManyEntriesInBatchRequest,
+  kBatchEntryIdsNotDistinct,
+  kInvalidBatchEntryId,
+  kBatchRequestTooLong,
+  kEmptyValue,  // of one entry of a batch only
 };
 
 // What a refusal says. An empty text stands for the code's standard text in protocol/errors.h.

@@ -259,6 +259,15 @@ void Broker::State::act(StandardQueue& queue, const Command& command, Decision& 
     Decision& decision;
 
     void operator()(const CreateQueue&) const {}  // create()
+    void operator()(const SetQueueAttributes&) const { not_yet(); }
+    void operator()(const ListQueues&) const { not_yet(); }
+    void operator()(const TagQueue&) const { not_yet(); }
+    void operator()(const UntagQueue&) const { not_yet(); }
+    void operator()(const FindTags&) const { not_yet(); }
+    void operator()(const SendBatch&) const { not_yet(); }
+    void operator()(const DeleteBatch&) const { not_yet(); }
+    void operator()(const ChangeVisibilityBatch&) const { not_yet(); }
+    void not_yet() const { decision.reply(command.ticket, Error{ErrorCode::kUnsupportedOperation, {}}); }
     void operator()(const FindQueue&) const {
       decision.reply(command.ticket, QueueFound{command.world, queue.record().name});
     }

@@ -37,15 +37,38 @@ struct SuppliedAttributes {
   std::optional<Seconds> retention;
   std::optional<Seconds> receive_wait;
   std::optional<Seconds> visibility_timeout;
+  std::optional<bool> managed_encryption;
+  std::optional<std::string> kms_key;  // empty: unsets it
+  std::optional<Seconds> kms_reuse;
 };
 
 struct CreateQueue {
+  SuppliedAttributes attributes;
+  std::vector<Tag> tags;  // ascending by key, no key twice
+};
+struct SetQueueAttributes {
   SuppliedAttributes attributes;
 };
 struct FindQueue {};      // GetQueueUrl
 struct DescribeQueue {};  // GetQueueAttributes
 struct DeleteQueue {};
 struct PurgeQueue {};
+
+// The names of the command's world that begin with `prefix` and come after `after`, ascending. The command
+// names no queue.
+struct ListQueues {
+  std::string prefix;
+  std::string after;
+  std::uint32_t names_max = 1000;  // 1 to 1,000
+};
+
+struct TagQueue {
+  std::vector<Tag> tags;  // ascending by key, no key twice
+};
+struct UntagQueue {
+  std::vector<std::string> keys;
+};
+struct FindTags {};  // ListQueueTags
 
 struct Send {
   ContentPtr content;
@@ -68,8 +91,21 @@ struct ChangeVisibility {
   Seconds timeout{0};  // 0 to 43,200
 };
 
-using Operation = std::variant<CreateQueue, FindQueue, DescribeQueue, DeleteQueue, PurgeQueue, Send, Receive,
-                               Delete, ChangeVisibility>;
+// Batches: decided entry by entry, in order, in one commit. An entry that its parameters have condemned is
+// a refusal already; it changes nothing and keeps its place.
+struct SendBatch {
+  std::vector<Result<Send>> entries;  // 1 to 10
+};
+struct DeleteBatch {
+  std::vector<Result<Delete>> entries;  // 1 to 10
+};
+struct ChangeVisibilityBatch {
+  std::vector<Result<ChangeVisibility>> entries;  // 1 to 10
+};
+
+using Operation = std::variant<CreateQueue, SetQueueAttributes, FindQueue, DescribeQueue, DeleteQueue,
+                               PurgeQueue, ListQueues, TagQueue, UntagQueue, FindTags, Send, Receive, Delete,
+                               ChangeVisibility, SendBatch, DeleteBatch, ChangeVisibilityBatch>;
 
 struct Command {
   Ticket ticket;
@@ -90,6 +126,16 @@ struct QueueFound {
   std::string name;
 };
 
+struct QueuesListed {
+  World world;
+  std::vector<std::string> names;  // ascending
+  bool more = false;               // there are further ones after the last
+};
+
+struct QueueTagged {
+  std::vector<Tag> tags;  // ascending by key
+};
+
 struct QueueCounts {
   std::uint64_t visible = 0;
   std::uint64_t not_visible = 0;
@@ -108,6 +154,15 @@ struct Sent {
   ContentPtr content;
 };
 
+// Of a batch, one a entry and in the order of the entries.
+struct SentBatch {
+  std::vector<Result<Sent>> entries;
+};
+// Of DeleteBatch and ChangeVisibilityBatch.
+struct DoneBatch {
+  std::vector<Result<Done>> entries;
+};
+
 // One message handed to one receiver.
 struct Delivery {
   ReceiptHandle handle;
@@ -124,7 +179,8 @@ struct Received {
   std::vector<Delivery> deliveries;  // none: an empty receive
 };
 
-using Answer = std::variant<Error, Done, QueueFound, QueueDescribed, Sent, Received>;
+using Answer = std::variant<Error, Done, QueueFound, QueueDescribed, QueuesListed, QueueTagged, Sent,
+                            SentBatch, DoneBatch, Received>;
 
 struct Reply {
   Ticket ticket;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "base/time.h"
 
@@ -15,7 +17,21 @@ struct QueueAttributes {
   Seconds receive_wait{0};                    // ReceiveMessageWaitTimeSeconds, 0 to 20
   Seconds visibility_timeout{30};             // VisibilityTimeout, 0 to 43,200
 
+  // Encryption is remembered and reported, not done: the disk's own is to be used. At most one of the two
+  // is in force: setting a KMS key turns the managed one off, and turning that one on drops the key.
+  bool managed_encryption = true;    // SqsManagedSseEnabled
+  std::string kms_key;               // KmsMasterKeyId; empty: none
+  std::optional<Seconds> kms_reuse;  // KmsDataKeyReusePeriodSeconds, 60 to 86,400; reported with a key only
+
   bool operator==(const QueueAttributes&) const = default;
+};
+
+// A cost allocation tag of a queue.
+struct Tag {
+  std::string key;    // 1 to 128 characters
+  std::string value;  // at most 256 characters
+
+  bool operator==(const Tag&) const = default;
 };
 
 }  // namespace penstock

@@ -62,6 +62,23 @@ constexpr std::array kErrors{
     WireError{kServiceUnavailable, 503, "ServiceUnavailable",
               "com.amazon.coral.service#ServiceUnavailableException",
               "The service cannot take the request at the moment. Please retry."},
+    WireError{kEmptyBatchRequest, 400, "AWS.SimpleQueueService.EmptyBatchRequest",
+              "com.amazonaws.sqs#EmptyBatchRequest", "The batch request doesn't contain any entries."},
+    WireError{kTooManyEntriesInBatchRequest, 400, "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+              "com.amazonaws.sqs#TooManyEntriesInBatchRequest",
+              "The batch request contains more entries than permissible."},
+    WireError{kBatchEntryIdsNotDistinct, 400, "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+              "com.amazonaws.sqs#BatchEntryIdsNotDistinct",
+              "Two or more batch entries in the request have the same Id."},
+    WireError{kInvalidBatchEntryId, 400, "AWS.SimpleQueueService.InvalidBatchEntryId",
+              "com.amazonaws.sqs#InvalidBatchEntryId",
+              "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be "
+              "at most 80 letters long."},
+    WireError{kBatchRequestTooLong, 400, "AWS.SimpleQueueService.BatchRequestTooLong",
+              "com.amazonaws.sqs#BatchRequestTooLong",
+              "The length of all the messages put together is more than the limit."},
+    WireError{kEmptyValue, 400, "EmptyValue", "com.amazonaws.sqs#EmptyValue",
+              "A required value of the entry is empty."},
 };
 
 constexpr bool in_order_of_codes() {
@@ -71,7 +88,7 @@ constexpr bool in_order_of_codes() {
   return true;
 }
 static_assert(in_order_of_codes());
-static_assert(kErrors.size() == static_cast<std::size_t>(kServiceUnavailable) + 1 && kErrors.size() <= 64);
+static_assert(kErrors.size() == static_cast<std::size_t>(kEmptyValue) + 1 && kErrors.size() <= 64);
 
 }  // namespace
 
