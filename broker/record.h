@@ -10,17 +10,26 @@
 //   TouchedRecord     a message that was received and not deleted
 //   FreshRecord       a message sent without delay: its head and its content
 //   LaterRecord       a message sent with a delay: likewise
+//   FifoRecord        a message of a FIFO queue: likewise
+//   DedupRecord       a send to a FIFO queue that was accepted: its duplicates are not
+//   AttemptRecord     what a receive with a ReceiveRequestAttemptId handed out
 //
 // A standard queue has lanes, each with its own sequence. Messages sent without delay lie in lane 0
 // (further lanes are reserved); messages sent with a delay count as the lane kLaterLane.
 //
-// Fresh and later records are the bodies: one is put once and never again under the same key.
+// A FIFO queue has one sequence and no lanes; its tally and its touched records lie in lane 0, and its
+// delayed records count what was sent in each of the last 900 seconds, since its delay applies to what is
+// queued already.
+//
+// Fresh, later and FIFO records are the bodies: one is put once and never again under the same key.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/named.h"
 #include "base/time.h"
@@ -34,6 +43,9 @@ using Lane = Named<std::uint16_t, struct LaneTag>;
 using Sequence = Named<std::uint64_t, struct SequenceTag>;
 // Raised by each purge; a page read for an older generation is dropped.
 using Generation = Named<std::uint64_t, struct GenerationTag>;
+
+// 128 bits of SHA-256 over what two requests must have in common to be one and the same.
+using Fingerprint = std::array<std::uint8_t, 16>;
 
 inline constexpr Lane kFirstLane{0};
 inline constexpr Lane kLaterLane{0xffff};
@@ -84,6 +96,28 @@ struct LaterKey {
   constexpr auto operator<=>(const LaterKey&) const = default;
 };
 
+struct FifoKey {
+  QueueAddress queue;
+  Sequence sequence;
+  constexpr auto operator<=>(const FifoKey&) const = default;
+};
+
+// Minutes since the epoch in which the send was accepted, or the receive answered, so that whole minutes
+// can be dropped at once.
+struct DedupKey {
+  QueueAddress queue;
+  std::int64_t minute = 0;
+  Fingerprint fingerprint{};
+  constexpr auto operator<=>(const DedupKey&) const = default;
+};
+
+struct AttemptKey {
+  QueueAddress queue;
+  std::int64_t minute = 0;
+  Fingerprint fingerprint{};
+  constexpr auto operator<=>(const AttemptKey&) const = default;
+};
+
 // ---- values
 
 struct PartitionRecord {
@@ -111,6 +145,8 @@ struct QueueRecord {
 // Of kLaterLane: the cursor is the position (cursor_due, cursor) of the first message not yet passed, in
 // the order of LaterKey; `waiting` counts the messages from there on, due or not; `passed` is when the
 // first message was sent into the empty lane, so none waiting is due earlier.
+// Of a FIFO queue: no message below the cursor is left, none from the cursor on was sent before `passed`;
+// `waiting` counts the messages that are left, received or not.
 struct TallyRecord {
   TallyKey key;
   Sequence cursor;
@@ -154,9 +190,43 @@ struct LaterRecord {
   ContentPtr content;
 };
 
+struct FifoRecord {
+  FifoKey key;
+  MessageHead head;
+  ContentPtr content;
+};
+
+struct DedupRecord {
+  DedupKey key;
+  Time accepted;
+  MessageId id;
+  Sequence sequence;
+
+  bool operator==(const DedupRecord&) const = default;
+};
+
+// One message of an attempt, as the attempt left it; if its touched record says anything else by now,
+// somebody has acted on it.
+struct AttemptedMessage {
+  Sequence sequence;
+  std::uint32_t receive_count = 0;
+  Time hidden_until;
+
+  bool operator==(const AttemptedMessage&) const = default;
+};
+
+struct AttemptRecord {
+  AttemptKey key;
+  Time received;
+  std::vector<AttemptedMessage> messages;  // at most 10, in the order of the answer
+
+  bool operator==(const AttemptRecord&) const = default;
+};
+
 using Record = std::variant<PartitionRecord, QueueRecord, TallyRecord, DelayedRecord, TouchedRecord,
-                            FreshRecord, LaterRecord>;
-using Key = std::variant<PartitionKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey, LaterKey>;
-using BodyKey = std::variant<FreshKey, LaterKey>;
+                            FreshRecord, LaterRecord, FifoRecord, DedupRecord, AttemptRecord>;
+using Key = std::variant<PartitionKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey, LaterKey,
+                         FifoKey, DedupKey, AttemptKey>;
+using BodyKey = std::variant<FreshKey, LaterKey, FifoKey>;
 
 }  // namespace penstock
