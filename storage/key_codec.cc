@@ -1,5 +1,6 @@
 #include "storage/key_codec.h"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "base/bytes.h"
@@ -13,7 +14,7 @@ std::uint64_t ordered(std::int64_t value) { return static_cast<std::uint64_t>(va
 std::int64_t disordered(std::uint64_t value) { return static_cast<std::int64_t>(value ^ kSignBit); }
 
 // Longest region and longest own fields.
-constexpr std::size_t kKeyBytesMax = 1 + 4 + 8 + 1 + Region::kLengthMax + 8 + 1 + 16;
+constexpr std::size_t kKeyBytesMax = 1 + 4 + 8 + 1 + Region::kLengthMax + 8 + 1 + 24;
 
 void write_head(ByteWriter& writer, const QueueAddress& queue, KeyKind kind) {
   const std::string_view region = queue.world.region.text();
@@ -56,7 +57,29 @@ struct FieldsWriter {
     writer.number(ordered(epoch_milliseconds(key.due)));
     writer.number(key.sequence.value);
   }
+  void operator()(const FifoKey& key) const {
+    write_head(writer, key.queue, KeyKind::kFifo);
+    writer.number(key.sequence.value);
+  }
+  void operator()(const DedupKey& key) const { in_minute(key, KeyKind::kDedup); }
+  void operator()(const AttemptKey& key) const { in_minute(key, KeyKind::kAttempt); }
+
+ private:
+  template <class MinuteKey>
+  void in_minute(const MinuteKey& key, KeyKind kind) const {
+    write_head(writer, key.queue, kind);
+    writer.number(ordered(key.minute));
+    writer.raw({reinterpret_cast<const char*>(key.fingerprint.data()), key.fingerprint.size()});
+  }
 };
+
+template <class MinuteKey>
+MinuteKey read_in_minute(ByteReader& reader, const QueueAddress& queue) {
+  MinuteKey key{queue, disordered(reader.number<std::uint64_t>()), {}};
+  const std::string_view fingerprint = reader.raw(key.fingerprint.size());
+  std::copy(fingerprint.begin(), fingerprint.end(), key.fingerprint.begin());
+  return key;
+}
 
 std::optional<Key> read_fields(ByteReader& reader, const QueueAddress& queue, KeyKind kind) {
   switch (kind) {
@@ -81,10 +104,13 @@ std::optional<Key> read_fields(ByteReader& reader, const QueueAddress& queue, Ke
       const Time due = from_epoch_milliseconds(disordered(reader.number<std::uint64_t>()));
       return LaterKey{queue, due, Sequence{reader.number<std::uint64_t>()}};
     }
-    case KeyKind::kApplied:
     case KeyKind::kFifo:
+      return FifoKey{queue, Sequence{reader.number<std::uint64_t>()}};
     case KeyKind::kDedup:
+      return read_in_minute<DedupKey>(reader, queue);
     case KeyKind::kAttempt:
+      return read_in_minute<AttemptKey>(reader, queue);
+    case KeyKind::kApplied:
     case KeyKind::kExpiry:
     case KeyKind::kLaneOf:
     case KeyKind::kTopic:
@@ -118,6 +144,9 @@ KeyKind kind_of(const Key& key) {
     KeyKind operator()(const TouchedKey&) const { return KeyKind::kTouched; }
     KeyKind operator()(const FreshKey&) const { return KeyKind::kFresh; }
     KeyKind operator()(const LaterKey&) const { return KeyKind::kLater; }
+    KeyKind operator()(const FifoKey&) const { return KeyKind::kFifo; }
+    KeyKind operator()(const DedupKey&) const { return KeyKind::kDedup; }
+    KeyKind operator()(const AttemptKey&) const { return KeyKind::kAttempt; }
   };
   return std::visit(Kinds{}, key);
 }

@@ -34,9 +34,9 @@ enum class KeyKind : std::uint8_t {
   kTouched = 6,
   kFresh = 7,
   kLater = 8,
-  kFifo = 9,           // reserved: body of a FIFO queue
-  kDedup = 10,         // reserved: deduplication id of a FIFO queue
-  kAttempt = 11,       // reserved: receive request attempt id of a FIFO queue
+  kFifo = 9,
+  kDedup = 10,
+  kAttempt = 11,
   kExpiry = 12,        // reserved: when a message in lane `moved` expires
   kLaneOf = 13,        // reserved: lane of a message group
   kTopic = 14,         // reserved
@@ -45,7 +45,9 @@ enum class KeyKind : std::uint8_t {
 };
 
 // A body is put once in all time; see docs/storage_format.md for why.
-constexpr bool is_body(KeyKind kind) { return kind == KeyKind::kFresh || kind == KeyKind::kLater; }
+constexpr bool is_body(KeyKind kind) {
+  return kind == KeyKind::kFresh || kind == KeyKind::kLater || kind == KeyKind::kFifo;
+}
 
 KeyKind kind_of(const Key& key);
 Key key_of(const Record& record);
