@@ -44,7 +44,7 @@ Fingerprint fingerprint(std::initializer_list<std::string_view> texts) {
 }  // namespace
 
 FifoQueue::FifoQueue(QueueRecord record, QueueShare& share)
-    : record_(std::move(record)), share_(share), window_(share.budget) {
+    : Queue(std::move(record), share), window_(share.budget) {
   tally_.key = {record_.key.queue, kFirstLane};
 }
 
@@ -129,6 +129,8 @@ void FifoQueue::apply(const Change& change) {
     void operator()(const QueueKey&) const { not_mine(); }
     void operator()(const PartitionKey&) const { not_mine(); }
     void operator()(const PartitionRecord&) const { not_mine(); }
+    void operator()(const DeletedNameRecord&) const { not_mine(); }
+    void operator()(const DeletedNameKey&) const { not_mine(); }
     void operator()(const FreshRecord&) const { not_mine(); }
     void operator()(const LaterRecord&) const { not_mine(); }
     void operator()(const FreshKey&) const { not_mine(); }
@@ -169,11 +171,6 @@ void FifoQueue::each_fact(const std::function<void(const Record&)>& visit) const
   std::sort(attempts.begin(), attempts.end(), by_key);
   for (const DedupRecord& record : accepted) visit(record);
   for (const AttemptRecord& record : attempts) visit(record);
-}
-
-void FifoQueue::change(Change&& change, Decision& decision) {
-  apply(change);
-  decision.outcome.changes.push_back(std::move(change));
 }
 
 // What hides it: the receive that holds it, or the queue's delay if it was never received.
@@ -522,12 +519,8 @@ void FifoQueue::erase_message(Sequence sequence, Time sent, Decision& decision) 
 
 void FifoQueue::remove(const Ticket& ticket, const Delete& request, Decision& decision) {
   const Result<Done> removed = remove(request, decision);
-  if (!removed) {
-    decision.reply(ticket, removed.error());
-    return;
-  }
-  decision.reply(ticket, Done{});
-  serve(decision);
+  decision.reply(ticket, removed ? Answer(Done{}) : Answer(removed.error()));
+  if (removed) serve(decision);
 }
 
 void FifoQueue::remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) {
@@ -552,12 +545,8 @@ Result<Done> FifoQueue::remove(const Delete& request, Decision& decision) {
 
 void FifoQueue::change_visibility(const Ticket& ticket, const ChangeVisibility& request, Decision& decision) {
   const Result<Done> changed = change_visibility(request, decision);
-  if (!changed) {
-    decision.reply(ticket, changed.error());
-    return;
-  }
-  decision.reply(ticket, Done{});
-  serve(decision);
+  decision.reply(ticket, changed ? Answer(Done{}) : Answer(changed.error()));
+  if (changed) serve(decision);
 }
 
 void FifoQueue::change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch,
@@ -606,6 +595,7 @@ void FifoQueue::undeliver(const std::vector<Delivery>& deliveries, Decision& dec
 void FifoQueue::purge(const Ticket& ticket, Decision& decision) {
   QueueRecord record = record_;
   record.generation = record.generation.next();
+  record.purged = decision.now;
   put(std::move(record), decision);
 
   TallyRecord tally = tally_;

@@ -16,8 +16,7 @@
 // ReceiveRequestAttemptId within five minutes gets the same messages with the same handles, if nobody has
 // acted on them since.
 //
-// It holds the facts of its queue; `apply` alone alters them. The deciding methods append to the Decision's
-// outcome and have applied their own changes when they return. The Broker owns it and calls it.
+// What may be called, and when: broker/queue.h.
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -30,47 +29,37 @@
 
 #include "broker/fifo_window.h"
 #include "broker/minute_index.h"
-#include "broker/standard_queue.h"
+#include "broker/queue.h"
 #include "broker/touched_set.h"
 
 namespace penstock {
 
-class FifoQueue {
+class FifoQueue final : public Queue {
  public:
   FifoQueue(QueueRecord record, QueueShare& share);
-  ~FifoQueue();
-  FifoQueue(const FifoQueue&) = delete;
-  FifoQueue& operator=(const FifoQueue&) = delete;
+  ~FifoQueue() override;
 
-  const QueueRecord& record() const { return record_; }
-  QueueAddress address() const { return record_.key.queue; }
+  void apply(const Change& change) override;
+  void each_fact(const std::function<void(const Record&)>& visit) const override;
 
-  // Facts.
-  void apply(const Change& change);
-  void each_fact(const std::function<void(const Record&)>& visit) const;
+  void send(const Ticket& ticket, const Send& request, Decision& decision) override;
+  void send(const Ticket& ticket, const SendBatch& batch, Decision& decision) override;
+  void receive(const Ticket& ticket, const Receive& request, Decision& decision) override;
+  void remove(const Ticket& ticket, const Delete& request, Decision& decision) override;
+  void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) override;
+  void change_visibility(const Ticket& ticket, const ChangeVisibility& request, Decision& decision) override;
+  void change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch,
+                         Decision& decision) override;
+  void purge(const Ticket& ticket, Decision& decision) override;
+  void erase_all(Decision& decision) override;
+  void undeliver(const std::vector<Delivery>& deliveries, Decision& decision) override;
+  void supply(const Page& page, Decision& decision) override;
+  void overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) override;
+  void tick(Decision& decision) override;
 
-  // Decisions.
-  void send(const Ticket& ticket, const Send& request, Decision& decision);
-  void send(const Ticket& ticket, const SendBatch& batch, Decision& decision);
-  void receive(const Ticket& ticket, const Receive& request, Decision& decision);
-  void remove(const Ticket& ticket, const Delete& request, Decision& decision);
-  void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision);
-  void change_visibility(const Ticket& ticket, const ChangeVisibility& request, Decision& decision);
-  void change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch, Decision& decision);
-  void purge(const Ticket& ticket, Decision& decision);
-  void erase_all(Decision& decision);
-  void undeliver(const std::vector<Delivery>& deliveries, Decision& decision);
-  void supply(const Page& page, Decision& decision);
-  void overdue(const WaitingReceivers::Receiver& receiver, Decision& decision);
-  void tick(Decision& decision);
-  void forget(const Ticket& ticket) { share_.receivers.remove(line_, ticket); }
-
-  // View.
-  bool awaited() const { return !line_.empty(); }
-  QueueCounts counts(Time now);
-  Time next_deadline(Time now) const;
-  void evict_windows();
-  bool take_recently_used() { return std::exchange(recently_used_, false); }
+  QueueCounts counts(Time now) override;
+  Time next_deadline(Time now) const override;
+  void evict_windows() override;
 
  private:
   struct Accepted {
@@ -83,8 +72,6 @@ class FifoQueue {
     std::vector<AttemptedMessage> messages;
   };
 
-  void change(Change&& change, Decision& decision);
-  void put(Record&& record, Decision& decision) { change(Put{std::move(record)}, decision); }
   void put_touched(const TouchedRecord& record);
   void drop_touched(Sequence sequence);
   void count_sent(std::int64_t second, std::int64_t difference, Decision& decision);
@@ -116,13 +103,10 @@ class FifoQueue {
   std::size_t room_for_touched() const;
   // The oldest message was sent then or later.
   Time oldest_not_before() const;
-  bool expired(Time enqueued, Time now) const { return enqueued + record_.attributes.retention <= now; }
   Time hidden_until(Sequence sequence, Time sent) const;
   void expire(Decision& decision);
   void want_page(Decision& decision);
 
-  QueueRecord record_;
-  QueueShare& share_;
   TallyRecord tally_;
   std::map<std::int64_t, std::uint64_t> sent_;  // how many are left of each second's
   TouchedSet touched_;
@@ -134,8 +118,6 @@ class FifoQueue {
   // Erased while a page that may still show them was on its way.
   boost::unordered_flat_set<std::uint64_t> erased_meanwhile_;
   Time oldest_not_before_ = kEpoch;  // as pages have shown
-  ReceiverLine line_;
-  bool recently_used_ = false;
 };
 
 }  // namespace penstock

@@ -4,7 +4,8 @@
 // bodies) in memory. docs/storage_format.md says how they lie on disk. What each record is for:
 //
 //   PartitionRecord   one a partition: the next queue id
-//   QueueRecord       one a queue: name, attributes, generation
+//   DeletedNameRecord a queue's name that was deleted less than a minute ago
+//   QueueRecord       one a queue: name, attributes, tags, generation
 //   TallyRecord       one a lane: how far it has been sent and received
 //   DelayedRecord     how many messages become visible in one coming second
 //   TouchedRecord     a message that was received and not deleted
@@ -55,6 +56,14 @@ inline constexpr Lane kLaterLane{0xffff};
 struct PartitionKey {
   PartitionId partition;
   constexpr auto operator<=>(const PartitionKey&) const = default;
+};
+
+// A name in the world of one account and region.
+struct DeletedNameKey {
+  PartitionId partition;
+  World world;
+  std::string name;
+  auto operator<=>(const DeletedNameKey&) const = default;
 };
 
 struct QueueKey {
@@ -127,13 +136,22 @@ struct PartitionRecord {
   bool operator==(const PartitionRecord&) const = default;
 };
 
+struct DeletedNameRecord {
+  DeletedNameKey key;
+  Time deleted;
+
+  bool operator==(const DeletedNameRecord&) const = default;
+};
+
 struct QueueRecord {
   QueueKey key;
   std::string name;
   QueueAttributes attributes;
+  std::vector<Tag> tags;  // ascending by key
   Generation generation;
   Time created;
   Time modified;
+  Time purged;  // last; kEpoch: never
 
   bool operator==(const QueueRecord&) const = default;
 };
@@ -223,10 +241,10 @@ struct AttemptRecord {
   bool operator==(const AttemptRecord&) const = default;
 };
 
-using Record = std::variant<PartitionRecord, QueueRecord, TallyRecord, DelayedRecord, TouchedRecord,
-                            FreshRecord, LaterRecord, FifoRecord, DedupRecord, AttemptRecord>;
-using Key = std::variant<PartitionKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey, LaterKey,
-                         FifoKey, DedupKey, AttemptKey>;
+using Record = std::variant<PartitionRecord, DeletedNameRecord, QueueRecord, TallyRecord, DelayedRecord,
+                            TouchedRecord, FreshRecord, LaterRecord, FifoRecord, DedupRecord, AttemptRecord>;
+using Key = std::variant<PartitionKey, DeletedNameKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey,
+                         LaterKey, FifoKey, DedupKey, AttemptKey>;
 using BodyKey = std::variant<FreshKey, LaterKey, FifoKey>;
 
 }  // namespace penstock

@@ -2,6 +2,7 @@
 // both kinds of queue.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -15,6 +16,17 @@ inline Error message_too_long(std::uint32_t bytes_max) {
   return {ErrorCode::kInvalidParameterValue,
           "One or more parameters are invalid. Reason: Message must be shorter than " +
               std::to_string(bytes_max) + " bytes."};
+}
+
+inline constexpr std::size_t kTagsMax = 50;
+
+inline Error too_many_tags(const std::string& queue_name) {
+  return {ErrorCode::kInvalidParameterValue, "Too many tags added for queue " + queue_name + "."};
+}
+
+inline Error purge_in_progress(const std::string& queue_name) {
+  return {ErrorCode::kPurgeQueueInProgress,
+          "Only one PurgeQueue operation on " + queue_name + " is allowed every 60 seconds."};
 }
 
 inline Error no_deduplication_id() {
