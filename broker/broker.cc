@@ -320,7 +320,7 @@ void Broker::State::list(const Command& command, const ListQueues& request, Deci
       directory.list(command.world, request.prefix, request.after, std::size_t{request.names_max} + 1);
   if (listed.names.size() > request.names_max) {
     listed.names.pop_back();
-    listed.more = true;
+    listed.more = request.pages;
   }
   decision.reply(command.ticket, std::move(listed));
 }

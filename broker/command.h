@@ -64,6 +64,7 @@ struct ListQueues {
   std::string prefix;
   std::string after;
   std::uint32_t names_max = 1000;  // 1 to 1,000
+  bool pages = true;               // whether the answer may say that there are more
 };
 
 struct TagQueue {
