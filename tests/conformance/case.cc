@@ -75,6 +75,12 @@ Result<CaseStep> parse_step(std::string_view text, int line) {
       step.who = word;
     }
   }
+  if (word.size() > 1 && word.ends_with('x')) {
+    if (const std::optional<int> times = number(word.substr(0, word.size() - 1))) {
+      step.times = *times;
+      word = take_word(left);
+    }
+  }
   step.verb = word;
   for (std::size_t count = plain_words_of(step.verb); count > 0; --count) {
     step.plain.emplace_back(take_word(left));

@@ -15,6 +15,7 @@
 //     ACTION member=...              a request, with AWS JSON's names; `@Name=...` is a header of it, and
 //                                    `@path=...` where it is posted to
 //     queue NAME [attribute=...]     CreateQueue; its URL is captured under the queue's name
+//     let NAME=...                   captures a text under a name
 //     advance SECONDS                time passes
 //     limits in_flight=N             a broker that lets a queue have so many messages in flight; nothing is kept
 //     then WHO                       what WHO's last request was answered by now
@@ -22,7 +23,7 @@
 //                                    bytes as they are; the answer has Status, Body and its headers
 //
 // A step may begin with `json:` or `query:`, and is then a step in that protocol only, or with somebody's name
-// (`alice:`). What follows the arrow is the members of a success; or `STATUS CODE ["text"]`, where no text
+// (`alice:`). One that begins with a number (`1001x`) is performed so often, `#` counting from 1. What follows the arrow is the members of a success; or `STATUS CODE ["text"]`, where no text
 // stands for the standard one of the code (wire_errors.h); or `waits`. Without an arrow a step has to succeed.
 //
 // A title that begins with `!` is of a case in which this build is known to differ from AWS; the case then has
@@ -56,6 +57,7 @@ struct CaseStep {
   std::string text;                  // as written
   std::optional<Protocol> protocol;  // nothing: both
   std::string who = "somebody";
+  int times = 1;
   std::string verb;
   std::vector<std::string> plain;  // the words behind the verb that are no members
   Members given;

@@ -34,7 +34,6 @@ std::string_view take_word(std::string_view& text) {
 }
 
 std::string_view take_name(std::string_view& text) {
-  skip_blanks(text);
   const std::string_view name = text.substr(0, text.find_first_of(" \t\n,:=]}*"));
   text.remove_prefix(name.size());
   return name;
@@ -215,6 +214,10 @@ struct Compare {
 
 }  // namespace
 
+Members counted(const Members& members, const std::string& number) {
+  return std::get<Members>(counted(Term{members}, number).what);
+}
+
 Result<Term> read_term(std::string_view& text) {
   Result<Term> term = read_one(text);
   while (term && text.starts_with('*')) {
@@ -279,9 +282,11 @@ Result<std::string> filled_in(std::string_view text, const Captures& captures) {
 Result<Json> value_of(const Members& members, const Captures& captures) {
   Json object = Json::object();
   for (const auto& [name, term] : members.present) {
+    const Result<std::string> filled = filled_in(name, captures);
+    if (!filled) return tl::unexpected(filled.error());
     Result<Json> value = value_of(term, captures);
     if (!value) return value;
-    object[name] = std::move(*value);
+    object[*filled] = std::move(*value);
   }
   return object;
 }

@@ -57,6 +57,9 @@ Result<Term> read_term(std::string_view& text);
 // Reads `name=term` pairs and `!name` up to the end; `exactly` may stand before them.
 Result<Members> read_members(std::string_view text);
 
+// The same with `number` in the place of each `#`.
+Members counted(const Members& members, const std::string& number);
+
 // The value that the term stands for; an Error if it is only an expectation, or names what was not captured.
 Result<Json> value_of(const Term& term, const Captures& captures);
 Result<Json> value_of(const Members& members, const Captures& captures);

@@ -13,6 +13,9 @@
 namespace penstock::conformance {
 namespace {
 
+// Headers and captures are texts, whatever they look like.
+std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
 // The `@` members of a step leave it for the request's headers and path.
 struct Given {
   Json members;
@@ -26,9 +29,9 @@ Result<Given> given_by(const CaseStep& step, const Captures& captures) {
   Given given{.members = Json::object(), .headers = {}};
   for (const auto& [name, value] : all->items()) {
     if (name == "@path") {
-      given.path = value.get<std::string>();
+      given.path = text_of(value);
     } else if (name.starts_with('@')) {
-      given.headers.emplace_back(name.substr(1), value.get<std::string>());
+      given.headers.emplace_back(name.substr(1), text_of(value));
     } else {
       given.members[name] = value;
     }
@@ -71,7 +74,7 @@ class Stage {
   Performance perform(const Case& one) {
     for (const CaseStep& step : one.steps) {
       if (!step.is_part_of(protocol_)) continue;
-      const std::string otherwise = perform(step);
+      const std::string otherwise = step.times == 1 ? perform(step) : perform_often(step);
       if (otherwise.empty()) continue;
       performance_.otherwise = "line " + std::to_string(step.line) + ", in " +
                                std::string(name_of(protocol_)) + ": " + step.text.substr(0, 1000) +
@@ -88,6 +91,16 @@ class Stage {
     std::size_t seen = 0;  // its place in the performance; filled in when it is answered
   };
 
+  std::string perform_often(const CaseStep& step) {
+    std::string otherwise;
+    for (int number = 1; number <= step.times && otherwise.empty(); ++number) {
+      CaseStep one = step;
+      one.given = counted(step.given, std::to_string(number));
+      otherwise = perform(one);
+    }
+    return otherwise;
+  }
+
   std::string perform(const CaseStep& step) {
     if (step.verb == "then") return answered(step, step.plain[0]);
     if (step.verb == "http") return exchange(step);
@@ -102,6 +115,12 @@ class Stage {
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
       if (error != std::errc{} || end != text.data() + text.size()) return "not understood";
       stack_->pass(Milliseconds{std::llround(seconds * 1000)});
+      return {};
+    }
+    if (step.verb == "let") {
+      const Result<Json> given = value_of(step.given, captures_);
+      if (!given) return given.error().text;
+      for (const auto& [name, value] : given->items()) captures_[name] = text_of(value);
       return {};
     }
     if (step.verb == "limits") {
@@ -188,9 +207,9 @@ class Stage {
     SpokenRequest request{.method = step.plain[0], .target = *target, .headers = {}, .body = {}};
     for (const auto& [name, value] : given->items()) {
       if (name == "body") {
-        request.body = value.get<std::string>();
+        request.body = text_of(value);
       } else {
-        request.headers.emplace_back(name, value.get<std::string>());
+        request.headers.emplace_back(name, text_of(value));
       }
     }
     const ApiResponse* response = stack_->answer(stack_->send(request.view()));
