@@ -17,17 +17,19 @@
 //     queue NAME [attribute=...]     CreateQueue; its URL is captured under the queue's name
 //     let NAME=...                   captures a text under a name
 //     advance SECONDS                time passes
-//     limits in_flight=N             a broker that lets a queue have so many messages in flight; nothing is kept
-//     then WHO                       what WHO's last request was answered by now
-//     http METHOD TARGET [Header=...] [body=...]
+//     limits in_flight=N             a broker that lets a queue have so many messages in flight; nothing is
+//     kept then WHO                       what WHO's last request was answered by now http METHOD TARGET
+//     [Header=...] [body=...]
 //                                    bytes as they are; the answer has Status, Body and its headers
 //
-// A step may begin with `json:` or `query:`, and is then a step in that protocol only, or with somebody's name
-// (`alice:`). One that begins with a number (`1001x`) is performed so often, `#` counting from 1. What follows the arrow is the members of a success; or `STATUS CODE ["text"]`, where no text
-// stands for the standard one of the code (wire_errors.h); or `waits`. Without an arrow a step has to succeed.
+// A step may begin with `json:` or `query:`, and is then a step in that protocol only, or with somebody's
+// name
+// (`alice:`). One that begins with a number (`1001x`) is performed so often, `#` counting from 1. What
+// follows the arrow is the members of a success; or `STATUS CODE ["text"]`, where no text stands for the
+// standard one of the code (wire_errors.h); or `waits`. Without an arrow a step has to succeed.
 //
-// A title that begins with `!` is of a case in which this build is known to differ from AWS; the case then has
-// to fail, so that the mark goes when the difference does.
+// A title that begins with `!` is of a case in which this build is known to differ from AWS; the case then
+// has to fail, so that the mark goes when the difference does.
 #pragma once
 
 #include <optional>

@@ -53,12 +53,12 @@ class UnreadableCases : public testing::Test {
 std::string suite_of(const CaseFile& file) { return Case{.title = file.name}.name(); }
 
 bool register_cases() {
-  const Result<std::vector<CaseFile>> files = read_case_files(PENSTOCK_CASES);
+  const Result<std::vector<CaseFile>> files =
+      read_case_files(std::filesystem::path(PENSTOCK_SOURCE_DIR) / "tests/conformance/cases");
   if (!files) {
-    testing::RegisterTest("Cases", "CanBeRead", nullptr, nullptr, __FILE__, __LINE__,
-                          [complaint = files.error().text]() -> testing::Test* {
-                            return new UnreadableCases(complaint);
-                          });
+    testing::RegisterTest(
+        "Cases", "CanBeRead", nullptr, nullptr, __FILE__, __LINE__,
+        [complaint = files.error().text]() -> testing::Test* { return new UnreadableCases(complaint); });
     return true;
   }
   for (const CaseFile& file : *files) {

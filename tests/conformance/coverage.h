@@ -1,8 +1,8 @@
 // Coverage: every case performed in every protocol that it speaks, and what they were seen to show.
 //
-// It counts what really happened (an answer that came, an error that was provoked, a member that was part of a
-// request that succeeded), never what a case says of itself. Cases in which this build is known to differ from
-// AWS count for nothing but their facts.
+// It counts what really happened (an answer that came, an error that was provoked, a member that was part of
+// a request that succeeded), never what a case says of itself. Cases in which this build is known to differ
+// from AWS count for nothing but their facts.
 #pragma once
 
 #include <map>

@@ -15,7 +15,8 @@ struct FactNotShown {
 };
 
 inline constexpr std::array kFactsNotShown{
-    FactNotShown{130, "AWS was never seen to use it, and Penstock does not either: SQS-2305 is what both answer."},
+    FactNotShown{130,
+                 "AWS was never seen to use it, and Penstock does not either: SQS-2305 is what both answer."},
     FactNotShown{131, "Penstock does not look at the host of a QueueUrl: SQS-404."},
     FactNotShown{132, "No queue of this build can demand HTTPS."},
     FactNotShown{133, "Nothing is throttled: a daemon that is overloaded answers 503, which SDKs retry."},
@@ -39,6 +40,17 @@ inline constexpr std::array kErrorsNotProvoked{
     ErrorNotProvoked{ErrorCode::kRequestThrottled, "Nothing is throttled."},
     ErrorNotProvoked{ErrorCode::kServiceUnavailable,
                      "The daemon's answer to a full mailbox or disk, not an action's: tests/server has it."},
+};
+
+// Parameters that no request can bring and succeed.
+struct ParameterNotShown {
+  std::string_view action;
+  std::string_view name;
+  std::string_view reason;
+};
+
+inline constexpr std::array kParametersNotShown{
+    ParameterNotShown{"SendMessage", "MessageDeduplicationId", "Standard queues refuse it: SQS-1805."},
 };
 
 }  // namespace penstock::conformance

@@ -174,7 +174,8 @@ std::string shown(const Json& value) {
 }
 
 std::string under(std::string_view name, std::string&& difference) {
-  return difference.empty() ? difference : std::string(name) + (difference.front() == ' ' ? "" : ".") + difference;
+  return difference.empty() ? difference
+                            : std::string(name) + (difference.front() == ' ' ? "" : ".") + difference;
 }
 
 struct Compare {

@@ -4,8 +4,9 @@
 //     "two words\n"                 a text, as in JSON
 //     {color: {DataType: String}}   members by name
 //     [a, b]                        a list
-//     "x"*1000  [{Id: e#}]*11       the same again and again; `#` inside of a list or of members counts from 1
-//     $mail                         what an earlier step captured, also inside of a longer text; `$$` is a dollar
+//     "x"*1000  [{Id: e#}]*11       the same again and again; `#` inside of a list or of members counts from
+//     1 $mail                         what an earlier step captured, also inside of a longer text; `$$` is a
+//     dollar
 //
 // and only in what is expected:
 //

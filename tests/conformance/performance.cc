@@ -77,8 +77,8 @@ class Stage {
       const std::string otherwise = step.times == 1 ? perform(step) : perform_often(step);
       if (otherwise.empty()) continue;
       performance_.otherwise = "line " + std::to_string(step.line) + ", in " +
-                               std::string(name_of(protocol_)) + ": " + step.text.substr(0, 1000) +
-                               "\n  " + otherwise;
+                               std::string(name_of(protocol_)) + ": " + step.text.substr(0, 1000) + "\n  " +
+                               otherwise;
       break;
     }
     return std::move(performance_);
@@ -220,7 +220,8 @@ class Stage {
     if (expected == nullptr) return "what bytes lead to is told by members";
     const Json actual = described(*response);
     const std::string what = difference(*expected, actual, captures_);
-    return what.empty() ? "" : what + "\n  led to " + actual.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return what.empty() ? ""
+                        : what + "\n  led to " + actual.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
 
   Protocol protocol_;

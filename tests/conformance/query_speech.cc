@@ -68,8 +68,8 @@ class Form {
     if (name == "Entries" && value.is_array()) {
       return add_list(prefix + action_ + "RequestEntry", value);
     }
-    const auto* const spelling =
-        std::find_if(kSpellings.begin(), kSpellings.end(), [&](const Spelling& s) { return s.member == name; });
+    const auto* const spelling = std::find_if(kSpellings.begin(), kSpellings.end(),
+                                              [&](const Spelling& s) { return s.member == name; });
     if (spelling == kSpellings.end()) return add(prefix + name, value);
     const std::string element = prefix + std::string(spelling->element);
     if (spelling->key.empty()) return add_list(element, value);
@@ -132,8 +132,8 @@ Json structure_of(const pugi::xml_node& node, bool of_list_queues) {
       members["QueueUrls"].push_back(child.text().get());
       continue;
     }
-    const auto* const gathered =
-        std::find_if(kGathered.begin(), kGathered.end(), [&](const Gathered& g) { return g.element == name; });
+    const auto* const gathered = std::find_if(kGathered.begin(), kGathered.end(),
+                                              [&](const Gathered& g) { return g.element == name; });
     if (gathered == kGathered.end()) {
       members[std::string(name)] = meaning_of(child, false);
     } else if (gathered->key.empty()) {
@@ -197,9 +197,9 @@ SpokenRequest spoken_in_query(std::string_view action, const Json& members) {
 HeardAnswer heard_in_query(std::string_view action, const ApiResponse& response) {
   HeardAnswer answer{.status = response.status};
   pugi::xml_document document;
-  const auto parsed =
-      document.load_buffer(response.body.data(), response.body.size(),
-                           (pugi::parse_default | pugi::parse_ws_pcdata) & ~pugi::parse_eol, pugi::encoding_utf8);
+  const auto parsed = document.load_buffer(response.body.data(), response.body.size(),
+                                           (pugi::parse_default | pugi::parse_ws_pcdata) & ~pugi::parse_eol,
+                                           pugi::encoding_utf8);
   if (!parsed) return complain(std::move(answer), parsed.description(), response);
   if (response.content_type != "text/xml") {
     return complain(std::move(answer), "content type " + response.content_type, response);

@@ -16,8 +16,8 @@ ApiRequest SpokenRequest::view() const {
 
 bool is_void(std::string_view action) {
   constexpr std::array<std::string_view, 9> kVoid{
-      "AddPermission", "ChangeMessageVisibility", "DeleteMessage", "DeleteQueue",  "PurgeQueue",
-      "RemovePermission", "SetQueueAttributes",   "TagQueue",      "UntagQueue"};
+      "AddPermission",    "ChangeMessageVisibility", "DeleteMessage", "DeleteQueue", "PurgeQueue",
+      "RemovePermission", "SetQueueAttributes",      "TagQueue",      "UntagQueue"};
   return std::find(kVoid.begin(), kVoid.end(), action) != kVoid.end();
 }
 

@@ -29,9 +29,10 @@ constexpr std::array kForms{
                   "com.amazonaws.sqs#TooManyEntriesInBatchRequest"},
     WireErrorForm{"AWS.SimpleQueueService.BatchEntryIdsNotDistinct", 400,
                   "com.amazonaws.sqs#BatchEntryIdsNotDistinct"},
-    WireErrorForm{"AWS.SimpleQueueService.InvalidBatchEntryId", 400, "com.amazonaws.sqs#InvalidBatchEntryId",
-                  "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can "
-                  "be at most 80 letters long."},
+    WireErrorForm{
+        "AWS.SimpleQueueService.InvalidBatchEntryId", 400, "com.amazonaws.sqs#InvalidBatchEntryId",
+        "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can "
+        "be at most 80 letters long."},
     WireErrorForm{"AWS.SimpleQueueService.BatchRequestTooLong", 400, "com.amazonaws.sqs#BatchRequestTooLong"},
     WireErrorForm{"AWS.SimpleQueueService.UnsupportedOperation", 400,
                   "com.amazonaws.sqs#UnsupportedOperation"},
@@ -49,8 +50,8 @@ constexpr std::array kForms{
 }  // namespace
 
 const WireErrorForm* find_wire_error(std::string_view code) {
-  const auto* const found =
-      std::find_if(kForms.begin(), kForms.end(), [&](const WireErrorForm& form) { return form.code == code; });
+  const auto* const found = std::find_if(kForms.begin(), kForms.end(),
+                                         [&](const WireErrorForm& form) { return form.code == code; });
   return found == kForms.end() ? nullptr : found;
 }
 
