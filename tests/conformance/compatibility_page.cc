@@ -129,6 +129,19 @@ void print_fields(const std::string& prefix, const std::string& query_prefix, st
   }));
 }
 
+// Calls visit(name) for every parameter that is offered, those inside of structures too.
+template <HasFields Request, class Visit>
+void each_parameter(const std::string& prefix, const Visit& visit) {
+  static_cast<void>(each_field<Request>([&](const auto& field) -> Result<void> {
+    using Element = typename ElementOf<typename std::decay_t<decltype(field)>::member_type>::type;
+    if (field.standing == Standing::kNotOffered) return {};
+    const std::string name = prefix + std::string(field.name);
+    visit(name);
+    if constexpr (!std::is_void_v<Element>) each_parameter<Element>(name + ".", visit);
+    return {};
+  }));
+}
+
 // ---- attributes
 
 std::string rules(const QueueAttributeRow& row) {
@@ -150,6 +163,10 @@ std::string rules(const QueueAttributeRow& row) {
 bool is_settable(const QueueAttributeRow& row) {
   return row.kind == AttributeKind::kNumber || row.kind == AttributeKind::kBoolean ||
          row.kind == AttributeKind::kText;
+}
+
+bool takes_queue_attributes(std::string_view action) {
+  return action == "CreateQueue" || action == "SetQueueAttributes";
 }
 
 // ---- the page
@@ -253,12 +270,17 @@ std::vector<std::string> not_shown(const Coverage& coverage) {
       using Request = typename std::decay_t<decltype(row)>::Request;
       const std::string name(row.name);
       expect(coverage.successes(protocol, name) > 0, protocol, name);
-      static_cast<void>(each_field<Request>([&](const auto& field) -> Result<void> {
-        const bool shown = field.standing == Standing::kNotOffered || is_excepted(name, field.name) ||
-                           coverage.sent(protocol, name, field.name);
-        expect(shown, protocol, name + "." + std::string(field.name));
-        return {};
-      }));
+      each_parameter<Request>("", [&](const std::string& parameter) {
+        expect(is_excepted(name, parameter) || coverage.sent(protocol, name, parameter), protocol,
+               name + "." + parameter);
+      });
+      if (takes_queue_attributes(name)) {
+        for (const QueueAttributeRow& attribute : kQueueAttributeTable) {
+          if (attribute.standing != Standing::kOffered || !is_settable(attribute)) continue;
+          const std::string member = "Attributes." + std::string(attribute.name);
+          expect(coverage.sent(protocol, name, member), protocol, name + "." + member);
+        }
+      }
       each_code([&](ErrorCode code) {
         if (!row.errors.contains(code) || is_excepted(code)) return;
         const std::string query_code(wire_error(code).query_code);
@@ -270,11 +292,6 @@ std::vector<std::string> not_shown(const Coverage& coverage) {
       if (row.standing != Standing::kOffered) continue;
       const std::string name(row.name);
       expect(coverage.returned(protocol, name), protocol, "the queue attribute " + name);
-      if (!is_settable(row)) continue;
-      for (const char* action : {"CreateQueue", "SetQueueAttributes"}) {
-        expect(coverage.sent(protocol, action, "Attributes." + name), protocol,
-               std::string(action) + " with the queue attribute " + name);
-      }
     }
     each_code([&](ErrorCode code) {
       if (!kSqsCommonErrors.contains(code) || is_excepted(code)) return;

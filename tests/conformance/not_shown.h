@@ -51,6 +51,9 @@ struct ParameterNotShown {
 
 inline constexpr std::array kParametersNotShown{
     ParameterNotShown{"SendMessage", "MessageDeduplicationId", "Standard queues refuse it: SQS-1805."},
+    ParameterNotShown{"SendMessage", "MessageSystemAttributes.BinaryValue", "AWSTraceHeader is a text."},
+    ParameterNotShown{"SendMessageBatch", "Entries.MessageSystemAttributes.BinaryValue",
+                      "AWSTraceHeader is a text."},
 };
 
 }  // namespace penstock::conformance

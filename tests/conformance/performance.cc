@@ -56,6 +56,21 @@ Json described(const ApiResponse& response) {
   return described;
 }
 
+// Adds the names of the members and of those inside of them.
+void add_members(const std::string& prefix, const Json& members, std::vector<std::string>& names) {
+  for (const auto& [name, value] : members.items()) {
+    names.push_back(prefix + name);
+    const std::string inner = prefix + name + ".";
+    if (name == "MessageAttributes" || name == "MessageSystemAttributes" || value.is_array()) {
+      for (const Json& element : value) {
+        if (element.is_object()) add_members(inner, element, names);
+      }
+    } else if (value.is_object()) {
+      add_members(inner, value, names);
+    }
+  }
+}
+
 // What an answer to bytes refuses with, in either form; empty: it does not, or in no form.
 std::pair<Protocol, std::string> refusal_in(const ApiResponse& response) {
   for (const auto& [name, value] : response.headers) {
@@ -147,11 +162,7 @@ class Stage {
     for (auto& header : given->headers) request.headers.push_back(std::move(header));
 
     SeenAnswer seen{.protocol = protocol_, .action = action};
-    for (const auto& [name, value] : given->members.items()) {
-      seen.members.push_back(name);
-      if (name != "Attributes" || !value.is_object()) continue;
-      for (const auto& [attribute, ignored] : value.items()) seen.members.push_back(name + "." + attribute);
-    }
+    add_members("", given->members, seen.members);
     asked_[step.who] = {action, stack_->send(request.view()), seen_under_way_.size()};
     seen_under_way_.push_back(std::move(seen));
     return answered(step, step.who);

@@ -12,9 +12,11 @@ namespace penstock::conformance {
 // One request and how it was answered.
 struct SeenAnswer {
   Protocol protocol{};
-  std::string action;                    // empty: bytes that were sent as they are
-  std::string code;                      // of a refusal; empty: a success
-  std::vector<std::string> members;      // that the request had; of its Attributes also "Attributes.NAME"
+  std::string action;  // empty: bytes that were sent as they are
+  std::string code;    // of a refusal; empty: a success
+  // That the request had, with those inside of them: "Entries.Id", "MessageAttributes.DataType" (whatever the
+  // attribute's name), "Attributes.DelaySeconds".
+  std::vector<std::string> members;
   std::vector<std::string> entry_codes;  // of a batch's failed entries
   std::vector<std::string> attributes;   // queue attributes that the answer has
 };
