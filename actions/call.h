@@ -1,18 +1,25 @@
 // Call: what render() must know of a request that has become a command.
 //
-// Most of an answer follows from the core's Answer alone; here is the rest: under which URL the caller
-// knows us, and what of the answer it asked for.
+// Most of an answer follows from the core's Answer alone; here is the rest: in which form it is wanted,
+// under which URL the caller knows us, and what of the answer it asked for.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "actions/attribute_selection.h"
 #include "actions/dispatch.h"
 #include "protocol/queue_attribute_table.h"
 
 namespace penstock {
+
+enum class AnswerForm : std::uint8_t {
+  kJson,         // AWS JSON 1.0
+  kXml,          // AWS Query
+  kJsonLikeXml,  // AWS Query, by a client that accepts JSON
+};
 
 // GetQueueAttributes.
 struct AskedOfQueue {
@@ -30,11 +37,26 @@ struct AskedOfSend {
   bool digest_system_attributes = false;  // it supplied some
 };
 
-using Asked = std::variant<std::monostate, AskedOfQueue, AskedOfMessages, AskedOfSend>;
+// The batches: one of each for every entry, in order.
+struct AskedOfSends {
+  std::vector<std::string> ids;
+  std::vector<AskedOfSend> sends;
+};
+struct AskedOfDeletes {
+  std::vector<std::string> ids;
+};
+struct AskedOfChanges {
+  std::vector<std::string> ids;
+};
+
+using Asked = std::variant<std::monostate, AskedOfQueue, AskedOfMessages, AskedOfSend, AskedOfSends,
+                           AskedOfDeletes, AskedOfChanges>;
 
 struct Call {
   std::string request_id;
-  std::string authority;  // for QueueUrl
+  AnswerForm form{};
+  std::string_view action;  // the name in its row
+  std::string url_base;     // for QueueUrl
   Asked asked;
 };
 

@@ -30,7 +30,10 @@ Caller Caller::identify(const ApiRequest& request, const DispatchSettings& setti
   caller.sender_id = scope ? std::string(scope->access_key_id) : caller.world.account.text();
   const std::string_view trace = request.header("x-amzn-trace-id").value_or(std::string_view{});
   if (is_trace_header(trace)) caller.trace_header = trace;
-  caller.authority = public_authority(request.header("host"), settings.listen_authority);
+  caller.url_base = settings.queue_url_base;
+  if (caller.url_base.empty()) {
+    caller.url_base = "http://" + public_authority(request.header("host"), settings.listen_authority);
+  }
   return caller;
 }
 

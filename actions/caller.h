@@ -18,7 +18,7 @@ struct Caller {
   World world;
   std::string sender_id;          // SenderId of what it sends: the access key id, without one its account
   std::string_view trace_header;  // X-Amzn-Trace-Id; empty: none, or none that a message may carry
-  std::string authority;          // host:port under which the caller knows us
+  std::string url_base;           // scheme, host and port under which the caller knows us
 
   static Caller identify(const ApiRequest& request, const DispatchSettings& settings);
 };

@@ -6,15 +6,19 @@
 #include <type_traits>
 #include <utility>
 
+#include "actions/batches.h"
 #include "actions/call.h"
 #include "actions/caller.h"
 #include "actions/messages.h"
 #include "actions/queues.h"
 #include "base/require.h"
-#include "protocol/error_document.h"
 #include "protocol/json_decoder.h"
+#include "protocol/json_document.h"
+#include "protocol/query_decoder.h"
+#include "protocol/query_document.h"
 #include "protocol/queue_url.h"
 #include "protocol/request_check.h"
+#include "protocol/result_writer.h"
 #include "protocol/sqs_table.h"
 #include "protocol/text.h"
 
@@ -63,7 +67,7 @@ Result<Planned> plan(Request&& request, const Caller& caller, Asked& asked) {
   if (!place) return refuse(ErrorCode::kQueueDoesNotExist);
   Planned planned{place->world, std::move(place->name), Operation{}};
   if (Result<void> checked = check(request); checked) {
-    planned.operation = plan_operation(std::move(request), caller, asked);
+    planned.operation = plan_operation(std::move(request), Addressed{caller, planned.queue_name}, asked);
   } else {
     planned.operation = tl::unexpected(std::move(checked.error()));
   }
@@ -75,28 +79,84 @@ requires(!AboutQueue<Request>) Result<Planned> plan(Request&& request, const Cal
   return plan(std::move(request), caller);
 }
 
-// Decodes and plans by the row of that name.
-Result<Planned> plan_action(std::string_view action, std::string_view body, const Caller& caller,
-                            Asked& asked) {
+Error unknown_action(std::string_view action) {
+  return {ErrorCode::kInvalidAction,
+          joined({"The action ", echoed(action), " is not valid for this endpoint."})};
+}
+
+// What a request is about, before anybody has looked at its parameters.
+struct Asking {
+  std::string_view action;  // as the request names it
+  const Caller& caller;
+  Call& call;  // to be filled in
+};
+
+// Plans by the row of that name; `decode(type)` gives the request of the row.
+template <class Decode>
+Result<Planned> plan_action(const Asking& asking, const Decode& decode) {
   std::optional<Result<Planned>> planned;
   each_sqs_action([&](auto at) {
     constexpr auto& kRow = std::get<decltype(at)::value>(sqs::kActions);
-    if (action != kRow.name) return;
+    if (planned || asking.action != kRow.name) return;
+    asking.call.action = kRow.name;
     if constexpr (kRow.standing == Standing::kNotOffered) {
       planned = tl::unexpected(not_offered(joined({"the action ", kRow.name})));
     } else {
       using Request = typename std::decay_t<decltype(kRow)>::Request;
-      Result<Request> request = decode_json<Request>(body);
+      Result<Request> request = decode(std::type_identity<Request>{});
       if (request) {
-        planned = plan(std::move(*request), caller, asked);
+        planned = plan(std::move(*request), asking.caller, asking.call.asked);
       } else {
         planned = tl::unexpected(std::move(request.error()));
       }
     }
   });
   if (planned) return std::move(*planned);
-  return refuse(ErrorCode::kInvalidAction,
-                joined({"The action ", echoed(action), " is not valid for this endpoint."}));
+  return tl::unexpected(unknown_action(asking.action));
+}
+
+Result<Planned> plan_json(const Asking& asking, std::string_view body) {
+  return plan_action(
+      asking, [body]<class Request>(std::type_identity<Request>) { return decode_json<Request>(body); });
+}
+
+// An action that is asked of a queue's own address is one on that queue, or GetQueueUrl.
+Result<Planned> plan_query(const Asking& asking, const QueryForm& form, std::string_view path) {
+  const bool at_queue = parse_queue_url(path).has_value();
+  return plan_action(asking, [&]<class Request>(std::type_identity<Request>) -> Result<Request> {
+    constexpr bool kOfQueues = AboutQueue<Request> || std::is_same_v<Request, sqs::GetQueueUrlRequest>;
+    if (at_queue && !kOfQueues) return tl::unexpected(unknown_action(asking.action));
+    Result<Request> request = decode_query<Request>(form);
+    if constexpr (AboutQueue<Request>) {
+      if (request && at_queue && !request->queue_url) request->queue_url = std::string(path);
+    }
+    return request;
+  });
+}
+
+bool accepts_json(const ApiRequest& request) {
+  const std::string_view accept = request.header("accept").value_or(std::string_view{});
+  return starts_with_without_case(accept, "application/json");
+}
+
+QueryAnswer query_answer(AnswerForm form) {
+  return form == AnswerForm::kJsonLikeXml ? QueryAnswer::kJson : QueryAnswer::kXml;
+}
+
+ApiResponse respond_error(const Call& call, const Error& error) {
+  if (call.form == AnswerForm::kJson) return json_error(call.request_id, error);
+  return query_error(query_answer(call.form), call.request_id, error);
+}
+
+ApiResponse respond(const Call& call) {
+  if (call.form == AnswerForm::kJson) return json_response(call.request_id, {});
+  return query_void_response(query_answer(call.form), call.action, call.request_id);
+}
+
+template <HasFields Outcome>
+ApiResponse respond(const Call& call, const Outcome& result) {
+  if (call.form == AnswerForm::kJson) return json_response(call.request_id, json_of(result));
+  return query_response(query_answer(call.form), call.action, call.request_id, result);
 }
 
 // What a call that has this answer asked for.
@@ -107,66 +167,86 @@ const What& asked_for(const Call& call) {
   return *asked;
 }
 
+std::variant<ApiResponse, PlannedCommand> planned_or_refused(Result<Planned>&& planned, const Ticket& ticket,
+                                                             CallPtr&& call) {
+  if (!planned) return respond_error(*call, planned.error());
+  return PlannedCommand{
+      Command{ticket, planned->world, std::move(planned->queue_name), std::move(planned->operation)},
+      std::move(call)};
+}
+
 }  // namespace
 
 void CallDeleter::operator()(Call* call) const { delete call; }
 
 std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const DispatchSettings& settings,
                                                const Ticket& ticket, std::string request_id) {
+  const Caller caller = Caller::identify(request, settings);
+  CallPtr call(new Call);
+  call->request_id = std::move(request_id);
+  call->url_base = caller.url_base;
+
   if (protocol_of(request) == WireProtocol::kQuery) {
-    return query_error(request_id, not_offered("AWS Query; it speaks AWS JSON 1.0 only"));
+    call->form = accepts_json(request) ? AnswerForm::kJsonLikeXml : AnswerForm::kXml;
+    const std::size_t mark = std::min(request.target.find('?'), request.target.size());
+    const std::string_view path = request.target.substr(0, mark);
+    const std::string_view query = request.target.substr(std::min(mark + 1, request.target.size()));
+    Result<QueryForm> form = QueryForm::parse(query, request.body);
+    if (!form) return respond_error(*call, form.error());
+    const std::string* action = form->find("Action");
+    if (action == nullptr || action->empty()) return query_unknown_operation(call->request_id);
+    return planned_or_refused(plan_query({*action, caller, *call}, *form, path), ticket, std::move(call));
   }
+
+  call->form = AnswerForm::kJson;
   const std::string_view target = request.header("x-amz-target").value_or(std::string_view{});
   const std::size_t dot = std::min(target.find('.'), target.size());
   const std::string_view service = target.substr(0, dot);
   if (service != kSqsTargetPrefix || dot == target.size()) {
     const bool other_service =
         !service.empty() && dot < target.size() && !service.starts_with(kSqsTargetPrefix);
-    return other_service ? json_service_not_offered(request_id, target)
-                         : json_error(request_id, Error{ErrorCode::kInvalidAction, {}});
+    return other_service ? json_service_not_offered(call->request_id, target)
+                         : json_error(call->request_id, Error{ErrorCode::kInvalidAction, {}});
   }
-
-  Caller caller = Caller::identify(request, settings);
-  Asked asked;
-  Result<Planned> planned = plan_action(target.substr(dot + 1), request.body, caller, asked);
-  if (!planned) return json_error(request_id, planned.error());
-  return PlannedCommand{
-      Command{ticket, planned->world, std::move(planned->queue_name), std::move(planned->operation)},
-      CallPtr(new Call{std::move(request_id), std::move(caller.authority), std::move(asked)})};
+  const std::string_view action = target.substr(dot + 1);
+  return planned_or_refused(plan_json({action, caller, *call}, request.body), ticket, std::move(call));
 }
 
 ApiResponse render(const Call& call, const Answer& answer) {
   struct Render {
     const Call& call;
 
-    ApiResponse operator()(const Error& error) const { return json_error(call.request_id, error); }
-    ApiResponse operator()(const QueuesListed&) const { return not_yet(); }
-    ApiResponse operator()(const QueueTagged&) const { return not_yet(); }
-    ApiResponse operator()(const SentBatch&) const { return not_yet(); }
-    ApiResponse operator()(const DoneBatch&) const { return not_yet(); }
-    ApiResponse not_yet() const {
-      return json_error(call.request_id, Error{ErrorCode::kUnsupportedOperation, {}});
-    }
-    ApiResponse operator()(const Done&) const { return json_response(call.request_id, {}); }
-    ApiResponse operator()(const QueueFound& found) const {
-      return json_response(call.request_id, render_queue_url(call, found));
+    ApiResponse operator()(const Error& error) const { return respond_error(call, error); }
+    ApiResponse operator()(const Done&) const { return respond(call); }
+    ApiResponse operator()(const QueueFound& found) const { return respond(call, result_of(call, found)); }
+    ApiResponse operator()(const QueuesListed& listed) const {
+      return respond(call, result_of(call, listed));
     }
     ApiResponse operator()(const QueueDescribed& described) const {
-      return json_response(call.request_id,
-                           render_queue_attributes(asked_for<AskedOfQueue>(call), described));
+      return respond(call, result_of(asked_for<AskedOfQueue>(call), described));
     }
+    ApiResponse operator()(const QueueTagged& tagged) const { return respond(call, result_of(tagged)); }
     ApiResponse operator()(const Sent& sent) const {
-      return json_response(call.request_id, render_sent(asked_for<AskedOfSend>(call), sent));
+      return respond(call, result_of(asked_for<AskedOfSend>(call), sent));
+    }
+    ApiResponse operator()(const SentBatch& batch) const {
+      return respond(call, result_of(asked_for<AskedOfSends>(call), batch));
+    }
+    ApiResponse operator()(const DoneBatch& batch) const {
+      if (const auto* deletes = std::get_if<AskedOfDeletes>(&call.asked)) {
+        return respond(call, result_of(*deletes, batch));
+      }
+      return respond(call, result_of(asked_for<AskedOfChanges>(call), batch));
     }
     ApiResponse operator()(const Received& received) const {
-      return json_response(call.request_id, render_received(asked_for<AskedOfMessages>(call), received));
+      return respond(call, result_of(asked_for<AskedOfMessages>(call), received));
     }
   };
   return std::visit(Render{call}, answer);
 }
 
 ApiResponse render_unavailable(const Call& call) {
-  return json_error(call.request_id, Error{ErrorCode::kServiceUnavailable, {}});
+  return respond_error(call, Error{ErrorCode::kServiceUnavailable, {}});
 }
 
 }  // namespace penstock

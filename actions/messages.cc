@@ -7,11 +7,10 @@
 
 #include "actions/message_content.h"
 #include "actions/supplied_attributes.h"
-#include "base/base64.h"
+#include "base/digest.h"
 #include "base/require.h"
 #include "protocol/attribute_digest.h"
 #include "protocol/errors.h"
-#include "protocol/json_writer.h"
 
 namespace penstock {
 namespace {
@@ -34,10 +33,10 @@ Result<void> ask_for(const std::vector<std::string>& names, SystemAttributeSet& 
   return {};
 }
 
-Result<ReceiptHandle> parse_handle(const std::string& text) {
-  const std::optional<ReceiptHandle> handle = ReceiptHandle::parse(text);
-  if (!handle) return tl::unexpected(invalid_receipt_handle(text));
-  return *handle;
+// AWS shows 20 digits. Sequences are far below what would make it more.
+std::string sequence_number(Sequence sequence) {
+  constexpr std::uint64_t kFirst = 10'000'000'000'000'000'000U;
+  return std::to_string(kFirst + sequence.value);
 }
 
 std::string digest_of_trace_header(const MessageContent& content) {
@@ -47,7 +46,7 @@ std::string digest_of_trace_header(const MessageContent& content) {
 }
 
 // The system attribute's value; empty: the message has none.
-std::string value_of(SystemAttribute attribute, const Delivery& delivery) {
+std::string value_of(SystemAttribute attribute, const Delivery& delivery, bool fifo) {
   using enum SystemAttribute;
   const MessageContent& content = *delivery.content;
   switch (attribute) {
@@ -66,80 +65,111 @@ std::string value_of(SystemAttribute attribute, const Delivery& delivery) {
     case kAwsTraceHeader:
       return content.trace_header;
     case kSequenceNumber:
+      return fifo ? sequence_number(delivery.handle.sequence) : std::string();
     case kDeadLetterQueueSourceArn:
       return {};
   }
   return {};
 }
 
-void write_system_attributes(const SystemAttributeSet& asked, const Delivery& delivery, JsonWriter& writer) {
-  bool begun = false;
-  for (std::size_t at = 0; at < kSystemAttributeNames.size(); ++at) {
-    if (!asked.test(at)) continue;
-    const std::string value = value_of(static_cast<SystemAttribute>(at), delivery);
-    if (value.empty()) continue;
-    if (!std::exchange(begun, true)) {
-      writer.key("Attributes");
-      writer.begin_object();
-    }
-    writer.member(kSystemAttributeNames[at], value);
+sqs::MessageResult result_of(const AskedOfMessages& asked, const Delivery& delivery, bool fifo) {
+  require(delivery.content != nullptr, "an answer that is rendered holds every content");
+  const MessageContent& content = *delivery.content;
+  sqs::MessageResult result;
+  result.message_id = delivery.head.id.text();
+  result.receipt_handle = delivery.handle.text();
+  result.body_md5 = hex(content.body_md5);
+  result.body = content.body;
+  for (std::size_t at = 0; asked.system_attributes.any() && at < kSystemAttributeNames.size(); ++at) {
+    if (!asked.system_attributes.test(at)) continue;
+    std::string value = value_of(static_cast<SystemAttribute>(at), delivery, fifo);
+    if (!value.empty()) result.attributes.entries.emplace_back(kSystemAttributeNames[at], std::move(value));
   }
-  if (begun) writer.end_object();
-}
-
-void write_message_attributes(const AttributeSelection& selection, const MessageContent& content,
-                              JsonWriter& writer) {
   AttributeDigest digest;  // over what is returned
   for (const MessageAttribute& attribute : content.attributes) {
-    if (!selection.selects(attribute.name)) continue;
-    if (digest.empty()) {
-      writer.key("MessageAttributes");
-      writer.begin_object();
-    }
+    if (!asked.message_attributes.selects(attribute.name)) continue;
     digest.add(attribute.name, attribute.data_type, attribute.value);
-    writer.key(attribute.name);
-    writer.begin_object();
-    if (is_binary_type(attribute.data_type)) {
-      writer.member("BinaryValue", base64_encode(attribute.value));
-    } else {
-      writer.member("StringValue", attribute.value);
-    }
-    writer.member("DataType", attribute.data_type);
-    writer.end_object();
+    sqs::MessageAttributeResult shown;
+    (is_binary_type(attribute.data_type) ? shown.binary_value.bytes : shown.string_value) = attribute.value;
+    shown.data_type = attribute.data_type;
+    result.message_attributes.entries.emplace_back(attribute.name, shown);
   }
-  if (digest.empty()) return;
-  writer.end_object();
-  writer.member("MD5OfMessageAttributes", digest.text());
+  if (!digest.empty()) result.attributes_md5 = digest.text();
+  return result;
 }
+
+constexpr std::string_view kNotForThisKind =
+    "The request include parameter that is not valid for this queue type.";
 
 }  // namespace
 
-Result<Operation> plan_operation(sqs::SendMessageRequest&& request, const Caller& caller, Asked& asked) {
-  if (Result<void> good = check_body(*request.message_body); !good) return tl::unexpected(good.error());
-  Result<std::vector<MessageAttribute>> attributes =
-      message_attributes(std::move(request.message_attributes));
-  if (!attributes) return tl::unexpected(attributes.error());
-  Result<std::string> trace = trace_header(std::move(request.message_system_attributes));
-  if (!trace) return tl::unexpected(trace.error());
-  if (request.message_deduplication_id) {
-    return tl::unexpected(
-        invalid_parameter(*request.message_deduplication_id, "MessageDeduplicationId",
-                          "The request include parameter that is not valid for this queue type."));
+Result<void> check_kind(const MessageToSend& message, const Addressed& to, std::string_view reason) {
+  if (!to.fifo()) {
+    if (!message.deduplication_id) return {};
+    return tl::unexpected(invalid_parameter(*message.deduplication_id, "MessageDeduplicationId", reason));
   }
-  asked = AskedOfSend{.digest_system_attributes = !trace->empty()};
-
-  auto content = std::make_shared<MessageContent>();
-  content->body = std::move(*request.message_body);
-  content->body_md5 = md5(content->body);
-  content->attributes = std::move(*attributes);
-  content->trace_header = trace->empty() ? std::string(caller.trace_header) : std::move(*trace);
-  content->sender_id = caller.sender_id;
-  content->group_id = std::move(request.message_group_id).value_or(std::string());
-  const std::uint32_t size = message_size(*content);
-  return Send{std::move(content), size, seconds(request.delay_seconds)};
+  if (!message.group_id) return tl::unexpected(missing_parameter("MessageGroupId"));
+  if (message.delay_seconds && *message.delay_seconds != 0) {
+    return tl::unexpected(invalid_parameter(std::to_string(*message.delay_seconds), "DelaySeconds", reason));
+  }
+  return {};
 }
 
-Result<Operation> plan_operation(sqs::ReceiveMessageRequest&& request, const Caller&, Asked& asked) {
+Result<Send> send_of(MessageToSend&& message, const Addressed& to, AskedOfSend& asked) {
+  if (Result<void> good = check_body(message.body); !good) return tl::unexpected(good.error());
+  Result<std::vector<MessageAttribute>> attributes = message_attributes(std::move(message.attributes));
+  if (!attributes) return tl::unexpected(attributes.error());
+  Result<std::string> trace = trace_header(std::move(message.system_attributes));
+  if (!trace) return tl::unexpected(trace.error());
+  asked.digest_system_attributes = !trace->empty();
+
+  auto content = std::make_shared<MessageContent>();
+  content->body = std::move(message.body);
+  content->body_md5 = md5(content->body);
+  content->attributes = std::move(*attributes);
+  content->trace_header = trace->empty() ? std::string(to.caller.trace_header) : std::move(*trace);
+  content->sender_id = to.caller.sender_id;
+  content->group_id = std::move(message.group_id).value_or(std::string());
+
+  Send send;
+  send.size = message_size(*content);
+  if (to.fifo()) {
+    // The queue's delay governs. Without an id of the sender's own it is the digest of the body, if the
+    // queue allows that.
+    send.deduplicated_by_content = !message.deduplication_id;
+    content->deduplication_id =
+        message.deduplication_id ? std::move(*message.deduplication_id) : hex(sha256(content->body));
+  } else {
+    send.delay = seconds(message.delay_seconds);
+  }
+  send.content = std::move(content);
+  return send;
+}
+
+Result<ReceiptHandle> parse_handle(const std::string& text) {
+  const std::optional<ReceiptHandle> handle = ReceiptHandle::parse(text);
+  if (!handle) return tl::unexpected(invalid_receipt_handle(text));
+  return *handle;
+}
+
+Result<Operation> plan_operation(sqs::SendMessageRequest&& request, const Addressed& to, Asked& asked) {
+  MessageToSend message{std::move(*request.message_body),
+                        request.delay_seconds,
+                        std::move(request.message_attributes),
+                        std::move(request.message_system_attributes),
+                        std::move(request.message_deduplication_id),
+                        std::move(request.message_group_id)};
+  if (Result<void> suits = check_kind(message, to, kNotForThisKind); !suits) {
+    return tl::unexpected(suits.error());
+  }
+  AskedOfSend wanted;
+  Result<Send> send = send_of(std::move(message), to, wanted);
+  if (!send) return tl::unexpected(send.error());
+  asked = wanted;
+  return std::move(*send);
+}
+
+Result<Operation> plan_operation(sqs::ReceiveMessageRequest&& request, const Addressed&, Asked& asked) {
   AskedOfMessages wanted;
   if (Result<void> known = ask_for(request.attribute_names, wanted.system_attributes); !known) {
     return tl::unexpected(known.error());
@@ -151,63 +181,44 @@ Result<Operation> plan_operation(sqs::ReceiveMessageRequest&& request, const Cal
   asked = std::move(wanted);
   return Receive{.messages_max = static_cast<std::uint32_t>(request.messages_max.value_or(1)),
                  .visibility_timeout = seconds(request.visibility_timeout),
-                 .wait = seconds(request.wait_time)};
+                 .wait = seconds(request.wait_time),
+                 .attempt_id = std::move(request.attempt_id).value_or(std::string())};
 }
 
-Result<Operation> plan_operation(sqs::DeleteMessageRequest&& request, const Caller&, Asked&) {
+Result<Operation> plan_operation(sqs::DeleteMessageRequest&& request, const Addressed&, Asked&) {
   const Result<ReceiptHandle> handle = parse_handle(*request.receipt_handle);
   if (!handle) return tl::unexpected(handle.error());
   return Delete{*handle};
 }
 
-Result<Operation> plan_operation(sqs::ChangeMessageVisibilityRequest&& request, const Caller&, Asked&) {
+Result<Operation> plan_operation(sqs::ChangeMessageVisibilityRequest&& request, const Addressed&, Asked&) {
   const Result<ReceiptHandle> handle = parse_handle(*request.receipt_handle);
   if (!handle) return tl::unexpected(handle.error());
   return ChangeVisibility{*handle, Seconds{*request.visibility_timeout}};
 }
 
-std::string render_sent(const AskedOfSend& asked, const Sent& sent) {
+sqs::SendMessageResult result_of(const AskedOfSend& asked, const Sent& sent) {
   const MessageContent& content = *sent.content;
-  std::string body;
-  JsonWriter writer(body);
-  writer.begin_object();
-  writer.member("MessageId", sent.id.text());
-  writer.member("MD5OfMessageBody", hex(content.body_md5));
+  sqs::SendMessageResult result;
+  result.message_id = sent.id.text();
+  result.body_md5 = hex(content.body_md5);
   AttributeDigest digest;
   for (const MessageAttribute& attribute : content.attributes) {
     digest.add(attribute.name, attribute.data_type, attribute.value);
   }
-  if (!digest.empty()) writer.member("MD5OfMessageAttributes", digest.text());
-  if (asked.digest_system_attributes) {
-    writer.member("MD5OfMessageSystemAttributes", digest_of_trace_header(content));
-  }
-  writer.end_object();
-  return body;
+  if (!digest.empty()) result.attributes_md5 = digest.text();
+  if (asked.digest_system_attributes) result.system_attributes_md5 = digest_of_trace_header(content);
+  if (sent.sequence) result.sequence_number = sequence_number(*sent.sequence);
+  return result;
 }
 
-std::string render_received(const AskedOfMessages& asked, const Received& received) {
-  std::string body;
-  JsonWriter writer(body);
-  writer.begin_object();
-  if (!received.deliveries.empty()) {
-    writer.key("Messages");
-    writer.begin_array();
-    for (const Delivery& delivery : received.deliveries) {
-      require(delivery.content != nullptr, "an answer that is rendered holds every content");
-      const MessageContent& content = *delivery.content;
-      writer.begin_object();
-      writer.member("MessageId", delivery.head.id.text());
-      writer.member("ReceiptHandle", delivery.handle.text());
-      writer.member("MD5OfBody", hex(content.body_md5));
-      writer.member("Body", content.body);
-      write_system_attributes(asked.system_attributes, delivery, writer);
-      write_message_attributes(asked.message_attributes, content, writer);
-      writer.end_object();
-    }
-    writer.end_array();
+sqs::ReceiveMessageResult result_of(const AskedOfMessages& asked, const Received& received) {
+  sqs::ReceiveMessageResult result;
+  result.messages.reserve(received.deliveries.size());
+  for (const Delivery& delivery : received.deliveries) {
+    result.messages.push_back(result_of(asked, delivery, received.fifo));
   }
-  writer.end_object();
-  return body;
+  return result;
 }
 
 }  // namespace penstock

@@ -4,9 +4,10 @@
 #include <utility>
 
 #include "actions/supplied_attributes.h"
+#include "actions/tags.h"
+#include "base/base64.h"
 #include "base/time.h"
 #include "protocol/errors.h"
-#include "protocol/json_writer.h"
 #include "protocol/queue_url.h"
 #include "protocol/request_check.h"
 #include "protocol/text.h"
@@ -48,15 +49,27 @@ std::optional<std::string> value_of(QueueAttribute attribute, const QueueDescrib
     case kReceiveMessageWaitTimeSeconds:
       return std::to_string(attributes.receive_wait.count());
     case kSqsManagedSseEnabled:
-      return "true";
+      return attributes.managed_encryption ? "true" : "false";
+    case kKmsMasterKeyId:
+      if (attributes.kms_key.empty()) return std::nullopt;
+      return attributes.kms_key;
+    case kKmsDataKeyReusePeriodSeconds:
+      if (attributes.kms_key.empty() || !attributes.kms_reuse) return std::nullopt;
+      return std::to_string(attributes.kms_reuse->count());
     case kVisibilityTimeout:
       return std::to_string(attributes.visibility_timeout.count());
     case kContentBasedDeduplication:
+      if (!attributes.fifo) return std::nullopt;
+      return attributes.content_based_deduplication ? "true" : "false";
     case kDeduplicationScope:
+      if (!attributes.fifo) return std::nullopt;
+      return attributes.deduplication_scope == DeduplicationScope::kQueue ? "queue" : "messageGroup";
     case kFifoQueue:
+      if (!attributes.fifo) return std::nullopt;
+      return "true";
     case kFifoThroughputLimit:
-    case kKmsDataKeyReusePeriodSeconds:
-    case kKmsMasterKeyId:
+      if (!attributes.fifo) return std::nullopt;
+      return attributes.throughput_limit == FifoThroughputLimit::kPerQueue ? "perQueue" : "perMessageGroupId";
     case kPolicy:
     case kRedriveAllowPolicy:
     case kRedrivePolicy:
@@ -74,10 +87,20 @@ Result<Planned> plan(sqs::CreateQueueRequest&& request, const Caller& caller) {
       !formed) {
     return tl::unexpected(formed.error());
   }
+  if (Result<void> agreed = check_fifo(*request.queue_name, request.attributes); !agreed) {
+    return tl::unexpected(agreed.error());
+  }
   Result<SuppliedAttributes> attributes = supplied_attributes(*request.queue_name, request.attributes);
   if (!attributes) return tl::unexpected(attributes.error());
+  Result<std::vector<Tag>> tags = tags_of(std::move(request.tags));
+  if (!tags) return tl::unexpected(tags.error());
+  if (tags->size() > kQueueTagsMax) {
+    return refuse(ErrorCode::kInvalidParameterValue,
+                  joined({"Too many tags added for queue ", *request.queue_name, "."}));
+  }
   if (Result<void> checked = check_values(request); !checked) return tl::unexpected(checked.error());
-  return Planned{caller.world, std::move(*request.queue_name), CreateQueue{*attributes}};
+  return Planned{caller.world, std::move(*request.queue_name),
+                 CreateQueue{std::move(*attributes), std::move(*tags)}};
 }
 
 Result<Planned> plan(sqs::GetQueueUrlRequest&& request, const Caller& caller) {
@@ -94,7 +117,24 @@ Result<Planned> plan(sqs::GetQueueUrlRequest&& request, const Caller& caller) {
   return Planned{world, std::move(*request.queue_name), FindQueue{}};
 }
 
-Result<Operation> plan_operation(sqs::GetQueueAttributesRequest&& request, const Caller&, Asked& asked) {
+Result<Planned> plan(sqs::ListQueuesRequest&& request, const Caller& caller) {
+  if (Result<void> checked = check(request); !checked) return tl::unexpected(checked.error());
+  ListQueues list;
+  list.prefix = std::move(request.prefix).value_or(std::string());
+  if (request.results_max) list.names_max = static_cast<std::uint32_t>(*request.results_max);
+  if (request.next_token && !request.next_token->empty()) {
+    std::optional<std::string> after = base64_decode(*request.next_token);
+    const bool a_name = after && (is_standard_queue_name(*after) || is_fifo_queue_name(*after));
+    if (!a_name || !after->starts_with(list.prefix)) {
+      return refuse(ErrorCode::kInvalidParameterValue, "Invalid or expired next token.");
+    }
+    list.after = std::move(*after);
+  }
+  list.pages = request.results_max.has_value();
+  return Planned{caller.world, {}, std::move(list)};
+}
+
+Result<Operation> plan_operation(sqs::GetQueueAttributesRequest&& request, const Addressed&, Asked& asked) {
   QueueAttributeSet attributes;
   for (const std::string& name : request.attribute_names) {
     if (name == "All") {
@@ -109,36 +149,58 @@ Result<Operation> plan_operation(sqs::GetQueueAttributesRequest&& request, const
   return DescribeQueue{};
 }
 
-Result<Operation> plan_operation(sqs::DeleteQueueRequest&&, const Caller&, Asked&) { return DeleteQueue{}; }
-Result<Operation> plan_operation(sqs::PurgeQueueRequest&&, const Caller&, Asked&) { return PurgeQueue{}; }
-
-std::string render_queue_url(const Call& call, const QueueFound& found) {
-  std::string body;
-  JsonWriter writer(body);
-  writer.begin_object();
-  writer.member("QueueUrl", queue_url(call.authority, found.world.account.text(), found.name));
-  writer.end_object();
-  return body;
+Result<Operation> plan_operation(sqs::SetQueueAttributesRequest&& request, const Addressed& to, Asked&) {
+  Result<SuppliedAttributes> attributes = supplied_attributes(to.queue_name, request.attributes);
+  if (!attributes) return tl::unexpected(attributes.error());
+  return SetQueueAttributes{std::move(*attributes)};
 }
 
-std::string render_queue_attributes(const AskedOfQueue& asked, const QueueDescribed& described) {
-  std::string body;
-  JsonWriter writer(body);
-  writer.begin_object();
-  bool begun = false;
+Result<Operation> plan_operation(sqs::DeleteQueueRequest&&, const Addressed&, Asked&) {
+  return DeleteQueue{};
+}
+Result<Operation> plan_operation(sqs::PurgeQueueRequest&&, const Addressed&, Asked&) { return PurgeQueue{}; }
+
+Result<Operation> plan_operation(sqs::TagQueueRequest&& request, const Addressed&, Asked&) {
+  Result<std::vector<Tag>> tags = tags_of(std::move(request.tags));
+  if (!tags) return tl::unexpected(tags.error());
+  return TagQueue{std::move(*tags)};
+}
+
+Result<Operation> plan_operation(sqs::UntagQueueRequest&& request, const Addressed&, Asked&) {
+  return UntagQueue{std::move(request.tag_keys)};
+}
+
+Result<Operation> plan_operation(sqs::ListQueueTagsRequest&&, const Addressed&, Asked&) { return FindTags{}; }
+
+sqs::QueueUrlResult result_of(const Call& call, const QueueFound& found) {
+  return {queue_url(call.url_base, found.world.account.text(), found.name)};
+}
+
+sqs::ListQueuesResult result_of(const Call& call, const QueuesListed& listed) {
+  sqs::ListQueuesResult result;
+  const std::string account = listed.world.account.text();
+  result.queue_urls.reserve(listed.names.size());
+  for (const std::string& name : listed.names) {
+    result.queue_urls.push_back(queue_url(call.url_base, account, name));
+  }
+  if (listed.more) result.next_token = base64_encode(listed.names.back());
+  return result;
+}
+
+sqs::QueueAttributesResult result_of(const AskedOfQueue& asked, const QueueDescribed& described) {
+  sqs::QueueAttributesResult result;
   for (const QueueAttributeRow& row : kQueueAttributeTable) {
     if (!asked.attributes.test(static_cast<std::size_t>(row.attribute))) continue;
-    const std::optional<std::string> value = value_of(row.attribute, described);
-    if (!value) continue;
-    if (!std::exchange(begun, true)) {
-      writer.key("Attributes");
-      writer.begin_object();
-    }
-    writer.member(row.name, *value);
+    std::optional<std::string> value = value_of(row.attribute, described);
+    if (value) result.attributes.entries.emplace_back(row.name, std::move(*value));
   }
-  if (begun) writer.end_object();
-  writer.end_object();
-  return body;
+  return result;
+}
+
+sqs::QueueTagsResult result_of(const QueueTagged& tagged) {
+  sqs::QueueTagsResult result;
+  for (const Tag& tag : tagged.tags) result.tags.entries.emplace_back(tag.key, tag.value);
+  return result;
 }
 
 }  // namespace penstock

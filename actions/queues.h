@@ -1,18 +1,21 @@
-// The actions on queues: CreateQueue, GetQueueUrl, GetQueueAttributes, DeleteQueue, PurgeQueue.
+// The actions on queues: CreateQueue, GetQueueUrl, ListQueues, GetQueueAttributes, SetQueueAttributes,
+// DeleteQueue, PurgeQueue, TagQueue, UntagQueue, ListQueueTags.
 //
-// Each has a plan (from the decoded request to what the core is to do) and a render (from the core's
-// answer to the body of the response). Two kinds of plan: an action that names its queue by QueueUrl gives
-// an Operation, and a refusal of it surfaces only when the queue was found (actions/dispatch.cc sees to
-// both); CreateQueue and GetQueueUrl find their queue themselves, and what they refuse is answered at
-// once.
+// Each has a plan (from the decoded request to what the core is to do) and a result (from the core's answer
+// to what the response holds). Two kinds of plan: an action that names its queue by QueueUrl gives an
+// Operation, and a refusal of it surfaces only when the queue was found (actions/dispatch.cc sees to
+// both); CreateQueue, GetQueueUrl and ListQueues find theirs themselves, and what they refuse is answered
+// at once.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "actions/call.h"
 #include "actions/caller.h"
 #include "broker/command.h"
 #include "protocol/sqs_requests.h"
+#include "protocol/sqs_results.h"
 
 namespace penstock {
 
@@ -23,15 +26,30 @@ struct Planned {
   Result<Operation> operation;
 };
 
+// Who asks what of which queue.
+struct Addressed {
+  const Caller& caller;
+  std::string_view queue_name;
+
+  bool fifo() const { return queue_name.ends_with(".fifo"); }
+};
+
 Result<Planned> plan(sqs::CreateQueueRequest&& request, const Caller& caller);
 Result<Planned> plan(sqs::GetQueueUrlRequest&& request, const Caller& caller);
+Result<Planned> plan(sqs::ListQueuesRequest&& request, const Caller& caller);
 
-Result<Operation> plan_operation(sqs::GetQueueAttributesRequest&& request, const Caller& caller,
-                                 Asked& asked);
-Result<Operation> plan_operation(sqs::DeleteQueueRequest&& request, const Caller& caller, Asked& asked);
-Result<Operation> plan_operation(sqs::PurgeQueueRequest&& request, const Caller& caller, Asked& asked);
+Result<Operation> plan_operation(sqs::GetQueueAttributesRequest&& request, const Addressed&, Asked& asked);
+Result<Operation> plan_operation(sqs::SetQueueAttributesRequest&& request, const Addressed& to, Asked&);
+Result<Operation> plan_operation(sqs::DeleteQueueRequest&& request, const Addressed&, Asked&);
+Result<Operation> plan_operation(sqs::PurgeQueueRequest&& request, const Addressed&, Asked&);
+Result<Operation> plan_operation(sqs::TagQueueRequest&& request, const Addressed&, Asked&);
+Result<Operation> plan_operation(sqs::UntagQueueRequest&& request, const Addressed&, Asked&);
+Result<Operation> plan_operation(sqs::ListQueueTagsRequest&& request, const Addressed&, Asked&);
 
-std::string render_queue_url(const Call& call, const QueueFound& found);
-std::string render_queue_attributes(const AskedOfQueue& asked, const QueueDescribed& described);
+// The results may look into the answer.
+sqs::QueueUrlResult result_of(const Call& call, const QueueFound& found);
+sqs::ListQueuesResult result_of(const Call& call, const QueuesListed& listed);
+sqs::QueueAttributesResult result_of(const AskedOfQueue& asked, const QueueDescribed& described);
+sqs::QueueTagsResult result_of(const QueueTagged& tagged);
 
 }  // namespace penstock

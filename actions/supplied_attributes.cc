@@ -13,6 +13,8 @@
 namespace penstock {
 namespace {
 
+constexpr std::size_t kKmsKeyMax = 2048;  // an id, an ARN or an alias
+
 Error invalid_value(std::string_view name) {
   return {ErrorCode::kInvalidAttributeValue, joined({"Invalid value for the parameter ", name, "."})};
 }
@@ -52,6 +54,9 @@ void supply(QueueAttribute attribute, std::int64_t number, SuppliedAttributes& o
     case kVisibilityTimeout:
       out.visibility_timeout = Seconds{number};
       return;
+    case kKmsDataKeyReusePeriodSeconds:
+      out.kms_reuse = Seconds{number};
+      return;
     default:
       return;
   }
@@ -66,7 +71,58 @@ Error not_on_standard_queue(const QueueAttributeRow& row) {
           joined({"You can specify the ", row.name, " only when FifoQueue is set to true."})};
 }
 
-// Whether the name and FifoQueue agree, and what becomes of a FIFO queue.
+Result<void> take_fifo_only(const QueueAttributeRow& row, std::string_view text, SuppliedAttributes& out) {
+  using enum QueueAttribute;
+  if (row.attribute == kFifoQueue) {
+    // What it is, it stays.
+    if (parse_boolean(text) != true) return tl::unexpected(invalid_value(row.name));
+    out.fifo = true;
+  } else if (row.attribute == kContentBasedDeduplication) {
+    out.content_based_deduplication = parse_boolean(text);
+    if (!out.content_based_deduplication) return tl::unexpected(invalid_value(row.name));
+  } else if (row.attribute == kDeduplicationScope) {
+    if (text != "queue" && text != "messageGroup") return tl::unexpected(invalid_value(row.name));
+    out.deduplication_scope =
+        text == "queue" ? DeduplicationScope::kQueue : DeduplicationScope::kMessageGroup;
+  } else {
+    if (text != "perQueue" && text != "perMessageGroupId") return tl::unexpected(invalid_value(row.name));
+    out.throughput_limit =
+        text == "perQueue" ? FifoThroughputLimit::kPerQueue : FifoThroughputLimit::kPerMessageGroup;
+  }
+  return {};
+}
+
+Result<void> take(const QueueAttributeRow& row, bool fifo, std::string_view text, SuppliedAttributes& out) {
+  switch (row.kind) {
+    case AttributeKind::kReadOnly:
+      return tl::unexpected(unknown_attribute(row.name));
+    case AttributeKind::kFifoOnly:
+      if (!fifo) return tl::unexpected(not_on_standard_queue(row));
+      return take_fifo_only(row, text, out);
+    case AttributeKind::kNumber: {
+      const std::optional<std::int64_t> number = parse_number(row, text);
+      if (!number) return tl::unexpected(invalid_value(row.name));
+      supply(row.attribute, *number, out);
+      return {};
+    }
+    case AttributeKind::kBoolean:
+      out.managed_encryption = parse_boolean(text);
+      if (!out.managed_encryption) return tl::unexpected(invalid_value(row.name));
+      return {};
+    case AttributeKind::kText:
+      if (row.attribute == QueueAttribute::kKmsMasterKeyId) {
+        if (text.size() > kKmsKeyMax) return tl::unexpected(invalid_value(row.name));
+        out.kms_key = std::string(text);
+        return {};
+      }
+      if (text.empty()) return {};  // unsets what is not set
+      return tl::unexpected(not_offered(joined({"the queue attribute ", row.name})));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<void> check_fifo(std::string_view queue_name, const MapOf<LooseText>& attributes) {
   const auto given = std::find_if(attributes.entries.begin(), attributes.entries.end(),
                                   [](const auto& entry) { return entry.first == "FifoQueue"; });
@@ -79,52 +135,28 @@ Result<void> check_fifo(std::string_view queue_name, const MapOf<LooseText>& att
         "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, "
         "must end with .fifo suffix and be 1 to 80 in length.");
   }
-  if (*fifo) return tl::unexpected(not_offered("FIFO queues"));
-  if (is_fifo_queue_name(queue_name)) {
+  if (!*fifo && is_fifo_queue_name(queue_name)) {
     return refuse(ErrorCode::kInvalidParameterValue,
                   "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
   }
   return {};
 }
 
-Result<void> take(const QueueAttributeRow& row, std::string_view text, SuppliedAttributes& out) {
-  switch (row.kind) {
-    case AttributeKind::kReadOnly:
-      return tl::unexpected(unknown_attribute(row.name));
-    case AttributeKind::kFifoOnly:
-      return tl::unexpected(not_on_standard_queue(row));
-    case AttributeKind::kNumber: {
-      const std::optional<std::int64_t> number = parse_number(row, text);
-      if (!number) return tl::unexpected(invalid_value(row.name));
-      supply(row.attribute, *number, out);
-      return {};
-    }
-    case AttributeKind::kBoolean: {
-      const std::optional<bool> flag = parse_boolean(text);
-      if (!flag) return tl::unexpected(invalid_value(row.name));
-      if (!*flag) {
-        return tl::unexpected(not_offered(joined({"the value false of the queue attribute ", row.name})));
-      }
-      return {};
-    }
-    case AttributeKind::kText:
-      if (text.empty()) return {};  // unsets what is not set
-      return tl::unexpected(not_offered(joined({"the queue attribute ", row.name})));
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<SuppliedAttributes> supplied_attributes(std::string_view queue_name,
                                                const MapOf<LooseText>& attributes) {
-  if (Result<void> agreed = check_fifo(queue_name, attributes); !agreed)
-    return tl::unexpected(agreed.error());
+  const bool fifo = is_fifo_queue_name(queue_name);
   SuppliedAttributes supplied;
   for (const auto& [name, value] : attributes.entries) {
     const QueueAttributeRow* row = find_queue_attribute(name);
     if (row == nullptr) return tl::unexpected(unknown_attribute(name));
-    if (Result<void> taken = take(*row, value.text, supplied); !taken) return tl::unexpected(taken.error());
+    if (Result<void> taken = take(*row, fifo, value.text, supplied); !taken)
+      return tl::unexpected(taken.error());
+  }
+  if (supplied.managed_encryption == true && supplied.kms_key && !supplied.kms_key->empty()) {
+    return refuse(
+        ErrorCode::kInvalidAttributeName,
+        "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS "
+        "SSE or SQS SSE.");
   }
   return supplied;
 }

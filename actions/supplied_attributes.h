@@ -1,5 +1,6 @@
-// The attributes that CreateQueue supplies: from texts to the core's terms, or AWS's refusal of the first
-// that is wrong. What AWS knows and this build does not offer is refused, never silently taken.
+// The attributes that CreateQueue and SetQueueAttributes supply: from texts to the core's terms, or AWS's
+// refusal of the first that is wrong. What AWS knows and this build does not offer is refused, never silently
+// taken.
 #pragma once
 
 #include <string_view>
@@ -11,7 +12,10 @@
 
 namespace penstock {
 
-// `queue_name` must be a queue's name, standard or FIFO.
+// Of a queue that is created: whether its name and FifoQueue agree.
+Result<void> check_fifo(std::string_view queue_name, const MapOf<LooseText>& attributes);
+
+// The name says whether the queue is a FIFO queue.
 Result<SuppliedAttributes> supplied_attributes(std::string_view queue_name,
                                                const MapOf<LooseText>& attributes);
 

@@ -40,6 +40,10 @@ struct SuppliedAttributes {
   std::optional<bool> managed_encryption;
   std::optional<std::string> kms_key;  // empty: unsets it
   std::optional<Seconds> kms_reuse;
+  bool fifo = false;  // FifoQueue was supplied and true
+  std::optional<bool> content_based_deduplication;
+  std::optional<DeduplicationScope> deduplication_scope;
+  std::optional<FifoThroughputLimit> throughput_limit;
 };
 
 struct CreateQueue {
@@ -60,6 +64,7 @@ struct ListQueues {
   std::string prefix;
   std::string after;
   std::uint32_t names_max = 1000;  // 1 to 1,000
+  bool pages = true;               // whether the answer may say that there are more
 };
 
 struct TagQueue {
@@ -74,12 +79,16 @@ struct Send {
   ContentPtr content;
   std::uint32_t size = 0;  // bytes of body and attributes, as MaximumMessageSize counts them
   std::optional<Seconds> delay;
+  // To a FIFO queue: the deduplication id in the content is the digest of the body, because the sender
+  // gave none.
+  bool deduplicated_by_content = false;
 };
 
 struct Receive {
   std::uint32_t messages_max = 1;  // 1 to 10
   std::optional<Seconds> visibility_timeout;
   std::optional<Seconds> wait;
+  std::string attempt_id;  // ReceiveRequestAttemptId; empty: none. Means something to FIFO queues only
 };
 
 struct Delete {
@@ -151,7 +160,8 @@ struct QueueDescribed {
 
 struct Sent {
   MessageId id;
-  ContentPtr content;
+  ContentPtr content;                // of this request, also when it is a duplicate
+  std::optional<Sequence> sequence;  // of a FIFO queue
 };
 
 // Of a batch, one a entry and in the order of the entries.
@@ -172,11 +182,13 @@ struct Delivery {
   Time first_received;
   Time hidden_before;  // hidden_until before this delivery, for undoing it
   std::uint32_t receive_count = 0;
+  bool repeated = false;  // an earlier receive had it; a ReceiveRequestAttemptId asked for it again
 };
 
 struct Received {
   QueueAddress queue;
   std::vector<Delivery> deliveries;  // none: an empty receive
+  bool fifo = false;                 // the messages have sequence numbers
 };
 
 using Answer = std::variant<Error, Done, QueueFound, QueueDescribed, QueuesListed, QueueTagged, Sent,

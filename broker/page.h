@@ -30,10 +30,17 @@ struct LaterRange {
   bool operator==(const LaterRange&) const = default;
 };
 
+// Of a FIFO queue, sequences [from, to). Some may be gone, and some may go while the page is on its way.
+struct FifoRange {
+  Sequence from;
+  Sequence to;
+  bool operator==(const FifoRange&) const = default;
+};
+
 struct PageWant {
   QueueAddress queue;
   Generation generation;
-  std::variant<FreshRange, LaterRange> range;
+  std::variant<FreshRange, LaterRange, FifoRange> range;
   std::size_t records_max = 1000;
   std::size_t bytes_max = 1 << 20;  // of content; the first record is given whatever its size
 
@@ -42,7 +49,7 @@ struct PageWant {
 
 struct Page {
   PageWant want;
-  std::vector<Record> records;  // FreshRecord or LaterRecord, ascending
+  std::vector<Record> records;  // FreshRecord, LaterRecord or FifoRecord, ascending
   bool complete = false;
 };
 

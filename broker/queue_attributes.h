@@ -10,6 +10,11 @@
 
 namespace penstock {
 
+// Within what a deduplication id is unique. The numbers are on disk.
+enum class DeduplicationScope : std::uint8_t { kQueue = 0, kMessageGroup = 1 };
+// Remembered and reported; nothing here is throttled by it. The numbers are on disk.
+enum class FifoThroughputLimit : std::uint8_t { kPerQueue = 0, kPerMessageGroup = 1 };
+
 struct QueueAttributes {
   Seconds delay{0};                           // DelaySeconds, 0 to 900
   std::uint32_t message_bytes_max = 1048576;  // MaximumMessageSize, 1,024 to 1,048,576
@@ -22,6 +27,11 @@ struct QueueAttributes {
   bool managed_encryption = true;    // SqsManagedSseEnabled
   std::string kms_key;               // KmsMasterKeyId; empty: none
   std::optional<Seconds> kms_reuse;  // KmsDataKeyReusePeriodSeconds, 60 to 86,400; reported with a key only
+
+  bool fifo = false;  // FifoQueue; as the queue was created, for ever
+  bool content_based_deduplication = false;
+  DeduplicationScope deduplication_scope = DeduplicationScope::kQueue;
+  FifoThroughputLimit throughput_limit = FifoThroughputLimit::kPerQueue;
 
   bool operator==(const QueueAttributes&) const = default;
 };

@@ -4,23 +4,33 @@
 // bodies) in memory. docs/storage_format.md says how they lie on disk. What each record is for:
 //
 //   PartitionRecord   one a partition: the next queue id
-//   QueueRecord       one a queue: name, attributes, generation
+//   DeletedNameRecord a queue's name that was deleted less than a minute ago
+//   QueueRecord       one a queue: name, attributes, tags, generation
 //   TallyRecord       one a lane: how far it has been sent and received
 //   DelayedRecord     how many messages become visible in one coming second
 //   TouchedRecord     a message that was received and not deleted
 //   FreshRecord       a message sent without delay: its head and its content
 //   LaterRecord       a message sent with a delay: likewise
+//   FifoRecord        a message of a FIFO queue: likewise
+//   DedupRecord       a send to a FIFO queue that was accepted: its duplicates are not
+//   AttemptRecord     what a receive with a ReceiveRequestAttemptId handed out
 //
 // A standard queue has lanes, each with its own sequence. Messages sent without delay lie in lane 0
 // (further lanes are reserved); messages sent with a delay count as the lane kLaterLane.
 //
-// Fresh and later records are the bodies: one is put once and never again under the same key.
+// A FIFO queue has one sequence and no lanes; its tally and its touched records lie in lane 0, and its
+// delayed records count what was sent in each of the last 900 seconds, since its delay applies to what is
+// queued already.
+//
+// Fresh, later and FIFO records are the bodies: one is put once and never again under the same key.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/named.h"
 #include "base/time.h"
@@ -35,6 +45,9 @@ using Sequence = Named<std::uint64_t, struct SequenceTag>;
 // Raised by each purge; a page read for an older generation is dropped.
 using Generation = Named<std::uint64_t, struct GenerationTag>;
 
+// 128 bits of SHA-256 over what two requests must have in common to be one and the same.
+using Fingerprint = std::array<std::uint8_t, 16>;
+
 inline constexpr Lane kFirstLane{0};
 inline constexpr Lane kLaterLane{0xffff};
 
@@ -43,6 +56,14 @@ inline constexpr Lane kLaterLane{0xffff};
 struct PartitionKey {
   PartitionId partition;
   constexpr auto operator<=>(const PartitionKey&) const = default;
+};
+
+// A name in the world of one account and region.
+struct DeletedNameKey {
+  PartitionId partition;
+  World world;
+  std::string name;
+  auto operator<=>(const DeletedNameKey&) const = default;
 };
 
 struct QueueKey {
@@ -84,6 +105,28 @@ struct LaterKey {
   constexpr auto operator<=>(const LaterKey&) const = default;
 };
 
+struct FifoKey {
+  QueueAddress queue;
+  Sequence sequence;
+  constexpr auto operator<=>(const FifoKey&) const = default;
+};
+
+// Minutes since the epoch in which the send was accepted, or the receive answered, so that whole minutes
+// can be dropped at once.
+struct DedupKey {
+  QueueAddress queue;
+  std::int64_t minute = 0;
+  Fingerprint fingerprint{};
+  constexpr auto operator<=>(const DedupKey&) const = default;
+};
+
+struct AttemptKey {
+  QueueAddress queue;
+  std::int64_t minute = 0;
+  Fingerprint fingerprint{};
+  constexpr auto operator<=>(const AttemptKey&) const = default;
+};
+
 // ---- values
 
 struct PartitionRecord {
@@ -93,13 +136,22 @@ struct PartitionRecord {
   bool operator==(const PartitionRecord&) const = default;
 };
 
+struct DeletedNameRecord {
+  DeletedNameKey key;
+  Time deleted;
+
+  bool operator==(const DeletedNameRecord&) const = default;
+};
+
 struct QueueRecord {
   QueueKey key;
   std::string name;
   QueueAttributes attributes;
+  std::vector<Tag> tags;  // ascending by key
   Generation generation;
   Time created;
   Time modified;
+  Time purged;  // last; kEpoch: never
 
   bool operator==(const QueueRecord&) const = default;
 };
@@ -111,6 +163,8 @@ struct QueueRecord {
 // Of kLaterLane: the cursor is the position (cursor_due, cursor) of the first message not yet passed, in
 // the order of LaterKey; `waiting` counts the messages from there on, due or not; `passed` is when the
 // first message was sent into the empty lane, so none waiting is due earlier.
+// Of a FIFO queue: no message below the cursor is left, none from the cursor on was sent before `passed`;
+// `waiting` counts the messages that are left, received or not.
 struct TallyRecord {
   TallyKey key;
   Sequence cursor;
@@ -154,9 +208,43 @@ struct LaterRecord {
   ContentPtr content;
 };
 
-using Record = std::variant<PartitionRecord, QueueRecord, TallyRecord, DelayedRecord, TouchedRecord,
-                            FreshRecord, LaterRecord>;
-using Key = std::variant<PartitionKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey, LaterKey>;
-using BodyKey = std::variant<FreshKey, LaterKey>;
+struct FifoRecord {
+  FifoKey key;
+  MessageHead head;
+  ContentPtr content;
+};
+
+struct DedupRecord {
+  DedupKey key;
+  Time accepted;
+  MessageId id;
+  Sequence sequence;
+
+  bool operator==(const DedupRecord&) const = default;
+};
+
+// One message of an attempt, as the attempt left it; if its touched record says anything else by now,
+// somebody has acted on it.
+struct AttemptedMessage {
+  Sequence sequence;
+  std::uint32_t receive_count = 0;
+  Time hidden_until;
+
+  bool operator==(const AttemptedMessage&) const = default;
+};
+
+struct AttemptRecord {
+  AttemptKey key;
+  Time received;
+  std::vector<AttemptedMessage> messages;  // at most 10, in the order of the answer
+
+  bool operator==(const AttemptRecord&) const = default;
+};
+
+using Record = std::variant<PartitionRecord, DeletedNameRecord, QueueRecord, TallyRecord, DelayedRecord,
+                            TouchedRecord, FreshRecord, LaterRecord, FifoRecord, DedupRecord, AttemptRecord>;
+using Key = std::variant<PartitionKey, DeletedNameKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey,
+                         LaterKey, FifoKey, DedupKey, AttemptKey>;
+using BodyKey = std::variant<FreshKey, LaterKey, FifoKey>;
 
 }  // namespace penstock

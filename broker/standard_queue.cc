@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/require.h"
+#include "broker/refusals.h"
 
 namespace penstock {
 namespace {
@@ -16,11 +17,6 @@ constexpr int kExpiredChunk = 1000;
 constexpr Seconds kHiddenTotalMax{43200};
 constexpr Seconds kDelayMax{900};
 
-Error invalid_handle(const ReceiptHandle& handle) {
-  return {ErrorCode::kReceiptHandleIsInvalid,
-          "The input receipt handle \"" + handle.text() + "\" is not a valid receipt handle."};
-}
-
 }  // namespace
 
 // One receive being filled.
@@ -30,8 +26,7 @@ struct StandardQueue::Taking {
 };
 
 StandardQueue::StandardQueue(QueueRecord record, QueueShare& share)
-    : record_(std::move(record)),
-      share_(share),
+    : Queue(std::move(record), share),
       fresh_(record_.key.queue, kFirstLane, share.budget),
       later_(record_.key.queue, share.budget) {}
 
@@ -57,7 +52,9 @@ void StandardQueue::apply(const Change& change) {
     }
     void operator()(const Copy&) const {}  // a body too
 
-    void operator()(const PartitionRecord&) const { require(false, "a partition's record is not a queue's"); }
+    void operator()(const PartitionRecord&) const { not_mine(); }
+    void operator()(const DeletedNameRecord&) const { not_mine(); }
+    void operator()(const DeletedNameKey&) const { not_mine(); }
     void operator()(const QueueRecord& record) const {
       if (record.attributes.retention != queue.record_.attributes.retention) queue.fresh_.abandon_search();
       queue.record_ = record;
@@ -76,10 +73,17 @@ void StandardQueue::apply(const Change& change) {
     }
     void operator()(const FreshKey&) const {}
     void operator()(const LaterKey&) const {}
+    void operator()(const FifoRecord&) const { not_mine(); }
+    void operator()(const DedupRecord&) const { not_mine(); }
+    void operator()(const AttemptRecord&) const { not_mine(); }
+    void operator()(const FifoKey&) const { not_mine(); }
+    void operator()(const DedupKey&) const { not_mine(); }
+    void operator()(const AttemptKey&) const { not_mine(); }
+    static void not_mine() { require(false, "a standard queue has no such record"); }
     // A tally goes only with its queue; the Broker drops the queue itself.
     void operator()(const TallyKey&) const {}
-    void operator()(const QueueKey&) const { require(false, "the Broker drops queues"); }
-    void operator()(const PartitionKey&) const { require(false, "a partition's record is not a queue's"); }
+    void operator()(const QueueKey&) const { not_mine(); }
+    void operator()(const PartitionKey&) const { not_mine(); }
   };
   std::visit(Apply{*this}, change);
 }
@@ -106,19 +110,31 @@ void StandardQueue::each_fact(const std::function<void(const Record&)>& visit) c
   touched_.each(address(), [&visit](const TouchedRecord& record) { visit(record); });
 }
 
-void StandardQueue::change(Change&& change, Decision& decision) {
-  apply(change);
-  decision.outcome.changes.push_back(std::move(change));
-}
-
 // ---- send
 
 void StandardQueue::send(const Ticket& ticket, const Send& request, Decision& decision) {
-  if (request.size > record_.attributes.message_bytes_max) {
-    decision.reply(ticket, Error{ErrorCode::kInvalidParameterValue,
-                                 "One or more parameters are invalid. Reason: Message must be shorter than " +
-                                     std::to_string(record_.attributes.message_bytes_max) + " bytes."});
+  Result<Sent> sent = accept(request, decision);
+  if (!sent) {
+    decision.reply(ticket, std::move(sent.error()));
     return;
+  }
+  decision.reply(ticket, std::move(*sent));
+  serve(decision);
+}
+
+void StandardQueue::send(const Ticket& ticket, const SendBatch& batch, Decision& decision) {
+  SentBatch sent;
+  sent.entries.reserve(batch.entries.size());
+  for (const Result<Send>& entry : batch.entries) {
+    sent.entries.push_back(entry ? accept(*entry, decision) : tl::unexpected(entry.error()));
+  }
+  decision.reply(ticket, std::move(sent));
+  serve(decision);
+}
+
+Result<Sent> StandardQueue::accept(const Send& request, Decision& decision) {
+  if (request.size > record_.attributes.message_bytes_max) {
+    return tl::unexpected(message_too_long(record_.attributes.message_bytes_max));
   }
   const MessageHead head{MessageId::draw(decision.random), decision.now};
   const Seconds delay = request.delay.value_or(record_.attributes.delay);
@@ -147,8 +163,7 @@ void StandardQueue::send(const Ticket& ticket, const Send& request, Decision& de
     const auto counted = delayed.find(second);
     put(DelayedRecord{{address(), second}, counted == delayed.end() ? 1 : counted->second + 1}, decision);
   }
-  decision.reply(ticket, Sent{head.id, request.content});
-  serve(decision);
+  return Sent{head.id, request.content, std::nullopt};
 }
 
 // ---- receive
@@ -169,7 +184,8 @@ void StandardQueue::receive(const Ticket& ticket, const Receive& request, Decisi
                                             .messages_max = request.messages_max,
                                             .visibility_timeout = request.visibility_timeout,
                                             .deadline = decision.now + wait,
-                                            .short_poll = wait == Seconds{0}};
+                                            .short_poll = wait == Seconds{0},
+                                            .attempt_id = {}};
   if (!line_.empty()) serve(decision);
   if (line_.empty()) {
     std::vector<Delivery> deliveries = take(receiver.messages_max, visibility_of(receiver), decision);
@@ -370,44 +386,59 @@ void StandardQueue::erase_message(const TouchedRecord& record, Decision& decisio
 }
 
 void StandardQueue::remove(const Ticket& ticket, const Delete& request, Decision& decision) {
-  const auto found = find(request.handle);
-  if (!found) {
-    decision.reply(ticket, found.error());
-    return;
+  const Result<Done> removed = remove(request, decision);
+  decision.reply(ticket, removed ? Answer(Done{}) : Answer(removed.error()));
+  if (removed) serve(decision);  // at the bound of touched messages it made room for another
+}
+
+void StandardQueue::remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) {
+  DoneBatch done;
+  done.entries.reserve(batch.entries.size());
+  for (const Result<Delete>& entry : batch.entries) {
+    done.entries.push_back(entry ? remove(*entry, decision) : tl::unexpected(entry.error()));
   }
+  decision.reply(ticket, std::move(done));
+  serve(decision);
+}
+
+Result<Done> StandardQueue::remove(const Delete& request, Decision& decision) {
+  const auto found = find(request.handle);
+  if (!found) return tl::unexpected(found.error());
   if (*found) erase_message(**found, decision);
-  decision.reply(ticket, Done{});
-  serve(decision);  // at the bound of touched messages it made room for another
+  return Done{};
 }
 
 void StandardQueue::change_visibility(const Ticket& ticket, const ChangeVisibility& request,
                                       Decision& decision) {
-  const auto found = find(request.handle);
-  if (!found) {
-    decision.reply(ticket, found.error());
-    return;
+  const Result<Done> changed = change_visibility(request, decision);
+  decision.reply(ticket, changed ? Answer(Done{}) : Answer(changed.error()));
+  if (changed) serve(decision);
+}
+
+void StandardQueue::change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch,
+                                      Decision& decision) {
+  DoneBatch done;
+  done.entries.reserve(batch.entries.size());
+  for (const Result<ChangeVisibility>& entry : batch.entries) {
+    done.entries.push_back(entry ? change_visibility(*entry, decision) : tl::unexpected(entry.error()));
   }
+  decision.reply(ticket, std::move(done));
+  serve(decision);
+}
+
+Result<Done> StandardQueue::change_visibility(const ChangeVisibility& request, Decision& decision) {
+  const auto found = find(request.handle);
+  if (!found) return tl::unexpected(found.error());
   if (!*found || expired((*found)->enqueued, decision.now)) {
-    decision.reply(ticket,
-                   Error{ErrorCode::kInvalidParameterValue,
-                         "Value " + request.handle.text() +
-                             " for parameter ReceiptHandle is invalid. Reason: Message does not exist "
-                             "or is not available for visibility timeout change."});
-    return;
+    return tl::unexpected(not_available_for_change(request.handle));
   }
   if (decision.now + request.timeout > request.handle.received + kHiddenTotalMax) {
-    decision.reply(ticket,
-                   Error{ErrorCode::kInvalidParameterValue,
-                         "Value " + std::to_string(request.timeout.count()) +
-                             " for parameter VisibilityTimeout is invalid. Reason: Total "
-                             "VisibilityTimeout for the message is beyond the limit [43200 seconds]"});
-    return;
+    return tl::unexpected(hidden_too_long(request.timeout));
   }
   TouchedRecord record = **found;
   record.hidden_until = decision.now + request.timeout;
   put(record, decision);
-  decision.reply(ticket, Done{});
-  serve(decision);
+  return Done{};
 }
 
 void StandardQueue::undeliver(const std::vector<Delivery>& deliveries, Decision& decision) {
@@ -435,6 +466,7 @@ void StandardQueue::purge(const Ticket& ticket, Decision& decision) {
 
   QueueRecord record = record_;
   record.generation = record.generation.next();
+  record.purged = decision.now;
   put(std::move(record), decision);
 
   TallyRecord tally = fresh;
@@ -545,7 +577,5 @@ void StandardQueue::evict_windows() {
   fresh_.evict();
   later_.evict();
 }
-
-bool StandardQueue::take_recently_used() { return std::exchange(recently_used_, false); }
 
 }  // namespace penstock

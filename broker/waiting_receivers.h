@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/time.h"
@@ -37,6 +38,7 @@ class WaitingReceivers {
     std::optional<Seconds> visibility_timeout;
     Time deadline;  // of a short poll: when it came
     bool short_poll = false;
+    std::string attempt_id;  // empty: none
   };
 
   std::size_t size() const { return by_ticket_.size(); }

@@ -34,6 +34,10 @@ class JsonWriter {
     comma();
     out_ += std::to_string(value);
   }
+  void boolean(bool value) {
+    comma();
+    out_ += value ? "true" : "false";
+  }
   // A key and its text.
   void member(std::string_view name, std::string_view value) {
     key(name);

@@ -86,8 +86,8 @@ std::string public_authority(std::optional<std::string_view> host_header, std::s
   return authority;
 }
 
-std::string queue_url(std::string_view authority, std::string_view account, std::string_view name) {
-  return joined({"http://", authority, "/", account, "/", name});
+std::string queue_url(std::string_view base, std::string_view account, std::string_view name) {
+  return joined({base, "/", account, "/", name});
 }
 
 }  // namespace penstock

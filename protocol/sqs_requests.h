@@ -109,7 +109,7 @@ struct CreateQueueRequest {
             .required(ErrorCode::kInvalidParameterValue,
                       "Value for parameter QueueName is invalid. Reason: Must specify a queue name."),
         Field("Attributes", &Self::attributes).in_query("Attribute", kNameValue),
-        Field("tags", &Self::tags).in_query("Tag", kKeyValue).not_offered(),
+        Field("tags", &Self::tags).in_query("Tag", kKeyValue),
     };
   }
 };

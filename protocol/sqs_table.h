@@ -45,6 +45,8 @@ using enum Standing;
 using enum ErrorCode;
 
 inline constexpr ErrorSet kQueueErrors{kQueueDoesNotExist};
+inline constexpr ErrorSet kBatchErrors{kQueueDoesNotExist, kEmptyBatchRequest, kTooManyEntriesInBatchRequest,
+                                       kBatchEntryIdsNotDistinct, kInvalidBatchEntryId};
 
 // Ascending by name.
 inline constexpr std::tuple kActions{
@@ -55,8 +57,8 @@ inline constexpr std::tuple kActions{
         kOffered,
         Body::kNone,
         {kQueueDoesNotExist, kReceiptHandleIsInvalid, kMessageNotInflight}},
-    Action<ChangeMessageVisibilityBatchRequest>{"ChangeMessageVisibilityBatch", kNotOffered, Body::kDocument,
-                                                kQueueErrors},
+    Action<ChangeMessageVisibilityBatchRequest>{"ChangeMessageVisibilityBatch", kOffered, Body::kDocument,
+                                                kBatchErrors},
     Action<CreateQueueRequest>{
         "CreateQueue",
         kOffered,
@@ -64,7 +66,7 @@ inline constexpr std::tuple kActions{
         {kQueueNameExists, kQueueDeletedRecently, kInvalidAttributeName, kInvalidAttributeValue}},
     Action<DeleteMessageRequest>{
         "DeleteMessage", kOffered, Body::kNone, {kQueueDoesNotExist, kReceiptHandleIsInvalid}},
-    Action<DeleteMessageBatchRequest>{"DeleteMessageBatch", kNotOffered, Body::kDocument, kQueueErrors},
+    Action<DeleteMessageBatchRequest>{"DeleteMessageBatch", kOffered, Body::kDocument, kBatchErrors},
     Action<DeleteQueueRequest>{"DeleteQueue", kOffered, Body::kNone, kQueueErrors},
     Action<GetQueueAttributesRequest>{
         "GetQueueAttributes", kOffered, Body::kDocument, {kQueueDoesNotExist, kInvalidAttributeName}},
@@ -72,8 +74,8 @@ inline constexpr std::tuple kActions{
     Action<ListDeadLetterSourceQueuesRequest>{"ListDeadLetterSourceQueues", kNotOffered, Body::kDocument,
                                               kQueueErrors},
     Action<ListMessageMoveTasksRequest>{"ListMessageMoveTasks", kNotOffered, Body::kDocument, {}},
-    Action<ListQueueTagsRequest>{"ListQueueTags", kNotOffered, Body::kDocument, kQueueErrors},
-    Action<ListQueuesRequest>{"ListQueues", kNotOffered, Body::kDocument, {}},
+    Action<ListQueueTagsRequest>{"ListQueueTags", kOffered, Body::kDocument, kQueueErrors},
+    Action<ListQueuesRequest>{"ListQueues", kOffered, Body::kDocument, {}},
     Action<PurgeQueueRequest>{
         "PurgeQueue", kOffered, Body::kNone, {kQueueDoesNotExist, kPurgeQueueInProgress}},
     Action<ReceiveMessageRequest>{
@@ -81,16 +83,19 @@ inline constexpr std::tuple kActions{
     Action<RemovePermissionRequest>{"RemovePermission", kNotOffered, Body::kNone, kQueueErrors},
     Action<SendMessageRequest>{
         "SendMessage", kOffered, Body::kDocument, {kQueueDoesNotExist, kInvalidMessageContents}},
-    Action<SendMessageBatchRequest>{
-        "SendMessageBatch", kNotOffered, Body::kDocument, {kQueueDoesNotExist, kInvalidMessageContents}},
+    Action<SendMessageBatchRequest>{"SendMessageBatch",
+                                    kOffered,
+                                    Body::kDocument,
+                                    {kQueueDoesNotExist, kEmptyBatchRequest, kTooManyEntriesInBatchRequest,
+                                     kBatchEntryIdsNotDistinct, kInvalidBatchEntryId, kBatchRequestTooLong}},
     Action<SetQueueAttributesRequest>{
         "SetQueueAttributes",
-        kNotOffered,
+        kOffered,
         Body::kNone,
         {kQueueDoesNotExist, kInvalidAttributeName, kInvalidAttributeValue, kOverLimit}},
     Action<StartMessageMoveTaskRequest>{"StartMessageMoveTask", kNotOffered, Body::kDocument, {}},
-    Action<TagQueueRequest>{"TagQueue", kNotOffered, Body::kNone, kQueueErrors},
-    Action<UntagQueueRequest>{"UntagQueue", kNotOffered, Body::kNone, kQueueErrors},
+    Action<TagQueueRequest>{"TagQueue", kOffered, Body::kNone, kQueueErrors},
+    Action<UntagQueueRequest>{"UntagQueue", kOffered, Body::kNone, kQueueErrors},
 };
 
 }  // namespace sqs

@@ -19,6 +19,12 @@ constexpr bool starts_with_without_case(std::string_view text, std::string_view 
   return equals_without_case(text.substr(0, lower_case.size()), lower_case);
 }
 
+inline std::string lower_first(std::string_view text) {
+  std::string lower(text);
+  if (!lower.empty()) lower[0] = ascii_lower(lower[0]);
+  return lower;
+}
+
 inline std::string joined(std::initializer_list<std::string_view> pieces) {
   std::string text;
   for (const std::string_view piece : pieces) text += piece;

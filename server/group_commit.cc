@@ -13,6 +13,7 @@ std::size_t content_bytes(const Change& change) {
   if (!put) return 0;
   if (const auto* fresh = std::get_if<FreshRecord>(&put->record)) return memory_bytes(*fresh->content);
   if (const auto* later = std::get_if<LaterRecord>(&put->record)) return memory_bytes(*later->content);
+  if (const auto* fifo = std::get_if<FifoRecord>(&put->record)) return memory_bytes(*fifo->content);
   return 0;
 }
 

@@ -24,6 +24,8 @@ class CommitBodies {
           put_.emplace(fresh->key, BodyRecord{fresh->head, fresh->content});
         } else if (const auto* later = std::get_if<LaterRecord>(&put->record)) {
           put_.emplace(later->key, BodyRecord{later->head, later->content});
+        } else if (const auto* fifo = std::get_if<FifoRecord>(&put->record)) {
+          put_.emplace(fifo->key, BodyRecord{fifo->head, fifo->content});
         }
       } else if (const auto* copy = std::get_if<Copy>(&change)) {
         copied_.emplace(copy->to, Copied{copy->from, copy->head});

@@ -1,5 +1,6 @@
 #include "storage/key_codec.h"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "base/bytes.h"
@@ -13,7 +14,7 @@ std::uint64_t ordered(std::int64_t value) { return static_cast<std::uint64_t>(va
 std::int64_t disordered(std::uint64_t value) { return static_cast<std::int64_t>(value ^ kSignBit); }
 
 // Longest region and longest own fields.
-constexpr std::size_t kKeyBytesMax = 1 + 4 + 8 + 1 + Region::kLengthMax + 8 + 1 + 16;
+constexpr std::size_t kKeyBytesMax = 1 + 4 + 8 + 1 + Region::kLengthMax + 8 + 1 + 24;
 
 void write_head(ByteWriter& writer, const QueueAddress& queue, KeyKind kind) {
   const std::string_view region = queue.world.region.text();
@@ -31,6 +32,10 @@ struct FieldsWriter {
 
   void operator()(const PartitionKey& key) const {
     write_head(writer, QueueAddress{key.partition, {}, {}}, KeyKind::kPartition);
+  }
+  void operator()(const DeletedNameKey& key) const {
+    write_head(writer, QueueAddress{key.partition, key.world, {}}, KeyKind::kDeletedName);
+    writer.raw(key.name);
   }
   void operator()(const QueueKey& key) const { write_head(writer, key.queue, KeyKind::kQueue); }
   void operator()(const TallyKey& key) const {
@@ -56,13 +61,40 @@ struct FieldsWriter {
     writer.number(ordered(epoch_milliseconds(key.due)));
     writer.number(key.sequence.value);
   }
+  void operator()(const FifoKey& key) const {
+    write_head(writer, key.queue, KeyKind::kFifo);
+    writer.number(key.sequence.value);
+  }
+  void operator()(const DedupKey& key) const { in_minute(key, KeyKind::kDedup); }
+  void operator()(const AttemptKey& key) const { in_minute(key, KeyKind::kAttempt); }
+
+ private:
+  template <class MinuteKey>
+  void in_minute(const MinuteKey& key, KeyKind kind) const {
+    write_head(writer, key.queue, kind);
+    writer.number(ordered(key.minute));
+    writer.raw({reinterpret_cast<const char*>(key.fingerprint.data()), key.fingerprint.size()});
+  }
 };
+
+template <class MinuteKey>
+MinuteKey read_in_minute(ByteReader& reader, const QueueAddress& queue) {
+  MinuteKey key{queue, disordered(reader.number<std::uint64_t>()), {}};
+  const std::string_view fingerprint = reader.raw(key.fingerprint.size());
+  std::copy(fingerprint.begin(), fingerprint.end(), key.fingerprint.begin());
+  return key;
+}
 
 std::optional<Key> read_fields(ByteReader& reader, const QueueAddress& queue, KeyKind kind) {
   switch (kind) {
     case KeyKind::kPartition:
       if (queue != QueueAddress{queue.partition, {}, {}}) return std::nullopt;
       return PartitionKey{queue.partition};
+    case KeyKind::kDeletedName: {
+      const std::string_view name = reader.raw(reader.rest().size());
+      if (queue.id != QueueId{} || name.empty()) return std::nullopt;
+      return DeletedNameKey{queue.partition, queue.world, std::string(name)};
+    }
     case KeyKind::kQueue:
       return QueueKey{queue};
     case KeyKind::kTally:
@@ -81,10 +113,13 @@ std::optional<Key> read_fields(ByteReader& reader, const QueueAddress& queue, Ke
       const Time due = from_epoch_milliseconds(disordered(reader.number<std::uint64_t>()));
       return LaterKey{queue, due, Sequence{reader.number<std::uint64_t>()}};
     }
-    case KeyKind::kApplied:
     case KeyKind::kFifo:
+      return FifoKey{queue, Sequence{reader.number<std::uint64_t>()}};
     case KeyKind::kDedup:
+      return read_in_minute<DedupKey>(reader, queue);
     case KeyKind::kAttempt:
+      return read_in_minute<AttemptKey>(reader, queue);
+    case KeyKind::kApplied:
     case KeyKind::kExpiry:
     case KeyKind::kLaneOf:
     case KeyKind::kTopic:
@@ -98,10 +133,10 @@ std::optional<Key> read_fields(ByteReader& reader, const QueueAddress& queue, Ke
 const QueueAddress* queue_of(const Key& key) {
   return std::visit(
       [](const auto& own) -> const QueueAddress* {
-        if constexpr (std::is_same_v<std::decay_t<decltype(own)>, PartitionKey>) {
-          return nullptr;
-        } else {
+        if constexpr (requires { own.queue; }) {
           return &own.queue;
+        } else {
+          return nullptr;
         }
       },
       key);
@@ -112,12 +147,16 @@ const QueueAddress* queue_of(const Key& key) {
 KeyKind kind_of(const Key& key) {
   struct Kinds {
     KeyKind operator()(const PartitionKey&) const { return KeyKind::kPartition; }
+    KeyKind operator()(const DeletedNameKey&) const { return KeyKind::kDeletedName; }
     KeyKind operator()(const QueueKey&) const { return KeyKind::kQueue; }
     KeyKind operator()(const TallyKey&) const { return KeyKind::kTally; }
     KeyKind operator()(const DelayedKey&) const { return KeyKind::kDelayed; }
     KeyKind operator()(const TouchedKey&) const { return KeyKind::kTouched; }
     KeyKind operator()(const FreshKey&) const { return KeyKind::kFresh; }
     KeyKind operator()(const LaterKey&) const { return KeyKind::kLater; }
+    KeyKind operator()(const FifoKey&) const { return KeyKind::kFifo; }
+    KeyKind operator()(const DedupKey&) const { return KeyKind::kDedup; }
+    KeyKind operator()(const AttemptKey&) const { return KeyKind::kAttempt; }
   };
   return std::visit(Kinds{}, key);
 }
@@ -131,8 +170,15 @@ Key key_of(const BodyKey& key) {
 }
 
 PartitionId partition_of(const Key& key) {
-  const QueueAddress* queue = queue_of(key);
-  return queue ? queue->partition : std::get<PartitionKey>(key).partition;
+  return std::visit(
+      [](const auto& own) {
+        if constexpr (requires { own.queue; }) {
+          return own.queue.partition;
+        } else {
+          return own.partition;
+        }
+      },
+      key);
 }
 
 std::string encode_key(const Key& key) {

@@ -5,7 +5,7 @@
 // All numbers are big-endian, signed ones with their sign bit turned, so within one queue and kind the
 // bytes sort exactly as the keys do. Records of a partition have account 0, no region and queue 0, and so
 // sort before those of every queue; a queue's own record sorts before everything else that it has. That
-// is the order in which a store is loaded.
+// is the order in which a store is loaded. What belongs to a world and not to a queue has queue 0.
 //
 // Pure functions. Bytes come from a disk and may be anything: decoding never reads past them and gives
 // nothing unless they are exactly what encoding some key gives.
@@ -34,18 +34,21 @@ enum class KeyKind : std::uint8_t {
   kTouched = 6,
   kFresh = 7,
   kLater = 8,
-  kFifo = 9,           // reserved: body of a FIFO queue
-  kDedup = 10,         // reserved: deduplication id of a FIFO queue
-  kAttempt = 11,       // reserved: receive request attempt id of a FIFO queue
+  kFifo = 9,
+  kDedup = 10,
+  kAttempt = 11,
   kExpiry = 12,        // reserved: when a message in lane `moved` expires
   kLaneOf = 13,        // reserved: lane of a message group
   kTopic = 14,         // reserved
   kSubscription = 15,  // reserved
   kPublication = 16,   // reserved: a publication that has not reached all its targets
+  kDeletedName = 17,
 };
 
 // A body is put once in all time; see docs/storage_format.md for why.
-constexpr bool is_body(KeyKind kind) { return kind == KeyKind::kFresh || kind == KeyKind::kLater; }
+constexpr bool is_body(KeyKind kind) {
+  return kind == KeyKind::kFresh || kind == KeyKind::kLater || kind == KeyKind::kFifo;
+}
 
 KeyKind kind_of(const Key& key);
 Key key_of(const Record& record);

@@ -22,6 +22,9 @@ PageBuilder::PageBuilder(PageWant&& want) {
     from_ = encode_key(Key{FreshKey{queue, fresh->lane, fresh->from}});
     to_ = encode_key(Key{FreshKey{queue, fresh->lane, std::max(fresh->from, fresh->to)}});
     expected_ = fresh->from.value;
+  } else if (const auto* fifo = std::get_if<FifoRange>(&page_.want.range)) {
+    from_ = encode_key(Key{FifoKey{queue, fifo->from}});
+    to_ = encode_key(Key{FifoKey{queue, std::max(fifo->from, fifo->to)}});
   } else {
     const auto& later = std::get<LaterRange>(page_.want.range);
     from_ = encode_key(Key{LaterKey{queue, later.from_due, later.from}});

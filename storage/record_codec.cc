@@ -38,6 +38,15 @@ enum class QueueTag : std::uint8_t {
   kRetentionSeconds = 7,
   kReceiveWaitSeconds = 8,
   kVisibilityTimeoutSeconds = 9,
+  kManagedEncryption = 10,  // only if it is off
+  kKmsKey = 11,
+  kKmsReuseSeconds = 12,
+  kTags = 13,
+  kPurged = 14,
+  kFifo = 20,  // of FIFO queues only, as are the next three
+  kContentBasedDeduplication = 21,
+  kDeduplicationScope = 22,
+  kThroughputLimit = 23,
 };
 
 tl::unexpected<Error> damaged(const char* what) { return refuse(ErrorCode::kInternalFailure, what); }
@@ -45,15 +54,25 @@ tl::unexpected<Error> damaged(const char* what) { return refuse(ErrorCode::kInte
 void write_time(ByteWriter& writer, Time time) { writer.signed_number(epoch_milliseconds(time)); }
 Time read_time(ByteReader& reader) { return from_epoch_milliseconds(reader.signed_number()); }
 
+void write_id(ByteWriter& writer, const MessageId& id) {
+  writer.raw({reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
+}
+
+MessageId read_id(ByteReader& reader) {
+  MessageId id;
+  const std::string_view bytes = reader.raw(id.bytes.size());
+  std::copy(bytes.begin(), bytes.end(), id.bytes.begin());
+  return id;
+}
+
 void write_head(ByteWriter& writer, const MessageHead& head) {
-  writer.raw({reinterpret_cast<const char*>(head.id.bytes.data()), head.id.bytes.size()});
+  write_id(writer, head.id);
   write_time(writer, head.sent);
 }
 
 MessageHead read_head(ByteReader& reader) {
   MessageHead head;
-  const std::string_view id = reader.raw(head.id.bytes.size());
-  std::copy(id.begin(), id.end(), head.id.bytes.begin());
+  head.id = read_id(reader);
   head.sent = read_time(reader);
   return head;
 }
@@ -128,10 +147,31 @@ ContentPtr read_content(ByteReader& reader) {
   return fields.finished() && has_md5 ? content : nullptr;
 }
 
+std::string encode_tags(const std::vector<Tag>& tags) {
+  std::string bytes;
+  ByteWriter list(bytes);
+  for (const Tag& tag : tags) {
+    list.text(tag.key);
+    list.text(tag.value);
+  }
+  return bytes;
+}
+
+bool read_tags(std::string_view bytes, std::vector<Tag>& tags) {
+  ByteReader list(bytes);
+  while (!list.failed() && !list.rest().empty()) {
+    Tag& tag = tags.emplace_back();
+    tag.key = list.text();
+    tag.value = list.text();
+  }
+  return list.finished() && !tags.empty();
+}
+
 struct PayloadWriter {
   ByteWriter& writer;
 
   void operator()(const PartitionRecord& record) const { writer.number(record.next_queue.value); }
+  void operator()(const DeletedNameRecord& record) const { write_time(writer, record.deleted); }
   void operator()(const QueueRecord& record) const {
     const QueueAttributes& attributes = record.attributes;
     TaggedFieldsWriter<QueueTag> fields(writer);
@@ -144,6 +184,18 @@ struct PayloadWriter {
     fields.signed_number(QueueTag::kRetentionSeconds, attributes.retention.count());
     fields.signed_number(QueueTag::kReceiveWaitSeconds, attributes.receive_wait.count());
     fields.signed_number(QueueTag::kVisibilityTimeoutSeconds, attributes.visibility_timeout.count());
+    if (!attributes.managed_encryption) fields.number(QueueTag::kManagedEncryption, std::uint8_t{0});
+    if (!attributes.kms_key.empty()) fields.text(QueueTag::kKmsKey, attributes.kms_key);
+    if (attributes.kms_reuse) fields.signed_number(QueueTag::kKmsReuseSeconds, attributes.kms_reuse->count());
+    if (!record.tags.empty()) fields.text(QueueTag::kTags, encode_tags(record.tags));
+    if (record.purged != kEpoch) fields.signed_number(QueueTag::kPurged, epoch_milliseconds(record.purged));
+    if (attributes.fifo) {
+      fields.number(QueueTag::kFifo, std::uint8_t{1});
+      fields.number(QueueTag::kContentBasedDeduplication,
+                    static_cast<std::uint8_t>(attributes.content_based_deduplication));
+      fields.number(QueueTag::kDeduplicationScope, static_cast<std::uint8_t>(attributes.deduplication_scope));
+      fields.number(QueueTag::kThroughputLimit, static_cast<std::uint8_t>(attributes.throughput_limit));
+    }
   }
   void operator()(const TallyRecord& record) const {
     writer.number(record.cursor.value);
@@ -164,6 +216,21 @@ struct PayloadWriter {
   }
   void operator()(const FreshRecord& record) const { body(record.head, record.content); }
   void operator()(const LaterRecord& record) const { body(record.head, record.content); }
+  void operator()(const FifoRecord& record) const { body(record.head, record.content); }
+  void operator()(const DedupRecord& record) const {
+    write_time(writer, record.accepted);
+    write_id(writer, record.id);
+    writer.number(record.sequence.value);
+  }
+  void operator()(const AttemptRecord& record) const {
+    write_time(writer, record.received);
+    writer.number(static_cast<std::uint32_t>(record.messages.size()));
+    for (const AttemptedMessage& message : record.messages) {
+      writer.number(message.sequence.value);
+      writer.number(message.receive_count);
+      write_time(writer, message.hidden_until);
+    }
+  }
 
  private:
   void body(const MessageHead& head, const ContentPtr& content) const {
@@ -179,6 +246,10 @@ struct PayloadReader {
 
   bool operator()(PartitionRecord& record) const {
     record.next_queue = QueueId{reader.number<std::uint64_t>()};
+    return true;
+  }
+  bool operator()(DeletedNameRecord& record) const {
+    record.deleted = read_time(reader);
     return true;
   }
   bool operator()(QueueRecord& record) const;
@@ -206,6 +277,23 @@ struct PayloadReader {
   }
   bool operator()(FreshRecord& record) const { return body(record.head, record.content); }
   bool operator()(LaterRecord& record) const { return body(record.head, record.content); }
+  bool operator()(FifoRecord& record) const { return body(record.head, record.content); }
+  bool operator()(DedupRecord& record) const {
+    record.accepted = read_time(reader);
+    record.id = read_id(reader);
+    record.sequence = Sequence{reader.number<std::uint64_t>()};
+    return true;
+  }
+  bool operator()(AttemptRecord& record) const {
+    record.received = read_time(reader);
+    for (auto left = reader.number<std::uint32_t>(); left > 0 && !reader.failed(); --left) {
+      AttemptedMessage& message = record.messages.emplace_back();
+      message.sequence = Sequence{reader.number<std::uint64_t>()};
+      message.receive_count = reader.number<std::uint32_t>();
+      message.hidden_until = read_time(reader);
+    }
+    return true;
+  }
 
  private:
   bool body(MessageHead& head, ContentPtr& content) const {
@@ -249,6 +337,35 @@ bool PayloadReader::operator()(QueueRecord& record) const {
       case QueueTag::kVisibilityTimeoutSeconds:
         attributes.visibility_timeout = Seconds{fields.signed_number()};
         break;
+      case QueueTag::kManagedEncryption:
+        attributes.managed_encryption = fields.number<std::uint8_t>() != 0;
+        break;
+      case QueueTag::kKmsKey:
+        attributes.kms_key = fields.value();
+        break;
+      case QueueTag::kKmsReuseSeconds:
+        attributes.kms_reuse = Seconds{fields.signed_number()};
+        break;
+      case QueueTag::kTags:
+        if (!read_tags(fields.value(), record.tags)) return false;
+        break;
+      case QueueTag::kPurged:
+        record.purged = from_epoch_milliseconds(fields.signed_number());
+        break;
+      case QueueTag::kFifo:
+        attributes.fifo = fields.number<std::uint8_t>() == 1;
+        break;
+      case QueueTag::kContentBasedDeduplication:
+        attributes.content_based_deduplication = fields.number<std::uint8_t>() != 0;
+        break;
+      case QueueTag::kDeduplicationScope:
+        attributes.deduplication_scope = static_cast<DeduplicationScope>(fields.number<std::uint8_t>());
+        if (attributes.deduplication_scope > DeduplicationScope::kMessageGroup) return false;
+        break;
+      case QueueTag::kThroughputLimit:
+        attributes.throughput_limit = static_cast<FifoThroughputLimit>(fields.number<std::uint8_t>());
+        if (attributes.throughput_limit > FifoThroughputLimit::kPerMessageGroup) return false;
+        break;
       default:
         return false;
     }
@@ -287,7 +404,12 @@ Result<std::string_view> open_seal(std::string_view key, std::string_view value)
 
 struct EmptyRecord {
   Record operator()(const PartitionKey& key) const { return PartitionRecord{key, {}}; }
-  Record operator()(const QueueKey& key) const { return QueueRecord{key, {}, {}, {}, {}, {}}; }
+  Record operator()(const DeletedNameKey& key) const { return DeletedNameRecord{key, {}}; }
+  Record operator()(const QueueKey& key) const {
+    QueueRecord record;
+    record.key = key;
+    return record;
+  }
   Record operator()(const TallyKey& key) const { return TallyRecord{key, {}, {}, {}, {}, 0}; }
   Record operator()(const DelayedKey& key) const { return DelayedRecord{key, 0}; }
   Record operator()(const TouchedKey& key) const {
@@ -297,6 +419,9 @@ struct EmptyRecord {
   }
   Record operator()(const FreshKey& key) const { return FreshRecord{key, {}, {}}; }
   Record operator()(const LaterKey& key) const { return LaterRecord{key, {}, {}}; }
+  Record operator()(const FifoKey& key) const { return FifoRecord{key, {}, {}}; }
+  Record operator()(const DedupKey& key) const { return DedupRecord{key, {}, {}, {}}; }
+  Record operator()(const AttemptKey& key) const { return AttemptRecord{key, {}, {}}; }
 };
 
 }  // namespace
@@ -321,8 +446,9 @@ Result<Record> decode_record(std::string_view key, std::string_view value) {
 
 BodyRecord body_of(Record&& record) {
   if (auto* later = std::get_if<LaterRecord>(&record)) return {later->head, std::move(later->content)};
+  if (auto* fifo = std::get_if<FifoRecord>(&record)) return {fifo->head, std::move(fifo->content)};
   auto* fresh = std::get_if<FreshRecord>(&record);
-  require(fresh != nullptr, "a body is a fresh or a later record");
+  require(fresh != nullptr, "a body is a fresh, a later or a FIFO record");
   return {fresh->head, std::move(fresh->content)};
 }
 

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "base/digest.h"
+
 namespace penstock {
 namespace {
 
@@ -23,6 +25,8 @@ std::string name_of(ErrorCode code) {
       std::pair{ErrorCode::kReceiptHandleIsInvalid, "ReceiptHandleIsInvalid"},
       std::pair{ErrorCode::kMessageNotInflight, "MessageNotInflight"},
       std::pair{ErrorCode::kOverLimit, "OverLimit"},
+      std::pair{ErrorCode::kPurgeQueueInProgress, "PurgeQueueInProgress"},
+      std::pair{ErrorCode::kQueueDeletedRecently, "QueueDeletedRecently"},
   };
   const auto* const found =
       std::find_if(kNames.begin(), kNames.end(), [code](const auto& row) { return row.first == code; });
@@ -32,12 +36,35 @@ std::string name_of(ErrorCode code) {
 // A padded body is called by what stands before its padding.
 std::string called(const MessageContent& content) { return content.body.substr(0, content.body.find(' ')); }
 
+template <class Entry>
+std::string entries(const std::vector<Result<Entry>>& results) {
+  std::string text;
+  for (const Result<Entry>& result : results) {
+    text += text.empty() ? "" : ", ";
+    text += result ? "ok" : "refused " + name_of(result.error().code);
+  }
+  return text;
+}
+
 std::string told(const Answer& answer) {
   struct Tell {
     std::string operator()(const Error& error) const { return "refused " + name_of(error.code); }
     std::string operator()(const Done&) const { return "ok"; }
     std::string operator()(const QueueFound&) const { return "ok"; }
     std::string operator()(const Sent&) const { return "ok"; }
+    std::string operator()(const SentBatch& batch) const { return entries(batch.entries); }
+    std::string operator()(const DoneBatch& batch) const { return entries(batch.entries); }
+    std::string operator()(const QueuesListed& listed) const {
+      std::string text;
+      for (const std::string& name : listed.names) text += (text.empty() ? "" : ", ") + name;
+      if (listed.more) text += ", ...";
+      return text.empty() ? "nothing" : text;
+    }
+    std::string operator()(const QueueTagged& tagged) const {
+      std::string text;
+      for (const Tag& tag : tagged.tags) text += (text.empty() ? "" : ", ") + tag.key + "=" + tag.value;
+      return text.empty() ? "nothing" : text;
+    }
     std::string operator()(const QueueDescribed& described) const {
       return "visible " + std::to_string(described.counts.visible) + " in-flight " +
              std::to_string(described.counts.not_visible) + " delayed " +
@@ -81,6 +108,17 @@ std::optional<double> number(const std::string& text) {
   return value;
 }
 
+// "key=value" each.
+std::vector<Tag> tags_of(const std::vector<std::string>& words) {
+  std::vector<Tag> tags;
+  for (const std::string& word : words) {
+    const std::size_t equals = std::min(word.find('='), word.size());
+    tags.push_back({word.substr(0, equals), word.substr(std::min(equals + 1, word.size()))});
+  }
+  std::sort(tags.begin(), tags.end(), [](const Tag& a, const Tag& b) { return a.key < b.key; });
+  return tags;
+}
+
 std::optional<Seconds> seconds(std::optional<double> value) {
   if (!value) return std::nullopt;
   return Seconds{static_cast<std::int64_t>(*value)};
@@ -91,6 +129,7 @@ std::optional<Seconds> seconds(std::optional<double> value) {
 struct PlayStage::Options {
   std::vector<std::string> plain;  // words that are neither names nor values of options
   std::map<std::string, double> numbers;
+  std::map<std::string, std::string> texts;
   std::string who = "somebody";
 
   static Result<Options> parse(const Step& step) {
@@ -100,6 +139,9 @@ struct PlayStage::Options {
       const std::string* const next = i + 1 < step.words.size() ? &step.words[i + 1] : nullptr;
       if (word == "as" && next != nullptr) {
         options.who = *next;
+        ++i;
+      } else if (i > 1 && next != nullptr && is_text(word)) {
+        options.texts[word] = *next;
         ++i;
       } else if (i > 1 && next != nullptr && number(*next) && is_name(word)) {
         options.numbers[word] = *number(*next);
@@ -116,6 +158,19 @@ struct PlayStage::Options {
   static bool is_name(const std::string& word) {
     constexpr std::array kNames{"delay", "visibility", "retention", "wait", "size", "bytes", "max"};
     return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
+  }
+  static bool is_text(const std::string& word) {
+    constexpr std::array kNames{"group", "id", "attempt", "after"};
+    return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
+  }
+  // Takes the word out of `plain`, if it is there.
+  bool take(const std::string& word) { return std::erase(plain, word) != 0; }
+  std::string text(const std::string& name) const {
+    const auto found = texts.find(name);
+    return found == texts.end() ? std::string() : found->second;
+  }
+  std::vector<std::string> rest(std::size_t from) const {
+    return {plain.begin() + static_cast<std::ptrdiff_t>(std::min(from, plain.size())), plain.end()};
   }
   std::optional<double> find(const std::string& name) const {
     const auto found = numbers.find(name);
@@ -146,8 +201,10 @@ std::string PlayStage::perform(const Play& play) {
 Result<std::string> PlayStage::perform(const Step& step) {
   const Result<Options> options = Options::parse(step);
   if (!options) return tl::unexpected(options.error());
-  constexpr std::array kRequests{"queue",   "find",   "purge",      "delete-queue", "send",
-                                 "receive", "delete", "visibility", "counts"};
+  constexpr std::array kRequests{
+      "queue",      "set",          "find",       "purge",  "delete-queue",    "list",
+      "tag",        "untag",        "tags",       "send",   "receive",         "delete",
+      "send-batch", "delete-batch", "visibility", "counts", "visibility-batch"};
   const bool is_request = std::find(kRequests.begin(), kRequests.end(), step.words[0]) != kRequests.end();
   return is_request ? ask(step, *options) : direct(step, *options);
 }
@@ -170,32 +227,45 @@ Result<std::string> PlayStage::ask(const Step& step, const Options& options) {
 Result<Operation> PlayStage::operation_of(const Step& step, const Options& options) const {
   const std::string& verb = step.words[0];
   const std::size_t plain = options.plain.size();
-  if (verb == "queue" && plain == 1) {
-    SuppliedAttributes attributes{.delay = seconds(options.find("delay")),
-                                  .message_bytes_max = std::nullopt,
-                                  .retention = seconds(options.find("retention")),
-                                  .receive_wait = seconds(options.find("wait")),
-                                  .visibility_timeout = seconds(options.find("visibility"))};
+  if (verb == "queue" || (verb == "set" && plain == 1)) {
+    SuppliedAttributes attributes;
+    attributes.delay = seconds(options.find("delay"));
+    attributes.retention = seconds(options.find("retention"));
+    attributes.receive_wait = seconds(options.find("wait"));
+    attributes.visibility_timeout = seconds(options.find("visibility"));
     if (const auto size = options.find("size"))
       attributes.message_bytes_max = static_cast<std::uint32_t>(*size);
-    return CreateQueue{attributes};
+    if (verb == "set") return SetQueueAttributes{attributes};
+    Options words = options;
+    attributes.fifo = words.take("fifo");
+    words.take("tag");
+    if (words.take("content")) attributes.content_based_deduplication = true;
+    if (words.take("scope-group")) attributes.deduplication_scope = DeduplicationScope::kMessageGroup;
+    return CreateQueue{attributes, tags_of(words.rest(1))};
   }
+  if (verb == "list" && plain == 1) {
+    return ListQueues{options.plain[0] == "*" ? "" : options.plain[0], options.text("after"),
+                      static_cast<std::uint32_t>(options.find("max").value_or(1000))};
+  }
+  if (verb == "tag" && plain > 1) return TagQueue{tags_of(options.rest(1))};
+  if (verb == "untag" && plain > 1) return UntagQueue{options.rest(1)};
+  if (verb == "tags" && plain == 1) return FindTags{};
   if (verb == "find" && plain == 1) return FindQueue{};
   if (verb == "purge" && plain == 1) return PurgeQueue{};
   if (verb == "delete-queue" && plain == 1) return DeleteQueue{};
   if (verb == "counts" && plain == 1) return DescribeQueue{};
   if (verb == "send" && plain == 2) {
-    MessageContent content{.body = options.plain[1]};
-    const auto bytes = static_cast<std::size_t>(options.find("bytes").value_or(0));
-    if (content.body.size() < bytes) content.body.resize(bytes, ' ');
-    const auto size =
-        static_cast<std::uint32_t>(options.find("size").value_or(static_cast<double>(content.body.size())));
-    return Send{std::make_shared<const MessageContent>(std::move(content)), size,
-                seconds(options.find("delay"))};
+    return send_of(options.plain[1], options).map([](Send&& send) -> Operation { return std::move(send); });
+  }
+  if (verb == "send-batch" && plain > 1) {
+    SendBatch batch;
+    for (const std::string& body : options.rest(1)) batch.entries.push_back(send_of(body, options));
+    return batch;
   }
   if (verb == "receive" && plain == 1) {
     return Receive{static_cast<std::uint32_t>(options.find("max").value_or(1)),
-                   seconds(options.find("visibility")), seconds(options.find("wait"))};
+                   seconds(options.find("visibility")), seconds(options.find("wait")),
+                   options.text("attempt")};
   }
   if (verb == "delete" && plain == 2) {
     return handle_of(options.plain[1]).map([](const ReceiptHandle& handle) -> Operation {
@@ -207,7 +277,54 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
       return ChangeVisibility{handle, *seconds(number(options.plain[2]))};
     });
   }
+  if (verb == "delete-batch" && plain > 1) {
+    const auto entries =
+        entries_of<Delete>(options.rest(1), [](const ReceiptHandle& handle) { return Delete{handle}; });
+    if (!entries) return tl::unexpected(entries.error());
+    return DeleteBatch{*entries};
+  }
+  if (verb == "visibility-batch" && plain > 2 && number(options.plain.back())) {
+    std::vector<std::string> messages = options.rest(1);
+    messages.pop_back();
+    const Seconds timeout = *seconds(number(options.plain.back()));
+    const auto entries = entries_of<ChangeVisibility>(messages, [timeout](const ReceiptHandle& handle) {
+      return ChangeVisibility{handle, timeout};
+    });
+    if (!entries) return tl::unexpected(entries.error());
+    return ChangeVisibilityBatch{*entries};
+  }
   return not_understood(step.text);
+}
+
+Result<Send> PlayStage::send_of(const std::string& body, const Options& options) const {
+  MessageContent content{.body = body};
+  const auto bytes = static_cast<std::size_t>(options.find("bytes").value_or(0));
+  if (content.body.size() < bytes) content.body.resize(bytes, ' ');
+  const auto size =
+      static_cast<std::uint32_t>(options.find("size").value_or(static_cast<double>(content.body.size())));
+  content.group_id = options.text("group");
+  content.deduplication_id = options.text("id");
+  const bool by_content = content.deduplication_id.empty();
+  if (by_content) content.deduplication_id = hex(sha256(content.body));
+  return Send{std::make_shared<const MessageContent>(std::move(content)), size,
+              seconds(options.find("delay")), by_content};
+}
+
+// An entry `refused` is one that its parameters have condemned.
+template <class Entry, class MakeEntry>
+Result<std::vector<Result<Entry>>> PlayStage::entries_of(const std::vector<std::string>& messages,
+                                                         const MakeEntry& make_entry) const {
+  std::vector<Result<Entry>> entries;
+  for (const std::string& message : messages) {
+    if (message == "refused") {
+      entries.push_back(refuse(ErrorCode::kInvalidParameterValue));
+      continue;
+    }
+    const Result<ReceiptHandle> handle = handle_of(message);
+    if (!handle) return tl::unexpected(handle.error());
+    entries.push_back(make_entry(*handle));
+  }
+  return entries;
 }
 
 Result<ReceiptHandle> PlayStage::handle_of(const std::string& message) const {
@@ -279,6 +396,8 @@ void PlayStage::set_limits(const Options& options) {
   set(limits_.touched_max, "in-flight");
   set(limits_.touched_queue_max, "in-flight-queue");
   set(limits_.waiting_receivers_max, "waiting");
+  if (const auto interval = seconds(options.find("purge-interval"))) limits_.purge_interval = *interval;
+  if (const auto wait = seconds(options.find("recreate-wait"))) limits_.recreate_wait = *wait;
 }
 
 void PlayStage::settle() {
@@ -299,6 +418,9 @@ void PlayStage::settle() {
 
 void PlayStage::release() {
   for (Reply& reply : process_->take_released()) {
+    if (const auto* sent = std::get_if<Sent>(&reply.answer)) {
+      sent_.try_emplace(sent->id, reply.ticket, called(*sent->content));
+    }
     if (const auto* received = std::get_if<Received>(&reply.answer)) {
       for (const Delivery& delivery : received->deliveries) {
         const std::string body = called(*delivery.content);
@@ -311,7 +433,14 @@ void PlayStage::release() {
 }
 
 std::string PlayStage::told(const std::string& who) const {
-  const auto answer = answers_.find(tickets_.at(who));
+  const Ticket& ticket = tickets_.at(who);
+  const auto answer = answers_.find(ticket);
+  if (answer != answers_.end()) {
+    if (const auto* sent = std::get_if<Sent>(&answer->second)) {
+      const auto& [sender, body] = sent_.at(sent->id);
+      if (sender != ticket) return "duplicate of " + body;
+    }
+  }
   return answer == answers_.end() ? "waits" : penstock::told(answer->second);
 }
 
@@ -324,7 +453,9 @@ std::size_t PlayStage::body_count(const std::string& name) const {
   for (const QueueAddress& queue : created->second) {
     const PageWant fresh{queue, kNone, FreshRange{kFirstLane, {}, {1ULL << 40}}};
     const PageWant later{queue, kNone, LaterRange{kEpoch, {}, now_ + Seconds{1'000'000}}};
-    count += disk_.read(fresh).records.size() + disk_.read(later).records.size();
+    const PageWant fifo{queue, kNone, FifoRange{{}, {1ULL << 40}}};
+    count +=
+        disk_.read(fresh).records.size() + disk_.read(later).records.size() + disk_.read(fifo).records.size();
   }
   return count;
 }

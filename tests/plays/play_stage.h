@@ -4,12 +4,20 @@
 // come, commits become durable, answers leave. The steps, with optional parts in brackets:
 //
 //     limits [window-bytes N] [window-queue-bytes N] [in-flight N] [in-flight-queue N] [waiting N]
+//            [purge-interval N] [recreate-wait N]
 //     queue Q [delay N] [visibility N] [retention N] [wait N] [size N]   CreateQueue
+//             [fifo [content] [scope-group]] [tag KEY=VALUE]...
+//     set Q [delay N] [visibility N] [retention N] [wait N] [size N]     SetQueueAttributes
 //     find Q · purge Q · delete-queue Q
+//     list PREFIX [after NAME] [max N]                    ListQueues; `*` is the empty prefix
+//     tag Q KEY=VALUE... · untag Q KEY... · tags Q
 //     send Q BODY [delay N] [size N] [bytes N] [as WHO]   `bytes`: the body is padded to so many
-//     receive Q [max N] [wait N] [visibility N] [as WHO]
-//     delete Q MESSAGE [as WHO]
+//             [group GROUP] [id ID]                       without an id: that of the content
+//     send-batch Q BODY... [size N] [group GROUP]         each body is its id
+//     receive Q [max N] [wait N] [visibility N] [attempt ID] [as WHO]
+//     delete Q MESSAGE [as WHO] · delete-batch Q MESSAGE...
 //     visibility Q MESSAGE N [as WHO]                     ChangeMessageVisibility
+//     visibility-batch Q MESSAGE... N
 //     counts Q
 //     then WHO                                            what WHO's last request was answered by now
 //     tick N [unnoticed]                                  so many seconds pass (fractions too); unnoticed:
@@ -24,8 +32,9 @@
 // MESSAGE is a body: the handle of its latest receive; `BODY#2` is the handle of its second one;
 // `forged:BODY` is the latest handle with another nonce.
 //
-// Expected: `ok`, `waits` (no answer has left), `nothing`, `refused CODE`, or the messages in order, each
-// with its receive count if the play cares: `hello count 2, other`. Without an arrow a step expects `ok`.
+// Expected: `ok`, `waits` (no answer has left), `nothing`, `refused CODE`, `duplicate of BODY`, or the
+// messages in order, each with its receive count if the play cares: `hello count 2, other`. Of a batch: one
+// such word for each entry, with commas. Without an arrow a step expects `ok`.
 #pragma once
 
 #include <map>
@@ -55,6 +64,10 @@ class PlayStage {
   Result<std::string> ask(const Step& step, const Options& options);
   Result<Operation> operation_of(const Step& step, const Options& options) const;
   Result<std::string> direct(const Step& step, const Options& options);
+  Result<Send> send_of(const std::string& body, const Options& options) const;
+  template <class Entry, class MakeEntry>
+  Result<std::vector<Result<Entry>>> entries_of(const std::vector<std::string>& messages,
+                                                const MakeEntry& make_entry) const;
   Result<ReceiptHandle> handle_of(const std::string& message) const;
   void set_limits(const Options& options);
   void restart();
@@ -77,6 +90,7 @@ class PlayStage {
 
   std::uint64_t next_request_ = 1;
   std::map<std::string, Ticket> tickets_;                                  // of each one's last request
+  std::map<MessageId, std::pair<Ticket, std::string>> sent_;               // who sent it, and its body
   std::map<Ticket, Answer> answers_;                                       // that have left
   std::map<std::string, std::map<std::uint32_t, ReceiptHandle>> handles_;  // by body and receive count
   std::map<std::string, ReceiptHandle> latest_;                            // by body

@@ -74,6 +74,8 @@ DecisionSeen SimulatedProcess::decided(std::size_t changes_before, Time now) {
       seen.bodies.push_back({fresh->key, fresh->head.id});
     } else if (const auto* later = std::get_if<LaterRecord>(&put->record)) {
       seen.bodies.push_back({later->key, later->head.id});
+    } else if (const auto* fifo = std::get_if<FifoRecord>(&put->record)) {
+      seen.bodies.push_back({fifo->key, fifo->head.id});
     } else if (const auto* queue = std::get_if<QueueRecord>(&put->record)) {
       if (queue->generation == Generation{}) seen.created = queue->key.queue;
     }

@@ -8,11 +8,39 @@ std::string describe(const ReceiptHandle& handle) {
          std::to_string(handle.attempt);
 }
 
+template <class Describe, class Entry>
+std::string entries(const Describe& describe, const std::vector<Result<Entry>>& batch) {
+  std::string text = "batch of";
+  for (const Result<Entry>& entry : batch) text += " [" + (entry ? describe(*entry) : "refused") + "]";
+  return text;
+}
+
+template <class Entry>
+std::string outcomes(const std::vector<Result<Entry>>& batch) {
+  std::string text = "batch:";
+  for (const Result<Entry>& entry : batch) text += entry ? " done" : " refused";
+  return text;
+}
+
 }  // namespace
 
 std::string describe(const Operation& operation) {
   struct Describe {
     std::string operator()(const CreateQueue&) const { return "create"; }
+    std::string operator()(const SetQueueAttributes&) const { return "set attributes"; }
+    std::string operator()(const ListQueues& list) const {
+      return "list " + list.prefix + "* after " + list.after;
+    }
+    std::string operator()(const TagQueue& tag) const {
+      return "tag " + std::to_string(tag.tags.size()) + " keys";
+    }
+    std::string operator()(const UntagQueue& untag) const {
+      return "untag " + std::to_string(untag.keys.size()) + " keys";
+    }
+    std::string operator()(const FindTags&) const { return "tags"; }
+    std::string operator()(const SendBatch& batch) const { return entries(*this, batch.entries); }
+    std::string operator()(const DeleteBatch& batch) const { return entries(*this, batch.entries); }
+    std::string operator()(const ChangeVisibilityBatch& batch) const { return entries(*this, batch.entries); }
     std::string operator()(const FindQueue&) const { return "find"; }
     std::string operator()(const DescribeQueue&) const { return "describe"; }
     std::string operator()(const DeleteQueue&) const { return "delete the queue"; }
@@ -48,6 +76,14 @@ std::string describe(const Answer& answer) {
              std::to_string(described.counts.not_visible) + " delayed " +
              std::to_string(described.counts.delayed);
     }
+    std::string operator()(const QueuesListed& listed) const {
+      return std::to_string(listed.names.size()) + (listed.more ? " names and more" : " names");
+    }
+    std::string operator()(const QueueTagged& tagged) const {
+      return std::to_string(tagged.tags.size()) + " tags";
+    }
+    std::string operator()(const SentBatch& batch) const { return outcomes(batch.entries); }
+    std::string operator()(const DoneBatch& batch) const { return outcomes(batch.entries); }
     std::string operator()(const Sent&) const { return "sent"; }
     std::string operator()(const Received& received) const {
       std::string text = "received";

@@ -1,5 +1,4 @@
-// Error documents: a refusal as an HTTP response, in each protocol. And what else every response of a
-// protocol has in common.
+// The HTTP responses of AWS JSON 1.0: what all of them have in common, and refusals.
 #pragma once
 
 #include <string>
@@ -20,8 +19,5 @@ ApiResponse json_error(std::string_view request_id, const Error& error);
 
 // 501: the request is for a service that this build has not. `target` is its X-Amz-Target.
 ApiResponse json_service_not_offered(std::string_view request_id, std::string_view target);
-
-// <ErrorResponse> of AWS Query.
-ApiResponse query_error(std::string_view request_id, const Error& error);
 
 }  // namespace penstock

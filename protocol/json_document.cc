@@ -1,10 +1,9 @@
-#include "protocol/error_document.h"
+#include "protocol/json_document.h"
 
 #include <utility>
 
 #include "protocol/json_writer.h"
 #include "protocol/text.h"
-#include "protocol/utf8.h"
 
 namespace penstock {
 namespace {
@@ -21,32 +20,6 @@ ApiResponse json_error_document(std::string_view request_id, const WireError& ro
   response.status = row.status;
   response.headers.emplace_back("x-amzn-query-error", joined({row.query_code, ";", row.fault()}));
   return response;
-}
-
-// Text for an XML element. Characters that XML cannot carry are left out.
-std::string xml_escaped(std::string_view text) {
-  std::string escaped;
-  escaped.reserve(text.size());
-  while (!text.empty()) {
-    const Utf8Character character = utf8_character(text);
-    const std::uint32_t code_point = character.code_point;
-    if (code_point == '&') {
-      escaped += "&amp;";
-    } else if (code_point == '<') {
-      escaped += "&lt;";
-    } else if (code_point == '>') {
-      escaped += "&gt;";
-    } else if (code_point == '"') {
-      escaped += "&quot;";
-    } else if (code_point == '\r') {
-      escaped += "&#xD;";
-    } else if (character.valid() && (code_point >= 0x20 || code_point == '\n' || code_point == '\t') &&
-               code_point != 0xfffe && code_point != 0xffff) {
-      escaped += text.substr(0, character.size);
-    }
-    text.remove_prefix(character.size);
-  }
-  return escaped;
 }
 
 }  // namespace
@@ -73,20 +46,6 @@ ApiResponse json_service_not_offered(std::string_view request_id, std::string_vi
       request_id, row,
       joined({"This build of Penstock offers Amazon SQS (X-Amz-Target: AmazonSQS.*) and not ", echoed(target),
               "."}));
-}
-
-ApiResponse query_error(std::string_view request_id, const Error& error) {
-  const WireError& row = wire_error(error.code);
-  ApiResponse response;
-  response.status = row.status;
-  response.content_type = "text/xml";
-  response.headers.emplace_back("x-amzn-RequestId", std::string(request_id));
-  response.body = joined(
-      {"<?xml version=\"1.0\"?>"
-       "<ErrorResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><Error><Type>",
-       row.fault(), "</Type><Code>", row.query_code, "</Code><Message>", xml_escaped(query_text(error)),
-       "</Message><Detail/></Error><RequestId>", xml_escaped(request_id), "</RequestId></ErrorResponse>"});
-  return response;
 }
 
 }  // namespace penstock

@@ -1,0 +1,123 @@
+// FifoQueue: one queue that keeps the order of each message group, and takes each message once.
+//
+//                 send                      receive                    delete / expiry
+//     (nothing) --------> waiting, delayed ---------> touched, hidden ------------------> (gone)
+//         ^                    |  ^                      ^        | visibility ends
+//         | duplicate          |  | delay over           |receive v
+//       (told who the          '--'                     touched, visible
+//        original is)
+//
+// Within a group messages are handed out in the order of their sequences, and nothing is handed out past a
+// message that is hidden: broker/fifo_window.h has the rule. A receipt handle counts only while it is that
+// of the latest receive and the message is hidden by it.
+//
+// A send is a duplicate if one with the same deduplication id (and, by the queue's scope, group) was
+// accepted less than five minutes ago, whatever has become of that message. A receive that repeats a
+// ReceiveRequestAttemptId within five minutes gets the same messages with the same handles, if nobody has
+// acted on them since.
+//
+// What may be called, and when: broker/queue.h.
+#pragma once
+
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/fifo_window.h"
+#include "broker/minute_index.h"
+#include "broker/queue.h"
+#include "broker/touched_set.h"
+
+namespace penstock {
+
+class FifoQueue final : public Queue {
+ public:
+  FifoQueue(QueueRecord record, QueueShare& share);
+  ~FifoQueue() override;
+
+  void apply(const Change& change) override;
+  void each_fact(const std::function<void(const Record&)>& visit) const override;
+
+  void send(const Ticket& ticket, const Send& request, Decision& decision) override;
+  void send(const Ticket& ticket, const SendBatch& batch, Decision& decision) override;
+  void receive(const Ticket& ticket, const Receive& request, Decision& decision) override;
+  void remove(const Ticket& ticket, const Delete& request, Decision& decision) override;
+  void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) override;
+  void change_visibility(const Ticket& ticket, const ChangeVisibility& request, Decision& decision) override;
+  void change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch,
+                         Decision& decision) override;
+  void purge(const Ticket& ticket, Decision& decision) override;
+  void erase_all(Decision& decision) override;
+  void undeliver(const std::vector<Delivery>& deliveries, Decision& decision) override;
+  void supply(const Page& page, Decision& decision) override;
+  void overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) override;
+  void tick(Decision& decision) override;
+
+  QueueCounts counts(Time now) override;
+  Time next_deadline(Time now) const override;
+  void evict_windows() override;
+
+ private:
+  struct Accepted {
+    Time at;
+    MessageId id;
+    Sequence sequence;
+  };
+  struct Attempted {
+    Time received;
+    std::vector<AttemptedMessage> messages;
+  };
+
+  void put_touched(const TouchedRecord& record);
+  void drop_touched(Sequence sequence);
+  void count_sent(std::int64_t second, std::int64_t difference, Decision& decision);
+
+  Result<Sent> accept(const Send& request, Decision& decision);
+  Fingerprint fingerprint_of(const MessageContent& content) const;
+  void forget_minutes(Decision& decision);
+
+  std::vector<Delivery> take(const WaitingReceivers::Receiver& receiver, Decision& decision);
+  // What the attempt handed out, once more; nothing if somebody acted on any of it.
+  std::optional<std::vector<Delivery>> repeat(const Receive& request, Decision& decision);
+  void serve(Decision& decision);
+  void serve_and_answer_overdue(Decision& decision);
+  void answer_empty(const WaitingReceivers::Receiver& receiver, Decision& decision);
+  Seconds visibility_of(const std::optional<Seconds>& asked) const {
+    return asked.value_or(record_.attributes.visibility_timeout);
+  }
+  ReceiptHandle handle_of(const TouchedRecord& record) const;
+  Result<Done> remove(const Delete& request, Decision& decision);
+  Result<Done> change_visibility(const ChangeVisibility& request, Decision& decision);
+  // The touched message that the handle names; nothing if it is gone; a refusal if it is no handle of this
+  // queue.
+  Result<std::optional<TouchedRecord>> find(const ReceiptHandle& handle) const;
+  bool open(const ReceiptHandle& handle, const TouchedRecord& record, Time now) const;
+  void erase_message(Sequence sequence, Time sent, Decision& decision);
+
+  bool complete() const { return window_.frontier() == tally_.high; }
+  bool waits_for_page() const { return wanted_.has_value(); }
+  std::size_t room_for_touched() const;
+  // The oldest message was sent then or later.
+  Time oldest_not_before() const;
+  Time hidden_until(Sequence sequence, Time sent) const;
+  void expire(Decision& decision);
+  void want_page(Decision& decision);
+
+  TallyRecord tally_;
+  std::map<std::int64_t, std::uint64_t> sent_;  // how many are left of each second's
+  TouchedSet touched_;
+  MinuteIndex<Accepted> accepted_;
+  MinuteIndex<Attempted> attempts_;
+
+  FifoWindow window_;
+  std::optional<FifoRange> wanted_;
+  // Erased while a page that may still show them was on its way.
+  boost::unordered_flat_set<std::uint64_t> erased_meanwhile_;
+  Time oldest_not_before_ = kEpoch;  // as pages have shown
+};
+
+}  // namespace penstock
