@@ -42,6 +42,18 @@ inline constexpr std::array kErrorsNotProvoked{
                      "The daemon's answer to a full mailbox or disk, not an action's: tests/server has it."},
 };
 
+// Errors that another action can be provoked to.
+struct ActionErrorNotProvoked {
+  std::string_view action;
+  ErrorCode code{};
+  std::string_view reason;
+};
+
+inline constexpr std::array kActionErrorsNotProvoked{
+    ActionErrorNotProvoked{"SetQueueAttributes", ErrorCode::kOverLimit,
+                           "Only a policy with too many statements would, and policies are not offered."},
+};
+
 // Parameters that no request can bring and succeed.
 struct ParameterNotShown {
   std::string_view action;
@@ -50,7 +62,6 @@ struct ParameterNotShown {
 };
 
 inline constexpr std::array kParametersNotShown{
-    ParameterNotShown{"SendMessage", "MessageDeduplicationId", "Standard queues refuse it: SQS-1805."},
     ParameterNotShown{"SendMessage", "MessageSystemAttributes.BinaryValue", "AWSTraceHeader is a text."},
     ParameterNotShown{"SendMessageBatch", "Entries.MessageSystemAttributes.BinaryValue",
                       "AWSTraceHeader is a text."},

@@ -134,7 +134,8 @@ Json structure_of(const pugi::xml_node& node, bool of_list_queues) {
     }
     const auto* const gathered = std::find_if(kGathered.begin(), kGathered.end(),
                                               [&](const Gathered& g) { return g.element == name; });
-    if (gathered == kGathered.end()) {
+    // A batch's failed entry has a <Message> too, a text.
+    if (gathered == kGathered.end() || (gathered->key.empty() && !has_elements(child))) {
       members[std::string(name)] = meaning_of(child, false);
     } else if (gathered->key.empty()) {
       members[std::string(gathered->member)].push_back(structure_of(child, false));
