@@ -93,10 +93,10 @@ MessageToSend message_of(sqs::SendMessageBatchEntry&& entry) {
           std::move(entry.message_group_id)};
 }
 
-Result<Delete> delete_of(const sqs::DeleteMessageBatchEntry& entry, std::size_t at) {
+// A missing handle is named as it is outside of batches; other members are named with their entry.
+Result<Delete> delete_of(const sqs::DeleteMessageBatchEntry& entry) {
   if (!entry.receipt_handle || entry.receipt_handle->empty()) {
-    return tl::unexpected(
-        missing_parameter(member_name("DeleteMessageBatchRequestEntry", at, "ReceiptHandle")));
+    return tl::unexpected(missing_parameter("ReceiptHandle"));
   }
   return parse_handle(*entry.receipt_handle).map([](const ReceiptHandle& handle) { return Delete{handle}; });
 }
@@ -104,7 +104,7 @@ Result<Delete> delete_of(const sqs::DeleteMessageBatchEntry& entry, std::size_t 
 Result<ChangeVisibility> change_of(const sqs::ChangeMessageVisibilityBatchEntry& entry, std::size_t at) {
   constexpr std::string_view kEntry = "ChangeMessageVisibilityBatchRequestEntry";
   if (!entry.receipt_handle || entry.receipt_handle->empty()) {
-    return tl::unexpected(missing_parameter(member_name(kEntry, at, "ReceiptHandle")));
+    return tl::unexpected(missing_parameter("ReceiptHandle"));
   }
   if (!entry.visibility_timeout) {
     return tl::unexpected(missing_parameter(member_name(kEntry, at, "VisibilityTimeout")));
@@ -181,8 +181,8 @@ Result<Operation> plan_operation(sqs::DeleteMessageBatchRequest&& request, const
   }
   if (Result<void> good = check_count(request.entries); !good) return tl::unexpected(good.error());
   DeleteBatch batch;
-  for (std::size_t at = 0; at < request.entries.size(); ++at) {
-    batch.entries.push_back(delete_of(request.entries[at], at));
+  for (const sqs::DeleteMessageBatchEntry& entry : request.entries) {
+    batch.entries.push_back(delete_of(entry));
   }
   asked = AskedOfDeletes{take_ids(request.entries)};
   return batch;

@@ -227,7 +227,10 @@ struct UntagQueueRequest {
     using Self = UntagQueueRequest;
     return std::tuple{
         Field("QueueUrl", &Self::queue_url).queue(),
-        Field("TagKeys", &Self::tag_keys).in_query("TagKey").required(),
+        Field("TagKeys", &Self::tag_keys)
+            .in_query("TagKey")
+            .required(ErrorCode::kInvalidParameterValue,
+                      "Tag keys must be between 1 and 128 characters in length."),
     };
   }
 };

@@ -1,0 +1,70 @@
+// What no case shows, and why: the one place for exceptions. A test fails when a case shows one of them
+// after all.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace penstock::conformance {
+
+struct FactNotShown {
+  int fact = 0;
+  std::string_view reason;
+};
+
+inline constexpr std::array kFactsNotShown{
+    FactNotShown{130,
+                 "AWS was never seen to use it, and Penstock does not either: SQS-2305 is what both answer."},
+    FactNotShown{131, "Penstock does not look at the host of a QueueUrl: SQS-404."},
+    FactNotShown{132, "No queue of this build can demand HTTPS."},
+    FactNotShown{133, "Nothing is throttled: a daemon that is overloaded answers 503, which SDKs retry."},
+    FactNotShown{134, "A customer's key is remembered and reported, not used."},
+    FactNotShown{135, "No input leads to an answer of 500; the rings of hostile input look for one."},
+};
+
+// Of the errors that the product's table allows an action.
+struct ErrorNotProvoked {
+  ErrorCode code{};
+  std::string_view reason;
+};
+
+inline constexpr std::array kErrorsNotProvoked{
+    ErrorNotProvoked{ErrorCode::kAccessDenied, "This build verifies no signature and has no policies."},
+    ErrorNotProvoked{ErrorCode::kInternalFailure, "No input leads to it."},
+    ErrorNotProvoked{ErrorCode::kInvalidAddress, "The host of a QueueUrl does not matter."},
+    ErrorNotProvoked{ErrorCode::kInvalidSecurity, "No queue of this build can demand HTTPS."},
+    ErrorNotProvoked{ErrorCode::kMessageNotInflight,
+                     "AWS was never seen to use it: a message that is gone is InvalidParameterValue."},
+    ErrorNotProvoked{ErrorCode::kRequestThrottled, "Nothing is throttled."},
+    ErrorNotProvoked{ErrorCode::kServiceUnavailable,
+                     "The daemon's answer to a full mailbox or disk, not an action's: tests/server has it."},
+};
+
+// Errors that another action can be provoked to.
+struct ActionErrorNotProvoked {
+  std::string_view action;
+  ErrorCode code{};
+  std::string_view reason;
+};
+
+inline constexpr std::array kActionErrorsNotProvoked{
+    ActionErrorNotProvoked{"SetQueueAttributes", ErrorCode::kOverLimit,
+                           "Only a policy with too many statements would, and policies are not offered."},
+};
+
+// Parameters that no request can bring and succeed.
+struct ParameterNotShown {
+  std::string_view action;
+  std::string_view name;
+  std::string_view reason;
+};
+
+inline constexpr std::array kParametersNotShown{
+    ParameterNotShown{"SendMessage", "MessageSystemAttributes.BinaryValue", "AWSTraceHeader is a text."},
+    ParameterNotShown{"SendMessageBatch", "Entries.MessageSystemAttributes.BinaryValue",
+                      "AWSTraceHeader is a text."},
+};
+
+}  // namespace penstock::conformance

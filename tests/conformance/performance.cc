@@ -1,0 +1,250 @@
+#include "tests/conformance/performance.h"
+
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "tests/conformance/speech.h"
+#include "tests/conformance/stack.h"
+#include "tests/conformance/wire_errors.h"
+
+namespace penstock::conformance {
+namespace {
+
+// Headers and captures are texts, whatever they look like.
+std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+// The `@` members of a step leave it for the request's headers and path.
+struct Given {
+  Json members;
+  HeaderLines headers;
+  std::string path = "/";
+};
+
+Result<Given> given_by(const CaseStep& step, const Captures& captures) {
+  Result<Json> all = value_of(step.given, captures);
+  if (!all) return tl::unexpected(all.error());
+  Given given{.members = Json::object(), .headers = {}};
+  for (const auto& [name, value] : all->items()) {
+    if (name == "@path") {
+      given.path = text_of(value);
+    } else if (name.starts_with('@')) {
+      given.headers.emplace_back(name.substr(1), text_of(value));
+    } else {
+      given.members[name] = value;
+    }
+  }
+  return given;
+}
+
+std::string told(const HeardAnswer& answer) {
+  if (!answer.complaint.empty()) return answer.complaint;
+  if (!answer.code.empty()) {
+    return std::to_string(answer.status) + " " + answer.code + " \"" + answer.text + "\"";
+  }
+  std::string text = answer.members.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (text.size() > 1000) text.resize(1000);
+  return text;
+}
+
+Json described(const ApiResponse& response) {
+  Json described{{"Status", response.status}, {"Body", response.body}};
+  if (!response.content_type.empty()) described["Content-Type"] = response.content_type;
+  for (const auto& [name, value] : response.headers) described[name] = value;
+  return described;
+}
+
+// Adds the names of the members and of those inside of them.
+void add_members(const std::string& prefix, const Json& members, std::vector<std::string>& names) {
+  for (const auto& [name, value] : members.items()) {
+    names.push_back(prefix + name);
+    const std::string inner = prefix + name + ".";
+    if (name == "MessageAttributes" || name == "MessageSystemAttributes" || value.is_array()) {
+      for (const Json& element : value) {
+        if (element.is_object()) add_members(inner, element, names);
+      }
+    } else if (value.is_object()) {
+      add_members(inner, value, names);
+    }
+  }
+}
+
+// What an answer to bytes refuses with, in either form; empty: it does not, or in no form.
+std::pair<Protocol, std::string> refusal_in(const ApiResponse& response) {
+  for (const auto& [name, value] : response.headers) {
+    if (name == "x-amzn-query-error") return {Protocol::kJson, value.substr(0, value.find(';'))};
+  }
+  const std::size_t code = response.body.find("<Code>");
+  if (code == std::string::npos) return {};
+  const std::size_t end = response.body.find("</Code>", code);
+  return {Protocol::kQuery, response.body.substr(code + 6, end - code - 6)};
+}
+
+class Stage {
+ public:
+  explicit Stage(Protocol protocol) : protocol_(protocol) {}
+
+  Performance perform(const Case& one) {
+    for (const CaseStep& step : one.steps) {
+      if (!step.is_part_of(protocol_)) continue;
+      const std::string otherwise = step.times == 1 ? perform(step) : perform_often(step);
+      if (otherwise.empty()) continue;
+      performance_.otherwise = "line " + std::to_string(step.line) + ", in " +
+                               std::string(name_of(protocol_)) + ": " + step.text.substr(0, 1000) + "\n  " +
+                               otherwise;
+      break;
+    }
+    return std::move(performance_);
+  }
+
+ private:
+  struct Asked {
+    std::string action;
+    std::uint64_t request = 0;
+    std::size_t seen = 0;  // its place in the performance; filled in when it is answered
+  };
+
+  std::string perform_often(const CaseStep& step) {
+    std::string otherwise;
+    for (int number = 1; number <= step.times && otherwise.empty(); ++number) {
+      CaseStep one = step;
+      one.given = counted(step.given, std::to_string(number));
+      otherwise = perform(one);
+    }
+    return otherwise;
+  }
+
+  std::string perform(const CaseStep& step) {
+    if (step.verb == "then") return answered(step, step.plain[0]);
+    if (step.verb == "http") return exchange(step);
+    if (step.is_request()) return ask(step);
+    return direct(step);
+  }
+
+  std::string direct(const CaseStep& step) {
+    if (step.verb == "advance") {
+      double seconds = 0;
+      const std::string& text = step.plain[0];
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+      if (error != std::errc{} || end != text.data() + text.size()) return "not understood";
+      stack_->pass(Milliseconds{std::llround(seconds * 1000)});
+      return {};
+    }
+    if (step.verb == "let") {
+      const Result<Json> given = value_of(step.given, captures_);
+      if (!given) return given.error().text;
+      for (const auto& [name, value] : given->items()) captures_[name] = text_of(value);
+      return {};
+    }
+    if (step.verb == "limits") {
+      const Result<Json> given = value_of(step.given, captures_);
+      if (!given || !given->contains("in_flight")) return "not understood";
+      BrokerLimits limits;
+      limits.touched_queue_max = (*given)["in_flight"].get<std::size_t>();
+      stack_ = std::make_unique<Stack>(limits);
+      return {};
+    }
+    return "not understood";
+  }
+
+  std::string ask(const CaseStep& step) {
+    Result<Given> given = given_by(step, captures_);
+    if (!given) return given.error().text;
+    if (step.verb == "queue") {
+      Json attributes = std::exchange(given->members, Json{{"QueueName", step.plain[0]}});
+      if (!attributes.empty()) given->members["Attributes"] = std::move(attributes);
+    }
+    const std::string action = step.verb == "queue" ? "CreateQueue" : step.verb;
+    SpokenRequest request = spoken(protocol_, action, given->members);
+    request.target = given->path;
+    for (auto& header : given->headers) request.headers.push_back(std::move(header));
+
+    SeenAnswer seen{.protocol = protocol_, .action = action};
+    add_members("", given->members, seen.members);
+    asked_[step.who] = {action, stack_->send(request.view()), seen_under_way_.size()};
+    seen_under_way_.push_back(std::move(seen));
+    return answered(step, step.who);
+  }
+
+  // Compares the answer to WHO's last request with what the step expects.
+  std::string answered(const CaseStep& step, const std::string& who) {
+    const auto asked = asked_.find(who);
+    if (asked == asked_.end()) return "nobody of that name has asked anything";
+    const ApiResponse* response = stack_->answer(asked->second.request);
+    if (response == nullptr) return std::holds_alternative<Waits>(step.expected) ? "" : "waits";
+    if (std::holds_alternative<Waits>(step.expected)) return "does not wait";
+    const HeardAnswer answer = heard(protocol_, asked->second.action, *response);
+    note(asked->second, answer);
+    if (!answer.complaint.empty()) return answer.complaint;
+    if (const auto* refusal = std::get_if<Refusal>(&step.expected)) return compare(*refusal, answer);
+    if (!answer.code.empty()) return "led to " + told(answer);
+    if (step.verb == "queue") captures_[step.plain[0]] = answer.members.value("QueueUrl", "");
+    const std::string what = difference(std::get<Members>(step.expected), answer.members, captures_);
+    return what.empty() ? "" : what + "\n  led to " + told(answer);
+  }
+
+  std::string compare(const Refusal& expected, const HeardAnswer& answer) {
+    const std::string otherwise = "led to " + told(answer);
+    if (answer.code != expected.code || answer.status != expected.status) return otherwise;
+    if (expected.text) {
+      return difference(*expected.text, Json(answer.text), captures_).empty() ? "" : otherwise;
+    }
+    const WireErrorForm* form = find_wire_error(answer.code);
+    if (form == nullptr || form->json_text.empty()) return "this code has no standard text";
+    const bool other_words = protocol_ == Protocol::kQuery && !form->query_text.empty();
+    return answer.text == (other_words ? form->query_text : form->json_text) ? "" : otherwise;
+  }
+
+  void note(const Asked& asked, const HeardAnswer& answer) {
+    SeenAnswer& seen = seen_under_way_[asked.seen];
+    seen.code = answer.complaint.empty() ? answer.code : "";
+    if (!answer.complaint.empty()) return;
+    if (const auto failed = answer.members.find("Failed"); failed != answer.members.end()) {
+      for (const Json& entry : *failed) seen.entry_codes.push_back(entry.value("Code", ""));
+    }
+    if (const auto attributes = answer.members.find("Attributes"); attributes != answer.members.end()) {
+      for (const auto& [name, ignored] : attributes->items()) seen.attributes.push_back(name);
+    }
+    performance_.seen.push_back(seen);
+  }
+
+  std::string exchange(const CaseStep& step) {
+    const Result<Json> given = value_of(step.given, captures_);
+    if (!given) return given.error().text;
+    const Result<std::string> target = filled_in(step.plain[1], captures_);
+    if (!target) return target.error().text;
+    SpokenRequest request{.method = step.plain[0], .target = *target, .headers = {}, .body = {}};
+    for (const auto& [name, value] : given->items()) {
+      if (name == "body") {
+        request.body = text_of(value);
+      } else {
+        request.headers.emplace_back(name, text_of(value));
+      }
+    }
+    const ApiResponse* response = stack_->answer(stack_->send(request.view()));
+    if (response == nullptr) return "waits";
+    const auto [protocol, code] = refusal_in(*response);
+    performance_.seen.push_back({.protocol = protocol, .action = {}, .code = code});
+    const auto* expected = std::get_if<Members>(&step.expected);
+    if (expected == nullptr) return "what bytes lead to is told by members";
+    const Json actual = described(*response);
+    const std::string what = difference(*expected, actual, captures_);
+    return what.empty() ? ""
+                        : what + "\n  led to " + actual.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+
+  Protocol protocol_;
+  std::unique_ptr<Stack> stack_ = std::make_unique<Stack>();
+  Captures captures_;
+  std::map<std::string, Asked> asked_;
+  std::vector<SeenAnswer> seen_under_way_;
+  Performance performance_;
+};
+
+}  // namespace
+
+Performance perform(const Case& one, Protocol protocol) { return Stage(protocol).perform(one); }
+
+}  // namespace penstock::conformance

@@ -1,0 +1,91 @@
+#include "tests/conformance/stack.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace penstock::conformance {
+namespace {
+
+const DispatchSettings& settings() {
+  static const DispatchSettings kSettings{.default_account = AccountId{0},
+                                          .default_region = *Region::parse("us-east-1"),
+                                          .listen_authority = "127.0.0.1:4566",
+                                          .queue_url_base = {}};
+  return kSettings;
+}
+
+constexpr const char* kRequestId = "1b4e28ba-2fa1-41d2-883f-0016d3cca427";
+
+}  // namespace
+
+Stack::Stack(const BrokerLimits& limits) : broker_(PartitionId{0}, limits) {}
+
+std::uint64_t Stack::send(const ApiRequest& request) {
+  const Ticket ticket{1, ++requests_};
+  auto planned = plan(request, settings(), ticket, kRequestId);
+  if (auto* response = std::get_if<ApiResponse>(&planned)) {
+    answers_.emplace(ticket.request, std::move(*response));
+    return ticket.request;
+  }
+  auto& [command, call] = std::get<PlannedCommand>(planned);
+  waiting_.emplace(ticket.request, std::move(call));
+  Outcome outcome;
+  broker_.execute(std::move(command), now_, random_, outcome);
+  settle(std::move(outcome));
+  return ticket.request;
+}
+
+const ApiResponse* Stack::answer(std::uint64_t request) const {
+  const auto found = answers_.find(request);
+  return found == answers_.end() ? nullptr : &found->second;
+}
+
+void Stack::pass(Milliseconds time) {
+  const Time until = now_ + time;
+  while (broker_.next_deadline() <= until) {
+    now_ = std::max(now_, broker_.next_deadline());
+    Outcome outcome;
+    broker_.tick(now_, random_, outcome);
+    settle(std::move(outcome));
+  }
+  now_ = until;
+}
+
+void Stack::settle(Outcome&& outcome) {
+  while (true) {
+    Commit commit{.position = table_.recovered().position, .time = now_, .changes = {}, .body_reads = {}};
+    ++commit.position.value;
+    commit.changes = std::move(outcome.changes);
+    fill_in_cold_contents(outcome, std::move(commit));
+    for (const Reply& reply : outcome.replies) {
+      const auto call = waiting_.extract(reply.ticket.request);
+      answers_.emplace(reply.ticket.request, render(*call.mapped(), reply.answer));
+    }
+    if (outcome.wants.empty()) return;
+    Outcome next;
+    for (const PageWant& want : outcome.wants) broker_.supply(table_.read(want), now_, random_, next);
+    outcome = std::move(next);
+  }
+}
+
+void Stack::fill_in_cold_contents(Outcome& outcome, Commit&& commit) {
+  std::vector<Delivery*> cold;
+  for (Reply& reply : outcome.replies) {
+    auto* received = std::get_if<Received>(&reply.answer);
+    if (received == nullptr) continue;
+    for (Delivery& delivery : received->deliveries) {
+      if (delivery.content != nullptr) continue;
+      cold.push_back(&delivery);
+      commit.body_reads.push_back({.token = 0, .keys = {delivery.body}});
+    }
+  }
+  std::vector<std::vector<BodyRecord>> read = table_.bodies_for(commit);
+  for (std::size_t at = 0; at < cold.size(); ++at) {
+    cold[at]->head = read[at].front().head;
+    cold[at]->content = std::move(read[at].front().content);
+  }
+  table_.apply(commit);
+}
+
+}  // namespace penstock::conformance
