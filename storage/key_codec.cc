@@ -135,9 +135,9 @@ PartitionId partition_of(const Key& key) {
   return queue ? queue->partition : std::get<PartitionKey>(key).partition;
 }
 
-std::string encode_key(const Key& key) {
+std::string encode_key(const Key& key, std::size_t room) {
   std::string bytes;
-  bytes.reserve(kKeyBytesMax);
+  bytes.reserve(kKeyBytesMax + room);
   ByteWriter writer(bytes);
   std::visit(FieldsWriter{writer}, key);
   return bytes;
