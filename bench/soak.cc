@@ -25,9 +25,9 @@ constexpr std::size_t kQueues = 10;
 constexpr double kSendsASecond = 500;
 // While all polls wait, the daemon does nothing but look at its clock and its connections once a second.
 constexpr double kIdleShareMax = 0.02;
-// What the second half of the traffic may add to the memory of the first: nothing is kept of messages that
-// were deleted, but a memory allocator breathes.
-constexpr std::size_t kGrowthMax = 16 << 20;
+// What the second half of the traffic may add to the memory of the first. Nothing is kept of messages that
+// were deleted, but what the store holds in memory fills up before it is written to a table.
+constexpr std::size_t kGrowthMax = 64 << 20;
 // Of the daemon's own, beside its connections: the store opens and closes files as it works.
 constexpr std::size_t kFilesMax = 64;
 
