@@ -10,6 +10,8 @@ namespace {
 
 // Reads in one go before others have their turn.
 constexpr int kReadsMax = 16;
+// A body up to this size is copied behind its head.
+constexpr std::size_t kCopiedBodyBytesMax = 4 << 10;
 constexpr std::size_t kLingerBytesMax = 16 << 20;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr HttpRefusal kTooSlow{408, "The request did not arrive in time."};
@@ -181,13 +183,17 @@ void Session::send(const ApiResponse& response, Received&& deliveries) {
   if (response.status == 503) io_.tally().unavailable.fetch_add(1, std::memory_order_relaxed);
   if (io_.draining()) keep_alive_ = says_keep_alive_ = false;
   using Persistence = ResponseHead::Persistence;
-  const std::string_view head = io_.response_head().build(response,
-                                                          !keep_alive_       ? Persistence::kCloses
-                                                          : says_keep_alive_ ? Persistence::kSaysStays
-                                                                             : Persistence::kStays,
-                                                          std::time(nullptr));
-  const std::string_view body = head_only_ ? std::string_view() : std::string_view(response.body);
+  std::string_view head = io_.response_head().build(response,
+                                                    !keep_alive_       ? Persistence::kCloses
+                                                    : says_keep_alive_ ? Persistence::kSaysStays
+                                                                       : Persistence::kStays,
+                                                    std::time(nullptr));
+  std::string_view body = head_only_ ? std::string_view() : std::string_view(response.body);
 
+  if (body.size() <= kCopiedBodyBytesMax) {
+    head = io_.response_head().with_body(body);
+    body = {};
+  }
   const Transfer written = socket_.write(head, body);
   if (written.flow == Flow::kBroken) {
     io_.undeliver(std::move(deliveries));
