@@ -301,7 +301,7 @@ LoadResult Load::run() {
     result_.late = open_ > 0 && all > started_ ? all - started_ : 0;
   }
   result_.elapsed = Clock::now() - counted_from_;
-  return std::move(result_);
+  return result_;
 }
 
 }  // namespace

@@ -143,8 +143,12 @@ std::vector<std::string> SqsDialect::texts(std::string_view answer, std::string_
     std::string text = take_json_string(answer, at);
     const std::size_t behind = answer.find_first_not_of(" \t\r\n", at);
     const bool is_name = behind != std::string_view::npos && answer[behind] == ':';
-    if (!is_name && last == name) found.push_back(std::move(text));
-    last = is_name ? text : std::string();
+    if (is_name) {
+      last = std::move(text);
+    } else {
+      if (last == name) found.push_back(std::move(text));
+      last.clear();
+    }
     at = answer.find('"', at);
   }
   return found;
