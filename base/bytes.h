@@ -5,6 +5,7 @@
 // then on is zero or empty. Check once, at the end.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -19,9 +20,11 @@ class ByteWriter {
 
   template <std::unsigned_integral Integer>
   void number(Integer value) {
-    for (int shift = static_cast<int>(sizeof(Integer) * 8) - 8; shift >= 0; shift -= 8) {
-      out_.push_back(static_cast<char>(static_cast<std::uint8_t>(value >> shift)));
+    std::array<char, sizeof(Integer)> bytes;
+    for (std::size_t i = 0; i < sizeof(Integer); ++i) {
+      bytes[i] = static_cast<char>(static_cast<std::uint8_t>(value >> (8 * (sizeof(Integer) - 1 - i))));
     }
+    out_.append(bytes.data(), bytes.size());
   }
   void signed_number(std::int64_t value) { number(static_cast<std::uint64_t>(value)); }
   void raw(std::string_view bytes) { out_.append(bytes); }

@@ -15,13 +15,16 @@ class Digester {
  public:
   explicit Digester(const char* algorithm)
       : algorithm_(EVP_MD_fetch(nullptr, algorithm, nullptr), &EVP_MD_free),
-        context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {}
+        context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    if (EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr) != 1) std::abort();
+  }
 
   template <std::size_t Size>
   std::array<std::uint8_t, Size> operator()(std::string_view bytes) {
     std::array<std::uint8_t, Size> digest{};
     // Fails only for want of memory or of the algorithm itself: then no answer can be right.
-    if (EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr) != 1 ||
+    // Without naming the algorithm again, which would set the context up anew.
+    if (EVP_DigestInit_ex2(context_.get(), nullptr, nullptr) != 1 ||
         EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1 ||
         EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) != 1) {
       std::abort();

@@ -5,6 +5,9 @@
 // elsewhere (what the store reports of handed-over commits). The drainer sleeps until something is there
 // or its deadline has come. This is the only place in the daemon's request path that locks, and it holds
 // the lock only to move a vector.
+//
+// A drainer that sleeps elsewhere, in a poll of sockets for instance, says so by `rest`, and whoever leaves
+// the first letter after that is told to wake it: `leave` and `fetch` are for such a one.
 #pragma once
 
 #include <chrono>
@@ -44,6 +47,32 @@ class Mailbox {
       sleeping_ = false;
     }
     arrived_.notify_one();
+  }
+
+  // True: the drainer rests, and the caller must wake it.
+  [[nodiscard]] bool leave(Letter&& letter) {
+    const std::lock_guard lock(mutex_);
+    letters_.push_back(std::move(letter));
+    return std::exchange(sleeping_, false);
+  }
+
+  // Moves everything that is there into `fetched` (which must be empty). Only the owner calls it.
+  void fetch(std::vector<Letter>& fetched) {
+    const std::lock_guard lock(mutex_);
+    sleeping_ = false;
+    fetched.swap(letters_);
+  }
+
+  // False: something is there already. True: from now on until the next `rouse` or `fetch` somebody must
+  // be woken. Only the owner calls them.
+  [[nodiscard]] bool rest() {
+    const std::lock_guard lock(mutex_);
+    sleeping_ = letters_.empty();
+    return sleeping_;
+  }
+  void rouse() {
+    const std::lock_guard lock(mutex_);
+    sleeping_ = false;
   }
 
   // Moves everything that is there into `drained` (which must be empty), waiting until the deadline if

@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <system_error>
+
+#include "bench/process_usage.h"
 
 namespace penstock {
 
@@ -67,28 +67,8 @@ std::string ChildProcess::line() {
   }
 }
 
-std::chrono::duration<double> ChildProcess::cpu() const {
-  std::ifstream file("/proc/" + std::to_string(id_) + "/stat");
-  std::stringstream text;
-  text << file.rdbuf();
-  // The second field, in parentheses, may hold spaces; utime and stime are fields 14 and 15.
-  std::string fields = text.str();
-  std::istringstream rest(fields.substr(fields.rfind(')') + 2));
-  std::string skipped;
-  for (int field = 3; field < 14; ++field) rest >> skipped;
-  long user = 0;
-  long system = 0;
-  rest >> user >> system;
-  return std::chrono::duration<double>(static_cast<double>(user + system) /
-                                       static_cast<double>(sysconf(_SC_CLK_TCK)));
-}
+std::chrono::duration<double> ChildProcess::cpu() const { return cpu_of(id_); }
 
-std::size_t ChildProcess::resident_bytes() const {
-  std::ifstream file("/proc/" + std::to_string(id_) + "/statm");
-  std::size_t total = 0;
-  std::size_t resident = 0;
-  file >> total >> resident;
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
+std::size_t ChildProcess::resident_bytes() const { return resident_bytes_of(id_); }
 
 }  // namespace penstock

@@ -1,7 +1,6 @@
 #include "bench/group_commit.h"
 
 #include <rocksdb/db.h>
-#include <sys/resource.h>
 
 #include <condition_variable>
 #include <memory>
@@ -10,19 +9,12 @@
 #include <thread>
 #include <vector>
 
+#include "bench/process_usage.h"
+
 namespace penstock {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::chrono::duration<double> cpu_time() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return std::chrono::duration<double>(seconds(usage.ru_utime) + seconds(usage.ru_stime));
-}
 
 }  // namespace
 
@@ -46,7 +38,7 @@ GroupCommitResult run_group_commit(const std::string& directory, std::size_t out
   bool over = false;
   GroupCommitResult result;
 
-  const auto cpu_before = cpu_time();
+  const auto cpu_before = own_cpu();
   const Clock::time_point begin = Clock::now();
   std::thread committer([&] {
     const std::string value(record_bytes, 'x');
@@ -96,7 +88,7 @@ GroupCommitResult run_group_commit(const std::string& directory, std::size_t out
   changed.notify_all();
   committer.join();
   result.elapsed = Clock::now() - begin;
-  result.cpu = cpu_time() - cpu_before;
+  result.cpu = own_cpu() - cpu_before;
   return result;
 }
 

@@ -1,261 +1,174 @@
-// penstock-bench: what the daemon does, as ratios to two bare baselines measured in the same run.
+// penstock-bench: what the daemon does, and what load does to any endpoint that speaks SQS.
 //
-//   penstock-bench front   durable 1 KB SendMessage, then receive and delete, against the bare Beast echo
-//                          (B1) and the bare group commit (B2), interleaved; medians of the rounds
-//   penstock-bench wake    from a send on an idle machine to the answer of the receive that waits
-//   penstock-bench commit  the bare group commit alone (the bare echo is a program of its own)
-//   penstock-bench depth   fills a queue, plain or delayed, restarts, drains: memory, and the last tenth's
-//                          speed over the first's
-#include <algorithm>
+//   penstock-bench send|receive-delete|cycle|batch --url http://host:port
+//       load for an endpoint that runs already (endpoint_load.h)
+//   penstock-bench front|commit|wake|depth|soak --penstock PATH
+//       a daemon of their own (benchmarks.h); the status is 1 if something that can be counted is wrong
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <map>
+#include <optional>
 #include <stdexcept>
-#include <thread>
 
-#include "bench/daemon.h"
-#include "bench/group_commit.h"
-#include "bench/scratch_directory.h"
-#include "bench/scripts.h"
+#include "bench/benchmarks.h"
+#include "bench/endpoint_load.h"
 
 namespace penstock {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using Seconds = std::chrono::duration<double>;
+constexpr int kUsageStatus = 2;
 
-struct Options {
-  std::string penstock;
-  std::string echo;
-  std::string directory = "/var/tmp";
-  std::size_t connections = 64;
-  std::size_t rounds = 3;
-  double seconds = 4;
-  std::uint64_t messages = 1'000'000;
-  std::uint64_t delay = 0;
+const char* const kUsage =
+    "usage: penstock-bench send|receive-delete|cycle|batch --url http://HOST:PORT\n"
+    "         [--protocol json|query] [--connections N] [--size BYTES] [--duration S] [--warm-up S]\n"
+    "         [--rate R]        R requests a second, whatever comes back; latency counts from when each was "
+    "due\n"
+    "         [--messages N]    that receive-delete begins with\n"
+    "         [--region NAME] [--access-key ID] [--pid PID of the server, for its CPU] [--json]\n"
+    "       penstock-bench front|commit|wake|depth|soak --penstock PATH [--echo PATH] [--directory DIR]\n"
+    "         [--connections N] [--rounds N] [--seconds S] [--messages N] [--delay S] [--rate R]\n"
+    "         [--resident-max MB]\n";
+
+// Thrown for words that cannot be understood; the text says which.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+template <class Number>
+Number number(const std::string& flag, const std::string& text, Number least, Number most) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
+    throw UsageError(flag + " " + text + " is not in its range");
+  }
+  return value;
 }
 
-double microseconds(Histogram::Duration duration) { return static_cast<double>(duration.count()) / 1e3; }
-
-std::string send_call(const std::string& queue_url, std::size_t body_bytes, std::uint64_t delay = 0) {
-  std::string json =
-      "{\"QueueUrl\":\"" + queue_url + "\",\"MessageBody\":\"" + std::string(body_bytes, 'x') + "\"";
-  if (delay > 0) json += ",\"DelaySeconds\":" + std::to_string(delay);
-  return sqs_call("SendMessage", json + "}");
-}
-
-// One line of measurements, all from the same rounds.
-struct Series {
-  std::vector<double> rate;
-  std::vector<double> cpu_us;
-  std::vector<double> p50_us;
-  std::vector<double> p99_us;
-
-  void add(const LoadResult& load, Seconds cpu) {
-    if (load.failures != 0) throw std::runtime_error(std::to_string(load.failures) + " requests failed");
-    rate.push_back(load.rate());
-    cpu_us.push_back(cpu.count() * 1e6 / static_cast<double>(load.answers));
-    p50_us.push_back(microseconds(load.latency.at(0.50)));
-    p99_us.push_back(microseconds(load.latency.at(0.99)));
-  }
-  void print(const char* name) const {
-    std::printf("  %-34s %9.0f /s  CPU %6.2f us", name, median(rate), median(cpu_us));
-    if (!p50_us.empty()) std::printf("  p50 %7.0f us  p99 %7.0f us", median(p50_us), median(p99_us));
-    std::printf("\n");
-    std::fflush(stdout);
-  }
+// Flags in any order. Each is handed its value, or nothing if it takes none.
+struct Flag {
+  std::function<void(const std::string& flag, const std::string& value)> take;
+  bool has_value = true;
 };
+using Flags = std::map<std::string, Flag>;
 
-void front(const Options& options) {
-  constexpr std::size_t kBodyBytes = 1024;
-  const ScratchDirectory scratch(options.directory);
-  const Seconds time(options.seconds);
-  Series echo, commit, send, drain;
-
-  for (std::size_t round = 0; round < options.rounds; ++round) {
-    {
-      ChildProcess server({options.echo});
-      const std::string ready = server.line();
-      const auto port = static_cast<std::uint16_t>(std::stoul(ready.substr(ready.find(' ') + 1)));
-      Repeat script(http_post("Content-Type: text/plain\r\n", std::string(kBodyBytes, 'x')));
-      const LoadResult load = run_http_load(port, options.connections, time, script);
-      echo.add(load, server.cpu());
-    }
-    {
-      const GroupCommitResult result = run_group_commit(scratch.path("b2-" + std::to_string(round)),
-                                                        options.connections, kBodyBytes, time);
-      commit.rate.push_back(result.rate());
-      commit.cpu_us.push_back(result.cpu.count() * 1e6 / static_cast<double>(result.records));
-    }
-    {
-      const Daemon daemon(options.penstock, scratch.path("data-" + std::to_string(round)));
-      const std::string url = daemon.create_queue("bench");
-      Seconds before = daemon.process().cpu();
-      Repeat sending(send_call(url, kBodyBytes));
-      const LoadResult sent = run_http_load(daemon.port(), options.connections, time, sending);
-      send.add(sent, daemon.process().cpu() - before);
-      before = daemon.process().cpu();
-      Drain draining(url, options.connections, UINT64_MAX);
-      const LoadResult drained = run_http_load(daemon.port(), options.connections, time, draining);
-      drain.add(drained, daemon.process().cpu() - before);
+void read_flags(int argc, char** argv, const Flags& flags) {
+  for (int i = 2; i < argc; ++i) {
+    const std::string name = argv[i];
+    const auto flag = flags.find(name);
+    if (flag == flags.end()) throw UsageError(name + " is not known");
+    if (!flag->second.has_value) {
+      flag->second.take(name, {});
+    } else if (i + 1 < argc) {
+      flag->second.take(name, argv[++i]);
+    } else {
+      throw UsageError(name + " wants a value");
     }
   }
-
-  std::printf("front: %zu connections, %zu byte bodies, %zu interleaved rounds of %.0f s, medians\n",
-              options.connections, kBodyBytes, options.rounds, options.seconds);
-  echo.print("B1 bare Beast echo");
-  commit.print("B2 bare group commit");
-  send.print("SendMessage, durable");
-  drain.print("ReceiveMessage x10 and deletes");
-  std::printf("  durable sends over B2:                  %5.2f\n", median(send.rate) / median(commit.rate));
-  std::printf("  durable sends over B1:                  %5.2f\n", median(send.rate) / median(echo.rate));
-  std::printf("  CPU of a send over (B1 + B2):           %5.2f\n",
-              median(send.cpu_us) / (median(echo.cpu_us) + median(commit.cpu_us)));
-  std::printf("  p99 over p50 of a send:                 %5.1f\n", median(send.p99_us) / median(send.p50_us));
 }
 
-void commit(const Options& options) {
-  const ScratchDirectory scratch(options.directory);
-  const GroupCommitResult result =
-      run_group_commit(scratch.path("b2"), options.connections, 1024, Seconds(options.seconds));
-  std::printf(
-      "commit: %.0f records of 1,024 bytes a second with %zu outstanding, %.1f a sync, CPU %.2f us each\n",
-      result.rate(), options.connections,
-      static_cast<double>(result.records) / static_cast<double>(result.syncs),
-      result.cpu.count() * 1e6 / static_cast<double>(result.records));
+template <class Number>
+Flag number_flag(Number& into, Number least, Number most) {
+  return {[&into, least, most](const std::string& flag, const std::string& value) {
+    into = number<Number>(flag, value, least, most);
+  }};
 }
 
-void wake(const Options& options) {
-  constexpr int kTimes = 200;
-  const ScratchDirectory scratch(options.directory);
-  const Daemon daemon(options.penstock, scratch.path("data"));
-  const std::string url = daemon.create_queue("wake");
-  const std::string receive =
-      sqs_call("ReceiveMessage", "{\"QueueUrl\":\"" + url + "\",\"WaitTimeSeconds\":20}");
-  Histogram wakes;
-  Histogram sends;
-  for (int i = 0; i < kTimes; ++i) {
-    Clock::time_point answered;
-    std::thread receiver([&] {
-      Repeat script(receive, 1);
-      run_http_load(daemon.port(), 1, std::chrono::seconds(30), script);
-      answered = Clock::now();
-    });
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // so that the receive is waiting
-    Repeat script(send_call(url, 200), 1);
-    const Clock::time_point begin = Clock::now();
-    sends.add(run_http_load(daemon.port(), 1, std::chrono::seconds(30), script).latency);
-    receiver.join();
-    wakes.add(answered - begin);
+Flag text_flag(std::string& into) {
+  return {[&into](const std::string&, const std::string& value) { into = value; }};
+}
+
+void read_url(const std::string& url, EndpointLoadOptions& options) {
+  const std::string scheme = "http://";
+  if (url.rfind(scheme, 0) != 0) throw UsageError("--url must begin with http://");
+  std::string authority = url.substr(scheme.size());
+  authority = authority.substr(0, authority.find('/'));
+  options.caller.authority = authority;
+  std::size_t colon = authority.rfind(':');
+  if (colon != std::string::npos && authority.find(']', colon) != std::string::npos)
+    colon = std::string::npos;
+  options.plan.port = 80;
+  if (colon != std::string::npos) {
+    options.plan.port = number<std::uint16_t>("--url", authority.substr(colon + 1), 1, 65535);
+    authority = authority.substr(0, colon);
   }
-  std::printf("wake: from a send on an idle machine to the answer of the waiting receive, %d times\n",
-              kTimes);
-  std::printf("  p50 %.0f us  p99 %.0f us   (the send's own answer: p50 %.0f us  p99 %.0f us)\n",
-              microseconds(wakes.at(0.5)), microseconds(wakes.at(0.99)), microseconds(sends.at(0.5)),
-              microseconds(sends.at(0.99)));
+  if (authority.size() > 2 && authority.front() == '[') authority = authority.substr(1, authority.size() - 2);
+  if (authority.empty()) throw UsageError("--url names no host");
+  options.plan.host = authority;
 }
 
-// Runs the script in ten parts of equal work and prints each part's speed.
-template <class MakeScript>
-std::vector<double> in_tenths(const Daemon& daemon, const Options& options, const char* what,
-                              std::size_t& resident_max, const MakeScript& make_script) {
-  std::vector<double> rates;
-  for (int tenth = 0; tenth < 10; ++tenth) {
-    auto script = make_script(options.messages / 10);
-    const LoadResult load = run_http_load(daemon.port(), options.connections, std::chrono::hours(1), script);
-    if (load.failures != 0) throw std::runtime_error("requests failed");
-    rates.push_back(static_cast<double>(options.messages) / 10 / load.elapsed.count());
-    resident_max = std::max(resident_max, daemon.process().resident_bytes());
-    std::printf("  %s %3d %%  %8.0f messages/s  resident %4zu MB\n", what, (tenth + 1) * 10, rates.back(),
-                daemon.process().resident_bytes() >> 20);
-    std::fflush(stdout);
-  }
-  return rates;
-}
-
-void depth(const Options& options) {
-  const ScratchDirectory scratch(options.directory);
-  std::size_t resident_max = 0;
+int load(LoadKind kind, int argc, char** argv) {
+  EndpointLoadOptions options;
+  options.kind = kind;
+  options.plan.connections = 64;
+  options.plan.strict = false;
   std::string url;
-  Clock::time_point sent;
-  std::printf("depth: %llu messages of 200 bytes, delay %llu s, %zu connections\n",
-              static_cast<unsigned long long>(options.messages),
-              static_cast<unsigned long long>(options.delay), options.connections);
-  {
-    const Daemon daemon(options.penstock, scratch.path("data"));
-    url = daemon.create_queue("depth");
-    in_tenths(daemon, options, "filled ", resident_max,
-              [&](std::uint64_t part) { return Repeat(send_call(url, 200, options.delay), part); });
-    sent = Clock::now();
-  }
-  const Clock::time_point begin = Clock::now();
-  const Daemon daemon(options.penstock, scratch.path("data"));
-  std::printf("  restarted and serving after %.2f s; %s\n", Seconds(Clock::now() - begin).count(),
-              daemon.metric("penstock_store_records_loaded").c_str());
-  std::printf("  until now %s\n", daemon.metric("penstock_store_pages_total").c_str());
-  std::fflush(stdout);
-  url = daemon.create_queue("depth");
-  std::this_thread::sleep_until(sent + std::chrono::seconds(options.delay + (options.delay > 0 ? 1 : 0)));
-  const std::vector<double> rates =
-      in_tenths(daemon, options, "drained", resident_max,
-                [&](std::uint64_t part) { return Drain(url, options.connections, part); });
-  std::printf("  last tenth over first tenth of the drain: %.2f\n", rates.back() / rates.front());
-  std::printf("  most resident memory seen: %zu MB\n", resident_max >> 20);
-  const std::string left =
-      daemon.call("GetQueueAttributes", "{\"QueueUrl\":\"" + url + "\",\"AttributeNames\":[\"All\"]}");
-  std::printf("  left: %s visible, %s in flight, %s delayed\n",
-              std::string(json_string(left, "ApproximateNumberOfMessages")).c_str(),
-              std::string(json_string(left, "ApproximateNumberOfMessagesNotVisible")).c_str(),
-              std::string(json_string(left, "ApproximateNumberOfMessagesDelayed")).c_str());
+  double seconds = 10;
+  double warm_up = 2;
+  bool json = false;
+  const Flags flags{
+      {"--url", text_flag(url)},
+      {"--protocol", {[&](const std::string& flag, const std::string& value) {
+         if (value != "json" && value != "query") throw UsageError(flag + " must be json or query");
+         options.protocol = value == "json" ? SqsDialect::Protocol::kJson : SqsDialect::Protocol::kQuery;
+       }}},
+      {"--connections", number_flag<std::size_t>(options.plan.connections, 1, 60'000)},
+      {"--size", number_flag<std::size_t>(options.body_bytes, 1, 1 << 20)},
+      {"--duration", number_flag(seconds, 0.1, 86'400.0)},
+      {"--warm-up", number_flag(warm_up, 0.0, 3'600.0)},
+      {"--rate", number_flag(options.plan.rate, 0.0, 10e6)},
+      {"--messages", number_flag<std::uint64_t>(options.messages, 1, 1'000'000'000)},
+      {"--region", text_flag(options.caller.region)},
+      {"--access-key", text_flag(options.caller.access_key_id)},
+      {"--pid", {[&](const std::string& flag, const std::string& value) {
+         options.server = number<pid_t>(flag, value, 1, 1 << 30);
+       }}},
+      {"--json", {[&](const std::string&, const std::string&) { json = true; }, false}},
+  };
+  read_flags(argc, argv, flags);
+  if (url.empty()) throw UsageError("--url is missing");
+  read_url(url, options);
+  options.plan.time = std::chrono::duration<double>(seconds);
+  options.plan.warm_up = std::chrono::duration<double>(warm_up);
+  const EndpointLoadResult result = run_endpoint_load(options);
+  std::fputs((json ? as_json(options, result) : as_text(options, result)).c_str(), stdout);
+  return result.load.failures + result.load.broken + result.refused_batches == 0 ? 0 : 1;
 }
 
-int usage() {
-  std::fprintf(
-      stderr,
-      "usage: penstock-bench front|commit|wake|depth --penstock PATH [--echo PATH] [--directory DIR]\n"
-      "         [--connections N] [--rounds N] [--seconds S] [--messages N] [--delay S]\n");
-  return 2;
+int benchmark(bool (*run)(const BenchmarkOptions&), bool wants_echo, int argc, char** argv) {
+  BenchmarkOptions options;
+  const Flags flags{
+      {"--penstock", text_flag(options.penstock)},
+      {"--echo", text_flag(options.echo)},
+      {"--directory", text_flag(options.directory)},
+      {"--connections", number_flag<std::size_t>(options.connections, 1, 60'000)},
+      {"--rounds", number_flag<std::size_t>(options.rounds, 1, 1'000)},
+      {"--seconds", number_flag(options.seconds, 0.1, 86'400.0)},
+      {"--messages", number_flag<std::uint64_t>(options.messages, 10, 1'000'000'000)},
+      {"--delay", number_flag<std::uint64_t>(options.delay, 0, 900)},
+      {"--rate", number_flag(options.rate, 0.0, 10e6)},
+      {"--resident-max", number_flag<std::size_t>(options.resident_mb_max, 1, 1 << 20)},
+  };
+  read_flags(argc, argv, flags);
+  if (options.penstock.empty()) throw UsageError("--penstock is missing");
+  if (wants_echo && options.echo.empty()) throw UsageError("--echo is missing");
+  return run(options) ? 0 : 1;
 }
 
 int run(int argc, char** argv) {
-  if (argc < 2) return usage();
-  const std::map<std::string, void (*)(const Options&)> benchmarks{
-      {"front", front}, {"commit", commit}, {"wake", wake}, {"depth", depth}};
-  const auto benchmark = benchmarks.find(argv[1]);
-  if (benchmark == benchmarks.end()) return usage();
-  Options options;
-  for (int i = 2; i < argc; i += 2) {
-    if (i + 1 >= argc) return usage();
-    const std::string flag = argv[i];
-    const std::string value = argv[i + 1];
-    if (flag == "--penstock")
-      options.penstock = value;
-    else if (flag == "--echo")
-      options.echo = value;
-    else if (flag == "--directory")
-      options.directory = value;
-    else if (flag == "--connections")
-      options.connections = std::stoul(value);
-    else if (flag == "--rounds")
-      options.rounds = std::stoul(value);
-    else if (flag == "--seconds")
-      options.seconds = std::stod(value);
-    else if (flag == "--messages")
-      options.messages = std::stoull(value);
-    else if (flag == "--delay")
-      options.delay = std::stoull(value);
-    else
-      return usage();
-  }
-  if (options.penstock.empty() || (options.echo.empty() && benchmark->first == "front")) return usage();
-  benchmark->second(options);
-  return 0;
+  const std::string what = argc > 1 ? argv[1] : "";
+  if (what == "send") return load(LoadKind::kSend, argc, argv);
+  if (what == "receive-delete") return load(LoadKind::kReceiveDelete, argc, argv);
+  if (what == "cycle") return load(LoadKind::kCycle, argc, argv);
+  if (what == "batch") return load(LoadKind::kBatch, argc, argv);
+  if (what == "front") return benchmark(front, true, argc, argv);
+  if (what == "commit") return benchmark(commit, false, argc, argv);
+  if (what == "wake") return benchmark(wake, false, argc, argv);
+  if (what == "depth") return benchmark(depth, false, argc, argv);
+  if (what == "soak") return benchmark(soak, false, argc, argv);
+  throw UsageError(what.empty() ? "what is to be measured?" : what + " is not known");
 }
 
 }  // namespace
@@ -264,6 +177,9 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return penstock::run(argc, argv);
+  } catch (const penstock::UsageError& error) {
+    std::fprintf(stderr, "penstock-bench: %s\n%s", error.what(), penstock::kUsage);
+    return penstock::kUsageStatus;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "penstock-bench: %s\n", error.what());
     return 1;

@@ -3,8 +3,9 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <boost/asio/post.hpp>
+#include <algorithm>
 #include <future>
+#include <span>
 #include <utility>
 
 #include "server/session.h"
@@ -12,10 +13,10 @@
 namespace penstock {
 namespace {
 
-namespace asio = boost::asio;
-
 constexpr std::uint64_t kSlotMask = (std::uint64_t{1} << 24) - 1;
 constexpr int kSlotShift = 32;
+
+constexpr std::chrono::seconds kSweepPeriod{1};
 
 std::uint32_t slot_of(std::uint64_t id) { return static_cast<std::uint32_t>((id >> kSlotShift) & kSlotMask); }
 
@@ -25,9 +26,7 @@ Seconds steady_seconds() {
 
 }  // namespace
 
-IoThread::IoThread(const Options& options, CommandPort& commands) : options_(options), commands_(commands) {
-  if (options_.sweeps_itself) now_ = steady_seconds();
-}
+IoThread::IoThread(const Options& options, CommandPort& commands) : options_(options), commands_(commands) {}
 
 IoThread::~IoThread() {
   if (thread_.joinable()) {
@@ -38,112 +37,145 @@ IoThread::~IoThread() {
 }
 
 void IoThread::start() {
-  if (options_.sweeps_itself) schedule_sweep();
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), ("io-" + std::to_string(options_.index)).c_str());
 }
 
-void IoThread::adopt(const Accepted& accepted) {
-  asio::post(context_, [this, accepted] { admit(accepted); });
+// ---- from any thread
+
+void IoThread::insist(Word&& word) {
+  if (mailbox_.leave(std::move(word))) watch_.nudge();
 }
 
-void IoThread::deliver(std::vector<Reply>&& replies) {
-  asio::post(context_, [this, replies = std::move(replies)]() mutable { take(std::move(replies)); });
-}
+void IoThread::adopt(const Accepted& accepted) { insist(Accepted(accepted)); }
+
+void IoThread::deliver(std::vector<Reply>&& replies) { insist(std::move(replies)); }
 
 void IoThread::drain(std::function<void()> drained) {
-  asio::post(context_, [this, drained = std::move(drained)]() mutable {
+  insist([this, drained = std::move(drained)] {
     draining_ = true;
-    drained_ = std::move(drained);
-    for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
-      if (!slots_[slot].session) continue;
-      Session& session = *slots_[slot].session;
-      session.drain();
-      reap(session);
-    }
+    drained_ = drained;
+    each_session([](Session& session) { session.drain(); });
     report_if_drained();
   });
 }
 
 void IoThread::abort() {
-  asio::post(context_, [this] {
+  insist([this] {
     draining_ = true;
-    for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
-      if (!slots_[slot].session) continue;
-      Session& session = *slots_[slot].session;
-      session.close();
-      reap(session);
-    }
+    each_session([](Session& session) { session.close(); });
   });
 }
 
 void IoThread::flush() {
-  // Twice: closed sessions go away with the handlers that the first round lets run.
+  // Twice: what sockets had to say before the call is heard in the round that the first one ends.
   for (int round = 0; round < 2; ++round) {
     std::promise<void> done;
-    asio::post(context_, [&done] { done.set_value(); });
+    insist([&done] { done.set_value(); });
     done.get_future().wait();
   }
 }
 
 void IoThread::sweep_at(Seconds now) {
-  asio::post(context_, [this, now] { sweep(now); });
+  insist([this, now] { sweep(now); });
 }
 
 void IoThread::stop() {
-  asio::post(context_, [this] {
-    timer_.cancel();
-    work_.reset();
-  });
+  insist([this] { stopping_ = true; });
   thread_.join();
 }
 
 // ---- on its thread
 
+void IoThread::run() {
+  while (!stopping_) {
+    const std::span<const SocketWatch::Word> heard = watch_.wait(rest());
+    mailbox_.rouse();
+    for (const SocketWatch::Word& word : heard) attend(word);
+    attend_again();
+    post_outbox();
+    take_words();
+    post_outbox();
+    sweep_if_due();
+  }
+}
+
+// How long this thread may sleep. If it does, whoever has a word for it wakes it.
+std::chrono::milliseconds IoThread::rest() {
+  if (!unfinished_.empty() || !mailbox_.rest()) return std::chrono::milliseconds{0};
+  if (!options_.sweeps_itself || live_ == 0) return std::chrono::hours(1);
+  return std::chrono::ceil<std::chrono::milliseconds>(next_sweep_ - std::chrono::steady_clock::now());
+}
+
+void IoThread::attend(const SocketWatch::Word& word) {
+  Session* const session = find(word.id);
+  if (!session) return;
+  session->attend(word);
+  reap(*session);
+}
+
+void IoThread::read_again(const Session& session) { unfinished_.push_back(session.id()); }
+
+void IoThread::attend_again() {
+  going_on_.swap(unfinished_);
+  for (const std::uint64_t id : going_on_) {
+    Session* const session = find(id);
+    if (!session) continue;
+    session->read_on();
+    reap(*session);
+  }
+  going_on_.clear();
+}
+
+void IoThread::take_words() {
+  mailbox_.fetch(words_);
+  for (Word& word : words_) {
+    if (auto* const replies = std::get_if<std::vector<Reply>>(&word)) {
+      take(std::move(*replies));
+    } else if (const auto* const accepted = std::get_if<Accepted>(&word)) {
+      admit(*accepted);
+    } else {
+      std::get<Task>(word)();
+    }
+  }
+  words_.clear();
+}
+
 void IoThread::admit(const Accepted& accepted) {
-  std::uint32_t slot = 0;
-  if (!free_slots_.empty()) {
-    slot = free_slots_.back();
-    free_slots_.pop_back();
-  } else if (slots_.size() <= kSlotMask) {
-    slot = static_cast<std::uint32_t>(slots_.size());
+  Socket socket(accepted.socket);
+  const auto turn_away = [&] {
+    socket.close();
+    if (accepted.farewells) accepted.farewells->insist(IpAddress(accepted.peer));
+  };
+  if (draining_) return turn_away();
+  if (free_slots_.empty()) {
+    if (slots_.size() > kSlotMask) return turn_away();
+    free_slots_.push_back(static_cast<std::uint32_t>(slots_.size()));
     slots_.emplace_back();
-  } else {
-    ::close(accepted.socket);
-    if (accepted.farewells) accepted.farewells->insist(IpAddress(accepted.peer));
-    return;
   }
-
-  Session::Socket socket(context_);
-  boost::system::error_code error;
-  socket.assign(asio::ip::tcp::v4(), accepted.socket, error);
-  if (!error) socket.non_blocking(true, error);
-  if (error || draining_) {
-    if (!socket.is_open()) ::close(accepted.socket);
-    free_slots_.push_back(slot);
-    if (accepted.farewells) accepted.farewells->insist(IpAddress(accepted.peer));
-    return;
-  }
-
+  const std::uint32_t slot = free_slots_.back();
   const std::uint64_t id = (std::uint64_t{options_.index} << kSessionThreadShift) |
                            (std::uint64_t{slot} << kSlotShift) | slots_[slot].generation;
+  // What has arrived already is told by the watch, too.
+  if (!watch_.add(socket.descriptor(), id)) return turn_away();
+  free_slots_.pop_back();
+  if (live_ == 0 && options_.sweeps_itself) begin_sweeping();
   slots_[slot].session = std::make_unique<Session>(*this, std::move(socket), accepted, id);
   ++live_;
   counts_.connections.store(live_, std::memory_order_relaxed);
   counts_.accepted.fetch_add(1, std::memory_order_relaxed);
-  slots_[slot].session->start();
 }
 
-Session* IoThread::find(const Ticket& ticket) {
-  const std::uint32_t slot = slot_of(ticket.session);
+Session* IoThread::find(std::uint64_t id) {
+  const std::uint32_t slot = slot_of(id);
   if (slot >= slots_.size()) return nullptr;
   Session* const session = slots_[slot].session.get();
-  return session && session->id() == ticket.session ? session : nullptr;
+  return session && session->id() == id ? session : nullptr;
 }
 
 void IoThread::take(std::vector<Reply>&& replies) {
   for (Reply& reply : replies) {
-    if (Session* const session = find(reply.ticket)) {
+    if (Session* const session = find(reply.ticket.session)) {
       session->answer(std::move(reply));
       reap(*session);
       continue;
@@ -152,23 +184,23 @@ void IoThread::take(std::vector<Reply>&& replies) {
   }
 }
 
-void IoThread::post(Command&& command) {
-  outbox_.push_back(std::move(command));
-  if (!std::exchange(outbox_scheduled_, true)) asio::post(context_, [this] { post_outbox(); });
-}
+void IoThread::post(Command&& command) { outbox_.push_back(std::move(command)); }
 
 void IoThread::post_outbox() {
-  outbox_scheduled_ = false;
   if (outbox_.empty()) return;
+  const std::size_t size = outbox_.size();
   commands_.post(outbox_);
-  if (outbox_.empty()) return;
-  std::vector<Reply> refusals;
-  for (const Command& command : outbox_) {
-    refusals.push_back({command.ticket, Error{ErrorCode::kServiceUnavailable, {}}});
+  if (!outbox_.empty()) {
+    std::vector<Reply> refusals;
+    for (const Command& command : outbox_) {
+      refusals.push_back({command.ticket, Error{ErrorCode::kServiceUnavailable, {}}});
+    }
+    outbox_.clear();
+    // Not from within what a session is doing now.
+    deliver(std::move(refusals));
   }
-  outbox_.clear();
-  // Not from within what a session is doing now.
-  deliver(std::move(refusals));
+  // The batch went away with its memory, and the next one will be about as large.
+  outbox_.reserve(size);
 }
 
 void IoThread::forget(const Ticket& ticket) {
@@ -210,23 +242,32 @@ bool IoThread::account(std::size_t before, std::size_t after) {
   return after <= before || request_bytes_ <= options_.request_bytes_max;
 }
 
-void IoThread::sweep(Seconds now) {
-  now_ = now;
+template <class Visit>
+void IoThread::each_session(const Visit& visit) {
   for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
     if (!slots_[slot].session) continue;
     Session& session = *slots_[slot].session;
-    session.sweep();
+    visit(session);
     reap(session);
   }
 }
 
-void IoThread::schedule_sweep() {
-  timer_.expires_after(std::chrono::seconds(1));
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
-    sweep(steady_seconds());
-    schedule_sweep();
-  });
+void IoThread::sweep(Seconds now) {
+  now_ = now;
+  each_session([](Session& session) { session.sweep(); });
+}
+
+void IoThread::begin_sweeping() {
+  now_ = steady_seconds();
+  next_sweep_ = std::chrono::steady_clock::now() + kSweepPeriod;
+}
+
+void IoThread::sweep_if_due() {
+  if (!options_.sweeps_itself || live_ == 0) return;
+  const Moment now = std::chrono::steady_clock::now();
+  if (now < next_sweep_) return;
+  next_sweep_ = now + kSweepPeriod;
+  sweep(steady_seconds());
 }
 
 }  // namespace penstock

@@ -1,4 +1,4 @@
-// IoThread: one thread, one io_context, and the sessions that live and die on it.
+// IoThread: one thread, and the sessions that live and die on it.
 //
 // Connections are adopted and never migrate, so nothing of a session is ever seen by two threads. What
 // sessions of a thread share is here: the buffer that they read into, the request that they describe, the
@@ -7,21 +7,27 @@
 // A session's number is this thread's index, a slot and the slot's generation, so that a reply for a
 // session that is gone finds nobody, even if its slot has been used again.
 //
-// Once a second a sweep visits all sessions for their timeouts; there is no timer for each request. Tests
-// hand in the time of each sweep instead.
+// It goes round and round:
+//
+//     wait for sockets, or for words from other threads --> what became readable or writable
+//         ^                                                      | commands, in one batch
+//         '-------- commands, in one batch <-------- words: replies, new connections <---'
+//
+// A round that finds words or unfinished sessions does not wait. Words from other threads cost a system
+// call only if this thread is waiting.
+//
+// Once a second a sweep visits all sessions for their timeouts; there is no timer for each request, and no
+// sweep while there is no session. Tests hand in the time of each sweep instead.
 #pragma once
 
 #include <array>
 #include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "base/mailbox.h"
@@ -31,6 +37,7 @@
 #include "server/endpoint.h"
 #include "server/response_head.h"
 #include "server/service.h"
+#include "server/socket_watch.h"
 
 namespace penstock {
 
@@ -59,8 +66,6 @@ struct IoCounts {
 
 class IoThread final : public ReplySink {
  public:
-  using Executor = boost::asio::io_context::executor_type;
-
   struct Options {
     unsigned index = 0;
     std::size_t request_bytes_max = 64 << 20;  // of requests being received
@@ -103,8 +108,8 @@ class IoThread final : public ReplySink {
   IoCounts& tally() { return counts_; }
   // A session's memory for its request grew or shrank. False: beyond the bound.
   bool account(std::size_t before, std::size_t after);
-  // To be called last by whatever a session does: a session that has ended goes away here.
-  void reap(Session& session);
+  // The session stopped before the kernel had no more bytes for it: it goes on in the next round.
+  void read_again(const Session& session);
 
  private:
   struct Slot {
@@ -112,26 +117,42 @@ class IoThread final : public ReplySink {
     std::uint32_t generation = 0;
   };
 
+  using Task = std::function<void()>;
+  using Word = std::variant<std::vector<Reply>, Accepted, Task>;
+  using Moment = std::chrono::steady_clock::time_point;
+
+  void insist(Word&& word);
+  void run();
+  std::chrono::milliseconds rest();
+  void attend(const SocketWatch::Word& word);
+  void attend_again();
+  void take_words();
   void admit(const Accepted& accepted);
   void take(std::vector<Reply>&& replies);
   void post_outbox();
-  Session* find(const Ticket& ticket);
+  Session* find(std::uint64_t id);
+  // To be called last by whatever a session is told to do: a session that has ended goes away here.
+  void reap(Session& session);
+  template <class Visit>
+  void each_session(const Visit& visit);
   void sweep(Seconds now);
-  void schedule_sweep();
+  void begin_sweeping();
+  void sweep_if_due();
   void report_if_drained();
 
   const Options options_;
   CommandPort& commands_;
-  boost::asio::io_context context_{1};
-  boost::asio::executor_work_guard<Executor> work_{context_.get_executor()};
-  using SweepTimer =
-      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                        boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
-  SweepTimer timer_{context_};
+  Mailbox<Word> mailbox_{SIZE_MAX};  // bounded by connections and by commands under way
+  SocketWatch watch_;
   std::thread thread_;
 
+  // Of the thread alone, from here on.
+  bool stopping_ = false;
+  Moment next_sweep_{};
+  std::vector<Word> words_;
+  std::vector<std::uint64_t> unfinished_;  // sessions that go on reading in the next round
+  std::vector<std::uint64_t> going_on_;
   std::vector<Command> outbox_;
-  bool outbox_scheduled_ = false;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::size_t live_ = 0;

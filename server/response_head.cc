@@ -1,5 +1,6 @@
 #include "server/response_head.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -67,11 +68,19 @@ std::string_view type_of(int status) {
 
 void ResponseHead::append_header(std::string_view name, std::string_view value) {
   text_.append(name).append(": ");
-  for (const char byte : value) {
+  const auto begin = static_cast<std::ptrdiff_t>(text_.size());
+  text_.append(value);
+  const auto ends_line = [](char byte) {
     const auto code = static_cast<unsigned char>(byte);
-    text_.push_back((code < 0x20 && code != '\t') || code == 0x7f ? ' ' : byte);
-  }
+    return (code < 0x20 && code != '\t') || code == 0x7f;
+  };
+  std::replace_if(text_.begin() + begin, text_.end(), ends_line, ' ');
   text_.append("\r\n");
+}
+
+std::string_view ResponseHead::with_body(std::string_view body) {
+  text_.append(body);
+  return text_;
 }
 
 std::string_view ResponseHead::build(const ApiResponse& response, Persistence persistence, std::time_t wall) {

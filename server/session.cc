@@ -1,22 +1,17 @@
 #include "server/session.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 
-#include <array>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
 #include <ctime>
 #include <utility>
 
 namespace penstock {
 namespace {
 
-using ErrorCodeOfSystem = boost::system::error_code;
-namespace asio = boost::asio;
-
 // Reads in one go before others have their turn.
 constexpr int kReadsMax = 16;
+// A body up to this size is copied behind its head.
+constexpr std::size_t kCopiedBodyBytesMax = 4 << 10;
 constexpr std::size_t kLingerBytesMax = 16 << 20;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr HttpRefusal kTooSlow{408, "The request did not arrive in time."};
@@ -28,47 +23,43 @@ constexpr HttpRefusal kNoMemory{503, "Too many requests are being received; try 
 Session::Session(IoThread& io, Socket&& socket, const Accepted& accepted, std::uint64_t id)
     : io_(io), socket_(std::move(socket)), accepted_(accepted), id_(id), since_(io.now()) {}
 
-void Session::start() { wait_readable(); }
+void Session::attend(const SocketWatch::Word& word) {
+  if (word.writable && phase_ == Phase::kWriting) write_on();
+  if (word.ends) end_told_ = true;
+  if (word.readable || word.ends) {
+    may_read_ = true;
+    read_on();
+  }
+}
 
 // ---- reading
 
-void Session::wait_readable() {
-  if (read_waits_ || phase_ == Phase::kClosed || peer_ended_) return;
+// Enough of later requests is here while one is under way: the rest waits in the kernel.
+bool Session::full() const {
   const bool busy = phase_ == Phase::kProcessing || phase_ == Phase::kWriting;
-  if (busy && reader_.buffered() >= kPipelinedBytesMax) return;
-  read_waits_ = true;
-  socket_.async_wait(Socket::wait_read, [this](const ErrorCodeOfSystem& error) {
-    read_waits_ = false;
-    if (!error) {
-      readable();
-    } else {
-      close();
-    }
-    io_.reap(*this);
-  });
+  return busy && reader_.buffered() >= kPipelinedBytesMax;
 }
 
-void Session::readable() {
+void Session::read_on() {
   auto& buffer = io_.read_buffer();
-  for (int reads = 0; reads < kReadsMax && phase_ != Phase::kClosed; ++reads) {
-    ErrorCodeOfSystem error;
-    const std::size_t size = socket_.read_some(asio::buffer(buffer), error);
-    if (error == asio::error::would_block || error == asio::error::try_again) break;
-    if (error == asio::error::eof) return peer_ended();
-    if (error) return close();
+  for (int reads = 0; may_read_ && phase_ != Phase::kClosed && !peer_ended_ && !full(); ++reads) {
+    if (reads == kReadsMax) return io_.read_again(*this);
+    const Transfer read = socket_.read(buffer);
+    // Fewer bytes than there was room for: that was all, and more will be told again. Not so the end,
+    // if that has been told already.
+    may_read_ = read.bytes == buffer.size() || (end_told_ && read.flow == Flow::kMoved);
+    if (read.flow == Flow::kBlocked) return;
+    if (read.flow == Flow::kEnded) return peer_ended();
+    if (read.flow == Flow::kBroken) return close();
     if (phase_ == Phase::kLingering) {
-      lingered_ += size;
+      lingered_ += read.bytes;
       if (lingered_ > kLingerBytesMax) return close();
     } else {
-      reader_.take({buffer.data(), size});
+      reader_.take({buffer.data(), read.bytes});
       progress();
       settle();
-      const bool busy = phase_ == Phase::kProcessing || phase_ == Phase::kWriting;
-      if (busy && reader_.buffered() >= kPipelinedBytesMax) break;
     }
-    if (size < buffer.size()) break;
   }
-  wait_readable();
 }
 
 void Session::progress() {
@@ -86,9 +77,8 @@ void Session::progress() {
       body_mark_ = 0;
     }
     if (reader_.take_continue()) {
-      ErrorCodeOfSystem error;
       // Nothing else is on its way out, so that the kernel takes these few bytes whole or fails.
-      if (socket_.write_some(asio::buffer(kContinue), error) != kContinue.size()) close();
+      if (socket_.write(kContinue).bytes != kContinue.size()) close();
     }
     return;
   }
@@ -169,20 +159,16 @@ void Session::answer(Reply&& reply) {
   send(response, delivers ? std::move(*received) : Received{});
   progress();
   settle();
-  wait_readable();
+  read_on();
 }
 
-// Looks without taking anything: a peer that closed while the answer was on its way.
-bool Session::peer_gone() {
-  char byte = 0;
-  const ssize_t size = recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return size == 0 || (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+// A peer that closed while the answer was on its way.
+bool Session::peer_gone() const {
+  const Flow flow = socket_.look();
+  return flow == Flow::kEnded || flow == Flow::kBroken;
 }
 
-bool Session::peer_sent_more() {
-  char byte = 0;
-  return reader_.buffered() > 0 || recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
-}
+bool Session::peer_sent_more() const { return reader_.buffered() > 0 || socket_.look() == Flow::kMoved; }
 
 void Session::refuse(const HttpRefusal& refusal) {
   refused_ = true;
@@ -197,26 +183,27 @@ void Session::send(const ApiResponse& response, Received&& deliveries) {
   if (response.status == 503) io_.tally().unavailable.fetch_add(1, std::memory_order_relaxed);
   if (io_.draining()) keep_alive_ = says_keep_alive_ = false;
   using Persistence = ResponseHead::Persistence;
-  const std::string_view head = io_.response_head().build(response,
-                                                          !keep_alive_       ? Persistence::kCloses
-                                                          : says_keep_alive_ ? Persistence::kSaysStays
-                                                                             : Persistence::kStays,
-                                                          std::time(nullptr));
-  const std::string_view body = head_only_ ? std::string_view() : std::string_view(response.body);
+  std::string_view head = io_.response_head().build(response,
+                                                    !keep_alive_       ? Persistence::kCloses
+                                                    : says_keep_alive_ ? Persistence::kSaysStays
+                                                                       : Persistence::kStays,
+                                                    std::time(nullptr));
+  std::string_view body = head_only_ ? std::string_view() : std::string_view(response.body);
 
-  const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
-  ErrorCodeOfSystem error;
-  const std::size_t size = socket_.write_some(buffers, error);
-  if (error && error != asio::error::would_block && error != asio::error::try_again) {
+  if (body.size() <= kCopiedBodyBytesMax) {
+    head = io_.response_head().with_body(body);
+    body = {};
+  }
+  const Transfer written = socket_.write(head, body);
+  if (written.flow == Flow::kBroken) {
     io_.undeliver(std::move(deliveries));
     return close();
   }
-  if (size == head.size() + body.size()) return sent();
-  keep_unsent(head, body, size);
-  if (size == 0) in_doubt_ = std::move(deliveries);
+  if (written.bytes == head.size() + body.size()) return sent();
+  keep_unsent(head, body, written.bytes);
+  if (written.bytes == 0) in_doubt_ = std::move(deliveries);
   phase_ = Phase::kWriting;
   since_ = io_.now();
-  wait_writable();
 }
 
 void Session::keep_unsent(std::string_view head, std::string_view body, std::size_t sent) {
@@ -228,37 +215,20 @@ void Session::keep_unsent(std::string_view head, std::string_view body, std::siz
   }
 }
 
-void Session::wait_writable() {
-  write_waits_ = true;
-  socket_.async_wait(Socket::wait_write, [this](const ErrorCodeOfSystem& error) {
-    write_waits_ = false;
-    if (phase_ == Phase::kWriting) {
-      if (!error) {
-        writable();
-      } else {
-        close();
-      }
-    }
-    io_.reap(*this);
-  });
-}
-
-void Session::writable() {
-  ErrorCodeOfSystem error;
-  const std::size_t size =
-      socket_.write_some(asio::buffer(std::string_view(unsent_).substr(unsent_at_)), error);
-  if (error && error != asio::error::would_block && error != asio::error::try_again) return close();
-  if (size > 0) {
+void Session::write_on() {
+  const Transfer written = socket_.write(std::string_view(unsent_).substr(unsent_at_));
+  if (written.flow == Flow::kBroken) return close();
+  if (written.bytes > 0) {
     in_doubt_.deliveries.clear();
     since_ = io_.now();
   }
-  unsent_at_ += size;
-  if (unsent_at_ < unsent_.size()) return wait_writable();
+  unsent_at_ += written.bytes;
+  if (unsent_at_ < unsent_.size()) return;
   unsent_ = {};
   sent();
   progress();
   settle();
-  wait_readable();
+  read_on();
 }
 
 void Session::sent() {
@@ -269,8 +239,7 @@ void Session::sent() {
     return;
   }
   if (peer_ended_ || !(refused_ || peer_sent_more())) return close();
-  ErrorCodeOfSystem ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  socket_.shut_sending();
   phase_ = Phase::kLingering;
 }
 
@@ -313,8 +282,7 @@ void Session::close() {
   phase_ = Phase::kClosed;
   call_.reset();
   io_.account(std::exchange(accounted_, 0), 0);
-  ErrorCodeOfSystem ignored;
-  socket_.close(ignored);
+  socket_.close();
 }
 
 }  // namespace penstock

@@ -18,12 +18,11 @@
 // A peer that only shuts down its sending side still gets its answers, except of a receive: there, silence
 // cannot be told from absence, and a message must not be lost in a dead connection.
 //
-// It belongs to one IoThread and is seen by no other. It waits for readiness and reads into the thread's
-// shared buffer, so that an idle connection holds no buffer. It may be destroyed only when none of its
-// waits is pending: IoThread::reap.
+// It belongs to one IoThread and is seen by no other. It is told once when the kernel has bytes for it, so
+// it reads until there are none, or remembers that there may be more; and it reads into the thread's shared
+// buffer, so that an idle connection holds no buffer.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,16 +30,19 @@
 #include "server/io_thread.h"
 #include "server/request_reader.h"
 #include "server/service.h"
+#include "server/socket.h"
+#include "server/socket_watch.h"
 
 namespace penstock {
 
 class Session {
  public:
-  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, IoThread::Executor>;
-
   Session(IoThread& io, Socket&& socket, const Accepted& accepted, std::uint64_t id);
 
-  void start();
+  // What the watch has to say of its socket.
+  void attend(const SocketWatch::Word& word);
+  // Reads what the kernel may still have, after IoThread::read_again.
+  void read_on();
   void answer(Reply&& reply);
   void sweep();
   void drain();
@@ -48,20 +50,17 @@ class Session {
 
   std::uint64_t id() const { return id_; }
   const Accepted& accepted() const { return accepted_; }
-  // Nothing of the system refers to it any more.
-  bool ended() const { return phase_ == Phase::kClosed && !read_waits_ && !write_waits_; }
+  bool ended() const { return phase_ == Phase::kClosed; }
 
  private:
   enum class Phase { kReading, kProcessing, kWriting, kLingering, kClosed };
 
   Ticket ticket() const { return {id_, request_}; }
-  void wait_readable();
-  void wait_writable();
-  void readable();
-  void writable();
+  bool full() const;
+  void write_on();
   void peer_ended();
-  bool peer_gone();
-  bool peer_sent_more();
+  bool peer_gone() const;
+  bool peer_sent_more() const;
   void progress();
   void settle();
   void dispatch();
@@ -78,8 +77,8 @@ class Session {
 
   Phase phase_ = Phase::kReading;
   RequestReader::Stage stage_ = RequestReader::Stage::kIdle;
-  bool read_waits_ = false;
-  bool write_waits_ = false;
+  bool may_read_ = false;  // the kernel may have bytes that were not taken
+  bool end_told_ = false;  // the kernel has the peer's end, behind whatever bytes there are
   bool peer_ended_ = false;
   bool keep_alive_ = true;
   bool says_keep_alive_ = false;

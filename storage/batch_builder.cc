@@ -30,6 +30,7 @@ Result<void> BatchBuilder::add(const Change& change) {
 
 void BatchBuilder::append(Operation&& operation) {
   Operation& added = operations_.emplace_back(std::move(operation));
+  bytes_ += added.record.bytes.size();
   if (added.act != Act::kNothing) ++standing_;
   if (added.act != Act::kDeleteRange) by_key_.insert_or_assign(added.record.key(), &added);
 }

@@ -43,8 +43,9 @@ class BatchBuilder {
 
   Result<void> add(const Change& change);
 
-  // How many operations stand.
+  // How many operations stand, and the bytes of all keys and values that were added.
   std::size_t size() const { return standing_; }
+  std::size_t bytes() const { return bytes_; }
   // Appends the operations that stand, in order.
   Result<void> write_to(rocksdb::WriteBatch& batch, const RocksFamilies& families) const;
 
@@ -74,6 +75,7 @@ class BatchBuilder {
   std::deque<Operation> operations_;  // a deque, because the index looks into its bytes
   std::unordered_map<std::string_view, Operation*> by_key_;
   std::size_t standing_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace penstock

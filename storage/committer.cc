@@ -17,6 +17,26 @@ tl::unexpected<Error> failed(const rocksdb::Status& status) {
   return refuse(ErrorCode::kInternalFailure, status.ToString());
 }
 
+// A tally is stated anew by every decision about its lane, and only the last statement is written. Which
+// of the changes state a tally that a later one states again: these need not be looked at at all.
+std::vector<bool> superseded_tallies(const std::vector<Change>& changes) {
+  std::vector<bool> superseded(changes.size());
+  const TallyKey* later = nullptr;  // the nearest one behind; lanes that take turns go the longer way
+  for (std::size_t i = changes.size(); i-- > 0;) {
+    const Put* const put = std::get_if<Put>(&changes[i]);
+    if (!put) {
+      // An erasure in between could mean something else.
+      later = nullptr;
+      continue;
+    }
+    const auto* const tally = std::get_if<TallyRecord>(&put->record);
+    if (!tally) continue;
+    superseded[i] = later && *later == tally->key;
+    later = &tally->key;
+  }
+  return superseded;
+}
+
 }  // namespace
 
 void BackgroundErrors::OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) {
@@ -116,10 +136,14 @@ void Committer::take(Commit&& commit) {
 
 Result<void> Committer::write(const Commit& commit) {
   BatchBuilder builder([this](std::string_view key) { return stored_body(key); });
-  for (const Change& change : commit.changes) {
-    if (Result<void> added = builder.add(change); !added) return added;
+  const std::vector<bool> superseded = superseded_tallies(commit.changes);
+  for (std::size_t i = 0; i < commit.changes.size(); ++i) {
+    if (superseded[i]) continue;
+    if (Result<void> added = builder.add(commit.changes[i]); !added) return added;
   }
-  rocksdb::WriteBatch batch;
+  // The library's own bytes for an operation are a few; the reservation saves it from moving the rest.
+  constexpr std::size_t kOperationBytes = 16;
+  rocksdb::WriteBatch batch(builder.bytes() + builder.size() * kOperationBytes + 256);
   // The commit before this one was synced before this one is written: that is all the mark needs.
   const std::string mark = encode_mark({commit.position, ground_.applied.position}, ground_.identity);
   if (const rocksdb::Status status = batch.PutLogData(mark); !status.ok()) return failed(status);

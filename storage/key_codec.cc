@@ -181,9 +181,9 @@ PartitionId partition_of(const Key& key) {
       key);
 }
 
-std::string encode_key(const Key& key) {
+std::string encode_key(const Key& key, std::size_t room) {
   std::string bytes;
-  bytes.reserve(kKeyBytesMax);
+  bytes.reserve(kKeyBytesMax + room);
   ByteWriter writer(bytes);
   std::visit(FieldsWriter{writer}, key);
   return bytes;

@@ -55,7 +55,8 @@ Key key_of(const Record& record);
 Key key_of(const BodyKey& key);
 PartitionId partition_of(const Key& key);
 
-std::string encode_key(const Key& key);
+// `room` more bytes are reserved behind it, for what the caller will append.
+std::string encode_key(const Key& key, std::size_t room = 0);
 std::string encode_key(const BodyKey& key);
 // The key of the record that says which commit was applied last. It is no Key: the core never sees it.
 std::string encode_applied_key(PartitionId partition);

@@ -167,6 +167,31 @@ bool read_tags(std::string_view bytes, std::vector<Tag>& tags) {
   return list.finished() && !tags.empty();
 }
 
+// About the bytes of the record's value, and never less for a body: so it is written without being moved.
+struct ValueRoom {
+  // The touched record is the longest one, of those that are written often.
+  template <class Other>
+  std::size_t operator()(const Other&) const {
+    return 64;
+  }
+  std::size_t operator()(const FreshRecord& record) const { return body(record.content); }
+  std::size_t operator()(const LaterRecord& record) const { return body(record.content); }
+  std::size_t operator()(const FifoRecord& record) const { return body(record.content); }
+
+ private:
+  static std::size_t body(const ContentPtr& content) {
+    constexpr std::size_t kFieldBytes = 1 + 4;
+    std::size_t room = kVersionBytes + kHeadBytes + kChecksumBytes + 7 * kFieldBytes;
+    if (!content) return room;
+    room += content->body_md5.size() + content->body.size() + content->trace_header.size() +
+            content->sender_id.size() + content->group_id.size() + content->deduplication_id.size();
+    for (const MessageAttribute& attribute : content->attributes) {
+      room += 3 * 4 + attribute.name.size() + attribute.data_type.size() + attribute.value.size();
+    }
+    return room;
+  }
+};
+
 struct PayloadWriter {
   ByteWriter& writer;
 
@@ -427,7 +452,7 @@ struct EmptyRecord {
 }  // namespace
 
 EncodedRecord encode_record(const Record& record) {
-  return seal(encode_key(key_of(record)),
+  return seal(encode_key(key_of(record), std::visit(ValueRoom{}, record)),
               [&](ByteWriter& writer) { std::visit(PayloadWriter{writer}, record); });
 }
 

@@ -28,6 +28,29 @@ TEST(Mailbox, DrainReturnsEmptyWhenItsDeadlineHasPassed) {
   EXPECT_TRUE(drained.empty());
 }
 
+TEST(Mailbox, TheFirstLetterForADrainerThatRestsElsewhereSaysThatItMustBeWoken) {
+  Mailbox<int> mailbox(8);
+  EXPECT_FALSE(mailbox.leave(1)) << "it is awake";
+  EXPECT_FALSE(mailbox.rest()) << "a letter is there";
+  std::vector<int> fetched;
+  mailbox.fetch(fetched);
+  EXPECT_EQ(fetched, std::vector<int>{1});
+  EXPECT_TRUE(mailbox.rest());
+  EXPECT_TRUE(mailbox.leave(2));
+  EXPECT_FALSE(mailbox.leave(3)) << "it has been told";
+  fetched.clear();
+  mailbox.fetch(fetched);
+  EXPECT_EQ(fetched, (std::vector<int>{2, 3}));
+}
+
+TEST(Mailbox, ADrainerThatWokeByItselfNeedNotBeWoken) {
+  Mailbox<int> mailbox(8);
+  EXPECT_TRUE(mailbox.rest());
+  mailbox.rouse();
+  EXPECT_FALSE(mailbox.leave(1));
+  EXPECT_FALSE(mailbox.rest());
+}
+
 TEST(Mailbox, ManyPostersLoseNothingAndKeepTheirOwnOrder) {
   constexpr int kPosters = 4;
   constexpr int kLetters = 20'000;

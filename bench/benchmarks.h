@@ -1,0 +1,37 @@
+// The benchmarks of penstock-bench that start a daemon of their own, and what they can be told.
+//
+// Each prints its figures. It returns false if something that can be counted is not as promised: a message
+// too many or too few, a descriptor that stayed open, more memory than it was allowed. How fast something
+// was never makes it fail.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace penstock {
+
+struct BenchmarkOptions {
+  std::string penstock;
+  std::string echo;
+  std::string directory = "/var/tmp";
+  std::size_t connections = 0;  // 0: the benchmark's own choice
+  std::size_t rounds = 3;
+  double seconds = 4;
+  std::uint64_t messages = 1'000'000;
+  std::uint64_t delay = 0;
+  double rate = 0;                    // 0: the benchmark's own choice
+  std::size_t resident_mb_max = 250;  // that the daemon may come to hold
+};
+
+// Durable SendMessage, then receives and deletes, against both bare baselines.
+bool front(const BenchmarkOptions& options);
+// The bare group commit alone.
+bool commit(const BenchmarkOptions& options);
+// From a send on an idle machine to the answer of the receive that waits.
+bool wake(const BenchmarkOptions& options);
+// Fills a queue, kills the daemon, starts it again, drains.
+bool depth(const BenchmarkOptions& options);
+// Long polls by the thousand: idle first, then woken one by one.
+bool soak(const BenchmarkOptions& options);
+
+}  // namespace penstock

@@ -1,0 +1,20 @@
+// What the kernel says of a process on this machine.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+
+namespace penstock {
+
+// User and system time that it has used so far, by the clock's ticks.
+std::chrono::duration<double> cpu_of(pid_t process);
+// Of this process, exactly.
+std::chrono::duration<double> own_cpu();
+// Resident memory in bytes; 0 if there is no such process.
+std::size_t resident_bytes_of(pid_t process);
+// Open descriptors.
+std::size_t descriptors_of(pid_t process);
+
+}  // namespace penstock
