@@ -101,6 +101,10 @@ class TreeBuilder {
 Result<JsonValue> JsonValue::parse(std::string_view text) {
   JsonValue root;
   TreeBuilder builder(root);
+  // The parser would take a NUL for the end of the text.
+  if (text.find('\0') != std::string_view::npos) {
+    return refuse(ErrorCode::kMalformedInput, builder.complaint());
+  }
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
     return refuse(ErrorCode::kMalformedInput, builder.complaint());
   }

@@ -1,6 +1,7 @@
 #include "protocol/query_decoder.h"
 
 #include <charconv>
+#include <limits>
 
 #include "base/base64.h"
 
@@ -18,7 +19,7 @@ Result<void> read(const std::string& value, LooseText& out) {
 
 Result<void> read(const std::string& value, Blob& out) {
   std::optional<std::string> bytes = base64_decode(value);
-  if (!bytes) return refuse(ErrorCode::kMalformedInput, "A binary value is not correctly encoded in base64.");
+  if (!bytes) return refuse(ErrorCode::kMalformedInput, "A binary value is not valid base64.");
   out.bytes = std::move(*bytes);
   return {};
 }
@@ -26,7 +27,8 @@ Result<void> read(const std::string& value, Blob& out) {
 Result<void> read(const std::string& value, std::int64_t& out) {
   const char* const end = value.data() + value.size();
   const auto [stopped, error] = std::from_chars(value.data(), end, out);
-  if (value.empty() || error != std::errc{} || stopped != end) {
+  if (value.empty() || error != std::errc{} || stopped != end ||
+      out < std::numeric_limits<std::int32_t>::min() || out > std::numeric_limits<std::int32_t>::max()) {
     return refuse(ErrorCode::kMalformedInput, "STRING_VALUE can not be converted to an Integer");
   }
   return {};

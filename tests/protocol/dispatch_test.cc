@@ -93,20 +93,86 @@ TEST(Dispatch, AnotherServiceIsNotImplementedAndSaysWhatIs) {
 
 TEST(Dispatch, AQueryRequestIsAnsweredInItsOwnForm) {
   Wire wire;
-  ApiRequest get{.method = "GET", .target = "/?Action=ListQueues", .headers = {}, .body = {}};
-  for (const ApiResponse& response :
-       {wire.exchange(get), wire.exchange(post({})),
-        wire.exchange(post({{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"},
-                            {"X-Amz-Target", "AmazonSQSv20121105.CreateQueue"}}))}) {
-    EXPECT_EQ(response.status, 400);
+  wire.ok("CreateQueue", {{"QueueName", "mail"}});
+  ApiRequest get{.method = "GET",
+                 .target = "/?Action=GetQueueUrl&QueueName=mail",
+                 .headers = {{"Host", "localhost:4566"}},
+                 .body = {}};
+  const std::string url =
+      "<?xml version=\"1.0\"?><GetQueueUrlResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\">"
+      "<GetQueueUrlResult><QueueUrl>http://localhost:4566/000000000000/mail</QueueUrl></GetQueueUrlResult>"
+      "<ResponseMetadata><RequestId>1b4e28ba-2fa1-41d2-883f-0016d3cca427</RequestId></ResponseMetadata>"
+      "</GetQueueUrlResponse>";
+  ApiRequest form = post({{"Host", "localhost:4566"},
+                          {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"},
+                          {"X-Amz-Target", "AmazonSQSv20121105.CreateQueue"}});
+  form.body = "Action=GetQueueUrl&Version=2012-11-05&QueueName=mail";
+  for (const ApiResponse& response : {wire.exchange(get), wire.exchange(form)}) {
+    EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.content_type, "text/xml");
-    EXPECT_EQ(
-        response.body,
-        "<?xml version=\"1.0\"?><ErrorResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><Error>"
-        "<Type>Sender</Type><Code>AWS.SimpleQueueService.UnsupportedOperation</Code><Message>This build of "
-        "Penstock does not offer AWS Query; it speaks AWS JSON 1.0 only.</Message><Detail/></Error>"
-        "<RequestId>1b4e28ba-2fa1-41d2-883f-0016d3cca427</RequestId></ErrorResponse>");
+    EXPECT_EQ(response.body, url);
   }
+  get.headers.emplace_back("Accept", "application/json");
+  EXPECT_EQ(
+      wire.exchange(get).body,
+      R"({"GetQueueUrlResponse":{"GetQueueUrlResult":{"QueueUrl":"http://localhost:4566/000000000000/mail"},)"
+      R"("ResponseMetadata":{"RequestId":"1b4e28ba-2fa1-41d2-883f-0016d3cca427"}}})");
+}
+
+TEST(Dispatch, AQueryRequestIsRefusedInItsOwnForm) {
+  Wire wire;
+  ApiRequest get{.method = "GET", .target = "/?Action=GetQueueUrl&QueueName=mail", .headers = {}, .body = {}};
+  const ApiResponse refused = wire.exchange(get);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(
+      refused.body,
+      "<?xml version=\"1.0\"?><ErrorResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><Error>"
+      "<Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code><Message>The specified queue "
+      "does not exist for this wsdl version.</Message><Detail/></Error>"
+      "<RequestId>1b4e28ba-2fa1-41d2-883f-0016d3cca427</RequestId></ErrorResponse>");
+  get.headers.emplace_back("Accept", "application/json");
+  EXPECT_EQ(
+      wire.exchange(get).body,
+      R"({"Error":{"Code":"AWS.SimpleQueueService.NonExistentQueue","Message":"The specified queue does )"
+      R"(not exist for this wsdl version.","Type":"Sender"},)"
+      R"("RequestId":"1b4e28ba-2fa1-41d2-883f-0016d3cca427"})");
+}
+
+TEST(Dispatch, ARequestWithoutAnActionIsAnUnknownOperation) {
+  Wire wire;
+  for (const ApiResponse& response :
+       {wire.exchange(ApiRequest{.method = "GET", .target = "/", .headers = {}, .body = {}}),
+        wire.exchange(post({}))}) {
+    EXPECT_EQ(response.status, 404);
+    EXPECT_EQ(response.body, "<UnknownOperationException/>\n");
+  }
+}
+
+TEST(Dispatch, AtAQueuesOwnAddressOnlyActionsOnQueuesAreValid) {
+  Wire wire;
+  wire.ok("CreateQueue", {{"QueueName", "mail"}});
+  wire.ok("CreateQueue", {{"QueueName", "news"}});
+  const auto at_mail = [&](std::string_view query) {
+    const std::string target = "/000000000000/mail?" + std::string(query);
+    return wire.exchange(ApiRequest{.method = "GET", .target = target, .headers = {}, .body = {}});
+  };
+  EXPECT_EQ(at_mail("Action=SendMessage&MessageBody=hello").status, 200);
+  EXPECT_EQ(at_mail("Action=GetQueueUrl&QueueName=news").status, 200);
+  const ApiResponse refused = at_mail("Action=ListQueues");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.body.find("The action ListQueues is not valid for this endpoint."), std::string::npos);
+  // The QueueUrl that is given goes before the address.
+  EXPECT_EQ(at_mail("Action=SendMessage&MessageBody=hello&QueueUrl=gone").status, 400);
+}
+
+TEST(Dispatch, AQueueUrlBaseGoesBeforeTheHost) {
+  Wire wire;
+  wire.ok("CreateQueue", {{"QueueName", "mail"}});
+  DispatchSettings settings = Wire::settings();
+  settings.queue_url_base = "https://queues.example:8443";
+  const ApiRequest request = Wire::request("AmazonSQS.GetQueueUrl", R"({"QueueName":"mail"})");
+  EXPECT_EQ(wire.exchange(request, settings).body,
+            R"({"QueueUrl":"https://queues.example:8443/000000000000/mail"})");
 }
 
 TEST(Dispatch, ACommandThatFoundNoRoomIsToBeRetried) {

@@ -198,7 +198,8 @@ TEST_F(HostileInput, RequestsWithSeveralRandomChanges) {
       changed.replace(at, random.below(4), pieces[random.below(pieces.size())]);
     }
     const std::string& action = offered_actions()[random.below(offered_actions().size())];
-    if (action == "CreateQueue") continue;  // which a change could let create a queue
+    // The one could create a queue, the other needs none.
+    if (action == "CreateQueue" || action == "ListQueues") continue;
     expect_client_error(wire.call_raw(action, changed), action + " " + changed);
   }
 }
@@ -243,7 +244,7 @@ TEST_F(HostileInput, HeadsThatMakeNoSense) {
   for (const std::string_view method : {"GET", "PUT", "", "\xff"}) {
     ApiRequest request = Wire::request("AmazonSQS.SendMessage", "{}");
     request.method = method;
-    EXPECT_EQ(wire.exchange(request).status, 400);
+    EXPECT_EQ(wire.exchange(request).status, 404);  // names no action
   }
   const std::string body = R"({"QueueName":"mail"})";
   for (const std::string& value :

@@ -106,19 +106,10 @@ TEST(CreateQueue, WhatIsNotBuiltYetIsRefusedAndNeverSilentlyTaken) {
   Wire wire;
   const std::string head =
       "400 AWS.SimpleQueueService.UnsupportedOperation: This build of Penstock does not offer ";
-  for (const std::string name :
-       {"Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"}) {
+  for (const std::string name : {"Policy", "RedrivePolicy", "RedriveAllowPolicy"}) {
     EXPECT_EQ(wire.refusal("CreateQueue", create({{name, "{}"}})),
               head + "the queue attribute " + name + ".");
   }
-  EXPECT_EQ(wire.refusal("CreateQueue", create({{"SqsManagedSseEnabled", "false"}})),
-            head + "the value false of the queue attribute SqsManagedSseEnabled.");
-  EXPECT_EQ(wire.refusal("CreateQueue", {{"QueueName", "mail"}, {"tags", {{"team", "a"}}}}),
-            head + "the parameter tags.");
-  EXPECT_EQ(
-      wire.refusal("CreateQueue", {{"QueueName", "mail.fifo"}, {"Attributes", {{"FifoQueue", "true"}}}}),
-      head + "FIFO queues.");
-  wire.ok("CreateQueue", {{"QueueName", "mail"}, {"tags", json::object()}});
 }
 
 TEST(CreateQueue, TheNameOfAFifoQueueAndItsAttributeBelongTogether) {

@@ -61,7 +61,8 @@ TEST(QueueUrl, AHostThatIsNoneIsNotRepeated) {
 }
 
 TEST(QueueUrl, IsAccountAndNameBehindTheHost) {
-  EXPECT_EQ(queue_url("localhost:4566", "000000000000", "mail"), "http://localhost:4566/000000000000/mail");
+  EXPECT_EQ(queue_url("http://localhost:4566", "000000000000", "mail"),
+            "http://localhost:4566/000000000000/mail");
 }
 
 }  // namespace

@@ -94,10 +94,14 @@ TEST(SqsTable, VoidActionsAnswerWithNothing) {
                                 {"QueueName", "mail"},
                                 {"MessageBody", "x"},
                                 {"VisibilityTimeout", 5},
+                                {"Attributes", {{"DelaySeconds", "0"}}},
+                                {"Tags", {{"team", "blue"}}},
+                                {"TagKeys", {"team"}},
                                 {"ReceiptHandle", wire.receive_handle()}};
   const auto body_of = [&](const auto& row) { return wire.call(row.name, input); };
   each_row([&](const auto& row) {
     if (row.standing == Standing::kNotOffered || row.name == "DeleteQueue") return;
+    if (row.name.ends_with("Batch")) return;  // their entries have members of their own
     const ApiResponse response = body_of(row);
     EXPECT_EQ(response.status, 200) << row.name << response.body;
     EXPECT_EQ(response.body.empty(), row.body == Body::kNone) << row.name;

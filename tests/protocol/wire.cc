@@ -14,7 +14,7 @@ bool may_answer(std::string_view action, std::string_view query_code) {
     constexpr auto& kRow = std::get<decltype(at)::value>(sqs::kActions);
     if (kRow.name == action) errors = kRow.errors;
   });
-  for (int code = 0; code <= static_cast<int>(ErrorCode::kServiceUnavailable); ++code) {
+  for (int code = 0; code <= static_cast<int>(ErrorCode::kEmptyValue); ++code) {
     const WireError& row = wire_error(static_cast<ErrorCode>(code));
     if (row.query_code == query_code) {
       allowed = allowed || errors.contains(row.code) || kSqsCommonErrors.contains(row.code);
@@ -25,7 +25,8 @@ bool may_answer(std::string_view action, std::string_view query_code) {
 
 }  // namespace
 
-Wire::Wire() : broker_(PartitionId{0}, BrokerLimits{}) {}
+// Purges and re-creates as it likes.
+Wire::Wire() : broker_(PartitionId{0}, {.purge_interval = Seconds{0}, .recreate_wait = Seconds{0}}) {}
 
 const DispatchSettings& Wire::settings() {
   static const DispatchSettings kSettings{.default_account = AccountId{0},
@@ -52,8 +53,8 @@ ApiResponse Wire::call_raw(std::string_view action, std::string_view body) {
   return exchange(request(target, body));
 }
 
-ApiResponse Wire::exchange(const ApiRequest& request) {
-  auto planned = plan(request, settings(), Ticket{1, ++requests_}, "1b4e28ba-2fa1-41d2-883f-0016d3cca427");
+ApiResponse Wire::exchange(const ApiRequest& request, const DispatchSettings& settings) {
+  auto planned = plan(request, settings, Ticket{1, ++requests_}, "1b4e28ba-2fa1-41d2-883f-0016d3cca427");
   if (auto* response = std::get_if<ApiResponse>(&planned)) return std::move(*response);
   auto& [command, call] = std::get<PlannedCommand>(planned);
   return render(*call, decide(std::move(command)));
@@ -70,6 +71,8 @@ Answer Wire::decide(Command&& command) {
       bodies_[{fresh->key.lane.value, fresh->key.sequence.value}] = {fresh->head, fresh->content};
     } else if (const auto* later = std::get_if<LaterRecord>(&put->record)) {
       bodies_[{kLaterLane.value, later->key.sequence.value}] = {later->head, later->content};
+    } else if (const auto* fifo = std::get_if<FifoRecord>(&put->record)) {
+      bodies_[{kFirstLane.value, fifo->key.sequence.value}] = {fifo->head, fifo->content};
     }
   }
   for (Reply& reply : outcome.replies) {

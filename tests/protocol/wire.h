@@ -25,7 +25,7 @@ class Wire {
   // POST / in AWS JSON with the usual headers.
   ApiResponse call(std::string_view action, const nlohmann::json& input);
   ApiResponse call_raw(std::string_view action, std::string_view body);
-  ApiResponse exchange(const ApiRequest& request);
+  ApiResponse exchange(const ApiRequest& request, const DispatchSettings& settings = Wire::settings());
 
   // The same, and the body of a success as JSON.
   nlohmann::json ok(std::string_view action, const nlohmann::json& input);
