@@ -29,6 +29,7 @@
 #include "protocol/api_message.h"
 #include "server/command_port.h"
 #include "server/endpoint.h"
+#include "server/http_bounds.h"
 #include "server/response_head.h"
 #include "server/service.h"
 
@@ -55,6 +56,7 @@ struct IoCounts {
   std::atomic<std::uint64_t> refusals{0};     // by HTTP itself
   std::atomic<std::uint64_t> unavailable{0};  // answered 503
   std::atomic<std::uint64_t> undelivered{0};  // answers of receives that found nobody
+  std::atomic<std::uint64_t> cut_off{0};      // connections closed for want of memory for their answers
 };
 
 class IoThread final : public ReplySink {
@@ -65,6 +67,8 @@ class IoThread final : public ReplySink {
     unsigned index = 0;
     std::size_t request_bytes_max = 64 << 20;  // of requests being received
     bool sweeps_itself = true;
+    std::size_t answer_bytes_max = 64 << 20;  // of answers that their peers do not take
+    HttpBounds http{};
   };
 
   IoThread(const Options& options, CommandPort& commands);
@@ -86,6 +90,7 @@ class IoThread final : public ReplySink {
   void stop();
 
   const IoCounts& counts() const { return counts_; }
+  const Options& options() const { return options_; }
 
   // ---- for its sessions, on its thread
   // Commands are posted together, when what was ready on this thread has been gone through: that wakes
@@ -103,6 +108,8 @@ class IoThread final : public ReplySink {
   IoCounts& tally() { return counts_; }
   // A session's memory for its request grew or shrank. False: beyond the bound.
   bool account(std::size_t before, std::size_t after);
+  // The same of an answer's bytes that the kernel has not taken.
+  bool account_unsent(std::size_t before, std::size_t after);
   // To be called last by whatever a session does: a session that has ended goes away here.
   void reap(Session& session);
 
@@ -136,6 +143,7 @@ class IoThread final : public ReplySink {
   std::vector<std::uint32_t> free_slots_;
   std::size_t live_ = 0;
   std::size_t request_bytes_ = 0;
+  std::size_t answer_bytes_ = 0;
   Seconds now_{0};
   bool draining_ = false;
   std::function<void()> drained_;

@@ -1,13 +1,16 @@
 #include "server/session.h"
 
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/core/demangle.hpp>
 #include <ctime>
+#include <typeinfo>
 #include <utility>
+
+#include "server/log.h"
 
 namespace penstock {
 namespace {
@@ -35,7 +38,7 @@ void Session::start() { wait_readable(); }
 void Session::wait_readable() {
   if (read_waits_ || phase_ == Phase::kClosed || peer_ended_) return;
   const bool busy = phase_ == Phase::kProcessing || phase_ == Phase::kWriting;
-  if (busy && reader_.buffered() >= kPipelinedBytesMax) return;
+  if (busy && reader_.buffered() >= io_.options().http.pipelined_bytes_max) return;
   read_waits_ = true;
   socket_.async_wait(Socket::wait_read, [this](const ErrorCodeOfSystem& error) {
     read_waits_ = false;
@@ -64,7 +67,7 @@ void Session::readable() {
       progress();
       settle();
       const bool busy = phase_ == Phase::kProcessing || phase_ == Phase::kWriting;
-      if (busy && reader_.buffered() >= kPipelinedBytesMax) break;
+      if (busy && reader_.buffered() >= io_.options().http.pipelined_bytes_max) break;
     }
     if (size < buffer.size()) break;
   }
@@ -140,15 +143,20 @@ void Session::dispatch() {
     handled = accepted_.service->handle(request, ticket(), io_.random());
   } catch (const std::exception& error) {
     // Nothing of ours throws; what a library throws must not end the other sessions.
-    spdlog::error("a request could not be handled: {}", error.what());
+    // Its words may repeat the request's, so only its type is told.
+    static LogLimit limit;
+    log_error(limit, "a request could not be handled",
+              {{"exception", boost::core::demangle(typeid(error).name())}});
     handled = refusal_response(kOurMistake, MessageId::draw(io_.random()).text());
   }
   reader_.finish();
   if (const ApiResponse* const response = std::get_if<ApiResponse>(&handled)) return send(*response);
   UnderWay& under_way = std::get<UnderWay>(handled);
   call_ = std::move(under_way.call);
-  receives_ = under_way.command.operation && std::holds_alternative<Receive>(*under_way.command.operation);
-  io_.post(std::move(under_way.command));
+  if (!under_way.command) return;
+  Command& command = *under_way.command;
+  receives_ = command.operation && std::holds_alternative<Receive>(*command.operation);
+  io_.post(std::move(command));
   if (receives_ && io_.draining()) io_.end_wait(ticket());
 }
 
@@ -163,7 +171,7 @@ void Session::answer(Reply&& reply) {
     io_.undeliver(std::move(*received));
     return close();
   }
-  const ApiResponse response = accepted_.service->render(call_.get(), reply.answer);
+  const ApiResponse response = accepted_.service->render(call_, ticket(), reply.answer);
   call_.reset();
   receives_ = false;
   send(response, delivers ? std::move(*received) : Received{});
@@ -216,6 +224,8 @@ void Session::send(const ApiResponse& response, Received&& deliveries) {
   if (size == 0) in_doubt_ = std::move(deliveries);
   phase_ = Phase::kWriting;
   since_ = io_.now();
+  // Peers that ask for much and read nothing must not fill our memory.
+  if (!io_.account_unsent(0, unsent_.size())) return close();
   wait_writable();
 }
 
@@ -226,6 +236,11 @@ void Session::keep_unsent(std::string_view head, std::string_view body, std::siz
   } else {
     unsent_.assign(body.substr(sent - head.size()));
   }
+}
+
+void Session::drop_unsent() {
+  io_.account_unsent(unsent_.size(), 0);
+  unsent_ = {};
 }
 
 void Session::wait_writable() {
@@ -254,7 +269,7 @@ void Session::writable() {
   }
   unsent_at_ += size;
   if (unsent_at_ < unsent_.size()) return wait_writable();
-  unsent_ = {};
+  drop_unsent();
   sent();
   progress();
   settle();
@@ -280,8 +295,9 @@ void Session::sweep() {
   const Seconds passed = io_.now() - since_;
   switch (phase_) {
     case Phase::kReading:
-      if (stage_ == RequestReader::Stage::kIdle && passed > kIdleSecondsMax) return close();
-      if (stage_ == RequestReader::Stage::kHead && passed > kHeadSecondsMax) return refuse(kTooSlow);
+      if (stage_ == RequestReader::Stage::kIdle && passed > io_.options().http.idle_time_max) return close();
+      if (stage_ == RequestReader::Stage::kHead && passed > io_.options().http.head_time_max)
+        return refuse(kTooSlow);
       if (stage_ == RequestReader::Stage::kBody && passed >= kBodyWindow) {
         const std::size_t received = reader_.body_received();
         if (received - body_mark_ < kBodyWindowBytesMin) return refuse(kTooSlow);
@@ -290,7 +306,7 @@ void Session::sweep() {
       }
       break;
     case Phase::kWriting:
-      if (passed > kWriteSecondsMax) close();
+      if (passed > io_.options().http.write_time_max) close();
       break;
     case Phase::kLingering:
       if (passed > kLingerSecondsMax) close();
@@ -313,6 +329,7 @@ void Session::close() {
   phase_ = Phase::kClosed;
   call_.reset();
   io_.account(std::exchange(accounted_, 0), 0);
+  drop_unsent();
   ErrorCodeOfSystem ignored;
   socket_.close(ignored);
 }
