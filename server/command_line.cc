@@ -84,7 +84,10 @@ class CommandLine {
   }
 
   tl::expected<Asked, StartRefusal> help() {
-    if (topic_.empty()) return Print{app_.help()};
+    // Not app_.help(), which speaks of the command that was parsed.
+    if (topic_.empty()) {
+      return Print{app_.get_formatter()->make_help(&app_, app_.get_name(), CLI::AppFormatMode::Normal)};
+    }
     for (CLI::App* const command : app_.get_subcommands([](const CLI::App*) { return true; })) {
       if (command->get_name() == topic_) return Print{command->help("penstock")};
     }

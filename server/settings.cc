@@ -421,7 +421,7 @@ tl::expected<ConfigFile, StartRefusal> read_config(const GivenFlags& flags, cons
   if (!file) return file;
   for (const auto& [key, value] : file->values) {
     const bool known = std::any_of(kRows.begin(), kRows.end(),
-                                   [&, &name = key](const SettingRow& row) { return row.key == name; });
+                                   [&, &name = key](const SettingRow& row) { return !name.empty() && row.key == name; });
     if (!known) {
       return tl::unexpected(StartRefusal{
           kExitConfig, file->where(value.key) + ": there is no setting " + key +
