@@ -420,8 +420,9 @@ tl::expected<ConfigFile, StartRefusal> read_config(const GivenFlags& flags, cons
   auto file = ConfigFile::read(settings.config);
   if (!file) return file;
   for (const auto& [key, value] : file->values) {
-    const bool known = std::any_of(kRows.begin(), kRows.end(),
-                                   [&, &name = key](const SettingRow& row) { return !name.empty() && row.key == name; });
+    const bool known = std::any_of(kRows.begin(), kRows.end(), [&, &name = key](const SettingRow& row) {
+      return !name.empty() && row.key == name;
+    });
     if (!known) {
       return tl::unexpected(StartRefusal{
           kExitConfig, file->where(value.key) + ": there is no setting " + key +

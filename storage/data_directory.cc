@@ -102,8 +102,8 @@ Result<void> DataDirectory::enter() {
   if (::stat(path_.c_str(), &found) != 0) {
     if (errno != ENOENT || (::mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST)) {
       return refused("the data directory " + path_ + " cannot be created: " + std::strerror(errno) +
-                     "; create it for this user (as root: install -d -m 700 -o " + user() + " -g " + group() + " " +
-                     quoted(path_) + "), or choose another one");
+                     "; create it for this user (as root: install -d -m 700 -o " + user() + " -g " + group() +
+                     " " + quoted(path_) + "), or choose another one");
     }
     if (::stat(path_.c_str(), &found) != 0) {
       return refused("the data directory " + path_ + " cannot be entered: " + std::strerror(errno));
@@ -114,8 +114,8 @@ Result<void> DataDirectory::enter() {
   }
   if (::faccessat(AT_FDCWD, path_.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0) {
     return refused("no permission to write to the data directory " + path_ + ", which belongs to user " +
-                   std::to_string(found.st_uid) + "; give it to this user (as root: chown -R " + user() + ":" +
-                   group() + " " + quoted(path_) + "), or choose another one");
+                   std::to_string(found.st_uid) + "; give it to this user (as root: chown -R " + user() +
+                   ":" + group() + " " + quoted(path_) + "), or choose another one");
   }
   if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     notice_ =
