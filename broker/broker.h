@@ -66,6 +66,9 @@ class Broker {
   // ascending by kind and key.
   void each_fact(const std::function<void(const Record&)>& visit) const;
 
+  // How each queue stands, in the order in which they were created.
+  void each_queue(Time now, const std::function<void(const QueueRecord&, const QueueCounts&)>& visit) const;
+
   struct Totals {
     std::size_t queues = 0;
     std::size_t touched = 0;

@@ -92,6 +92,8 @@ static_assert(kErrors.size() == static_cast<std::size_t>(kEmptyValue) + 1 && kEr
 
 }  // namespace
 
+std::span<const WireError> wire_errors() { return kErrors; }
+
 const WireError& wire_error(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)]; }
 
 std::string_view json_text(const Error& error) {

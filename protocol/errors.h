@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,8 @@ struct WireError {
 };
 
 const WireError& wire_error(ErrorCode code);
+// All rows, in the order of the enumeration.
+std::span<const WireError> wire_errors();
 
 // The refusal's own text, or the standard one of its code.
 std::string_view json_text(const Error& error);

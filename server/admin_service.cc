@@ -2,16 +2,15 @@
 
 #include <utility>
 
-#include "base/require.h"
 #include "server/health.h"
-#include "server/metrics.h"
 
 namespace penstock {
 
-AdminService::AdminService(const BrokerThread& broker, std::vector<const IoCounts*> io_counts)
-    : broker_(broker), io_counts_(std::move(io_counts)) {}
+AdminService::AdminService(BrokerThread& broker, MetricsSources sources)
+    : broker_(broker), sources_(std::move(sources)) {}
 
-std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& request, const Ticket&, Random&) {
+std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& request, const Ticket& ticket,
+                                                         Random&) {
   if (auto page = answer_health(request, broker_.running())) return *std::move(page);
   ApiResponse response;
   response.content_type = "text/plain; charset=utf-8";
@@ -19,19 +18,27 @@ std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& reque
     response.status = 405;
     response.headers.emplace_back("Allow", "GET, HEAD");
     response.body = "Only GET and HEAD are answered here.\n";
-  } else if (path_of(request.target) == "/metrics") {
-    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    response.body = metrics_text(broker_, io_counts_);
-  } else {
-    response.status = 404;
-    response.body = "Here are /health, /health/live, /health/ready and /metrics.\n";
+    return response;
   }
+  if (path_of(request.target) == "/metrics") {
+    if (!broker_.running()) return metrics(nullptr);
+    broker_.ask_survey(ticket);
+    return UnderWay{};
+  }
+  response.status = 404;
+  response.body = "Here are /health, /health/live, /health/ready and /metrics.\n";
   return response;
 }
 
-ApiResponse AdminService::render(const Call*, const Answer&) {
-  require(false, "the admin service sends no commands");
-  return {};
+ApiResponse AdminService::render(const PendingCall&, const Ticket&, const Answer&) {
+  return metrics(broker_.survey().get());
+}
+
+ApiResponse AdminService::metrics(const QueueSurvey* survey) const {
+  ApiResponse response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.body = metrics_text(sources_, survey);
+  return response;
 }
 
 }  // namespace penstock

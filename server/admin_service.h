@@ -1,28 +1,30 @@
 // AdminService: health and metrics, behind the admin listening address. It is there before the store is
 // open, so that a long recovery can be told from a dead process.
+//
+// /metrics shows how the queues stand, which only the broker thread knows: the request waits for a survey,
+// as one of the API waits for its answer. Until the daemon is ready it is answered at once, without one.
 #pragma once
 
-#include <vector>
-
 #include "server/broker_thread.h"
+#include "server/metrics.h"
 #include "server/service.h"
 
 namespace penstock {
 
-struct IoCounts;
-
 class AdminService final : public Service {
  public:
-  AdminService(const BrokerThread& broker, std::vector<const IoCounts*> io_counts);
+  AdminService(BrokerThread& broker, MetricsSources sources);
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
                                              Random& random) override;
-  // Nothing of it is ever under way.
-  ApiResponse render(const Call* call, const Answer& answer) override;
+  // The survey was taken.
+  ApiResponse render(const PendingCall& pending, const Ticket& ticket, const Answer& answer) override;
 
  private:
-  const BrokerThread& broker_;
-  const std::vector<const IoCounts*> io_counts_;
+  ApiResponse metrics(const QueueSurvey* survey) const;
+
+  BrokerThread& broker_;
+  const MetricsSources sources_;
 };
 
 }  // namespace penstock

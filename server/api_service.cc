@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/command_port.h"
 #include "server/health.h"
 
 namespace penstock {
@@ -12,22 +13,35 @@ constexpr bool kReady = true;
 
 }  // namespace
 
-ApiService::ApiService(DispatchSettings settings) : settings_(std::move(settings)) {}
+ApiService::ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts)
+    : settings_(std::move(settings)), counts_(std::move(counts)) {}
 
 std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request, const Ticket& ticket,
                                                        Random& random) {
   if (auto page = answer_health(request, kReady)) return *std::move(page);
 
+  const Clock::time_point since = Clock::now();
+  const ActionIndex action = action_asked(request);
   auto planned = plan(request, settings_, ticket, MessageId::draw(random).text());
-  if (ApiResponse* const response = std::get_if<ApiResponse>(&planned)) return std::move(*response);
+  if (ApiResponse* const response = std::get_if<ApiResponse>(&planned)) {
+    count(ticket, action, error_in(*response), since);
+    return std::move(*response);
+  }
   PlannedCommand& command = std::get<PlannedCommand>(planned);
-  return UnderWay{std::move(command.command), std::move(command.call)};
+  return UnderWay{std::move(command.command), PendingCall{std::move(command.call), action, since}};
 }
 
-ApiResponse ApiService::render(const Call* call, const Answer& answer) {
+ApiResponse ApiService::render(const PendingCall& pending, const Ticket& ticket, const Answer& answer) {
   const Error* const error = std::get_if<Error>(&answer);
-  if (error && error->code == ErrorCode::kServiceUnavailable) return render_unavailable(*call);
-  return penstock::render(*call, answer);
+  count(ticket, pending.action, error ? std::optional(error->code) : std::nullopt, pending.since);
+  if (error && error->code == ErrorCode::kServiceUnavailable) return render_unavailable(*pending.call);
+  return penstock::render(*pending.call, answer);
+}
+
+void ApiService::count(const Ticket& ticket, ActionIndex action, std::optional<ErrorCode> error,
+                       Clock::time_point since) {
+  counts_[io_thread_of(ticket)]->add(
+      action, error, std::chrono::duration_cast<RequestCounts::Duration>(Clock::now() - since));
 }
 
 }  // namespace penstock

@@ -1,20 +1,33 @@
 // ApiService: the AWS API, and the health pages, behind the API's listening addresses.
+//
+// It counts what each I/O thread answers (server/request_counts.h); the health pages are not counted.
 #pragma once
 
+#include <chrono>
+#include <vector>
+
+#include "server/request_counts.h"
 #include "server/service.h"
 
 namespace penstock {
 
 class ApiService final : public Service {
  public:
-  explicit ApiService(DispatchSettings settings);
+  // `counts`: one for each I/O thread, by its index.
+  ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts);
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
                                              Random& random) override;
-  ApiResponse render(const Call* call, const Answer& answer) override;
+  ApiResponse render(const PendingCall& pending, const Ticket& ticket, const Answer& answer) override;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  void count(const Ticket& ticket, ActionIndex action, std::optional<ErrorCode> error,
+             Clock::time_point since);
+
   const DispatchSettings settings_;
+  const std::vector<RequestCounts*> counts_;
 };
 
 }  // namespace penstock

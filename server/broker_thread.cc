@@ -1,13 +1,13 @@
 #include "server/broker_thread.h"
 
 #include <pthread.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "base/require.h"
+#include "server/log.h"
 #include "server/settings.h"
 
 namespace penstock {
@@ -16,6 +16,17 @@ namespace {
 // How long it sleeps when nothing is due: short enough to notice a step of the wall clock.
 constexpr auto kRestMax = std::chrono::seconds(1);
 
+// Of the messages that a command wants to send.
+std::size_t message_bytes(const Command& command) {
+  if (!command.operation) return 0;
+  if (const Send* const send = std::get_if<Send>(&*command.operation)) return send->size;
+  const SendBatch* const batch = std::get_if<SendBatch>(&*command.operation);
+  if (!batch) return 0;
+  std::size_t bytes = 0;
+  for (const Result<Send>& entry : batch->entries) bytes += entry ? entry->size : 0;
+  return bytes;
+}
+
 template <class... Visits>
 struct Overloaded : Visits... {
   using Visits::operator()...;
@@ -23,8 +34,9 @@ struct Overloaded : Visits... {
 
 }  // namespace
 
-BrokerThread::BrokerThread(const BrokerLimits& limits, std::size_t commands_max)
-    : commands_max_(commands_max), broker_(PartitionId{}, limits) {}
+BrokerThread::BrokerThread(const BrokerLimits& limits, std::size_t commands_max,
+                           std::size_t message_bytes_max)
+    : commands_max_(commands_max), message_bytes_max_(message_bytes_max), broker_(PartitionId{}, limits) {}
 
 BrokerThread::~BrokerThread() {
   if (thread_.joinable()) stop();
@@ -62,20 +74,41 @@ void BrokerThread::stop() {
 // ---- any thread
 
 void BrokerThread::post(std::vector<Command>& commands) {
-  const std::size_t waiting = commands_waiting_.fetch_add(commands.size(), std::memory_order_relaxed);
-  const std::size_t room = commands_max_ - std::min(waiting, commands_max_);
-  if (commands.size() <= room) {
+  std::size_t taken = 0;
+  for (const Command& command : commands) {
+    if (!admit(command)) break;
+    ++taken;
+  }
+  if (taken == commands.size()) {
     mailbox_.insist(std::exchange(commands, {}));
     return;
   }
-  commands_waiting_.fetch_sub(commands.size() - room, std::memory_order_relaxed);
-  const auto end = commands.begin() + static_cast<std::ptrdiff_t>(room);
-  if (room > 0) {
+  log_warning(full_, "the mailbox is full; requests are answered 503",
+              {{"commands", commands_waiting_.load(std::memory_order_relaxed)},
+               {"bytes", bytes_waiting_.load(std::memory_order_relaxed)}});
+  const auto end = commands.begin() + static_cast<std::ptrdiff_t>(taken);
+  if (taken > 0) {
     mailbox_.insist(std::vector<Command>(std::move_iterator(commands.begin()), std::move_iterator(end)));
   }
   commands.erase(commands.begin(), end);
 }
 
+// Counts it as waiting, if there is room. A message finds room when no other waits, however large.
+bool BrokerThread::admit(const Command& command) {
+  if (commands_waiting_.fetch_add(1, std::memory_order_relaxed) >= commands_max_) {
+    commands_waiting_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+  }
+  const std::size_t bytes = message_bytes(command);
+  if (bytes == 0) return true;
+  const std::size_t waiting = bytes_waiting_.fetch_add(bytes, std::memory_order_relaxed);
+  if (waiting == 0 || waiting + bytes <= message_bytes_max_) return true;
+  bytes_waiting_.fetch_sub(bytes, std::memory_order_relaxed);
+  commands_waiting_.fetch_sub(1, std::memory_order_relaxed);
+  return false;
+}
+
+void BrokerThread::ask_survey(const Ticket& ticket) { mailbox_.insist(AskSurvey{ticket}); }
 void BrokerThread::forget(const Ticket& ticket) { mailbox_.insist(Forget{ticket}); }
 void BrokerThread::end_wait(const Ticket& ticket) { mailbox_.insist(EndWait{ticket}); }
 void BrokerThread::undeliver(Received&& received) { mailbox_.insist(Undeliver{std::move(received)}); }
@@ -86,8 +119,8 @@ void BrokerThread::bodies(std::uint64_t token, std::vector<BodyRecord> records) 
 }
 
 void BrokerThread::refused(const std::string& reason) {
-  spdlog::critical("the store failed, so the process ends and recovers at its next start: {}", reason);
-  spdlog::default_logger()->flush();
+  log_error("the store failed; the process ends and recovers at its next start", {{"reason", reason}});
+  flush_log();
   _exit(kExitStore);
 }
 
@@ -99,7 +132,7 @@ void BrokerThread::run() {
     const BrokerClock::Reading reading = clock_->advance(BrokerClock::Readings::take());
     now_ = reading.now;
     if (reading.stepped) {
-      spdlog::warn("broker time stepped forward to follow the wall clock");
+      log_warning("broker time stepped forward to follow the wall clock");
       commit_->must_commit();
     }
     for (Letter& letter : letters_) notice(letter);
@@ -170,6 +203,11 @@ void BrokerThread::decide(Letter&& letter) {
                  },
                  [](const Durable&) {},
                  [](const Bodies&) {},
+                 [&](const AskSurvey& ask) {
+                   take_survey();
+                   outcome.replies.push_back({ask.ticket, Done{}});
+                   commit_->decided();
+                 },
                  [&](const Quiesce& quiesce) {
                    send_replies();
                    quiesced_ = true;
@@ -182,6 +220,9 @@ void BrokerThread::decide(Letter&& letter) {
 
 void BrokerThread::decide(Command&& command) {
   commands_waiting_.fetch_sub(1, std::memory_order_relaxed);
+  if (const std::size_t bytes = message_bytes(command)) {
+    bytes_waiting_.fetch_sub(bytes, std::memory_order_relaxed);
+  }
   if (commit_->full()) commit_->hand_over(now_);
   Outcome& outcome = commit_->outcome();
   if (grows_store(command) && !store_->admits_growth()) {
@@ -245,6 +286,18 @@ void BrokerThread::publish_gauges() {
   set(gauges_.commands, commit_->counts().decisions);
   set(gauges_.replies, commit_->counts().replies);
   set(gauges_.admits_growth, store_->admits_growth());
+}
+
+void BrokerThread::take_survey() {
+  const auto moment = std::chrono::steady_clock::now();
+  const QueueSurveyPtr last = survey();
+  if (last && moment - last->taken < QueueSurvey::kAgeMax) return;
+  auto next = std::make_shared<QueueSurvey>();
+  next->taken = moment;
+  broker_.each_queue(now_, [&](const QueueRecord& record, const QueueCounts& counts) {
+    next->queues.push_back({.world = record.key.queue.world, .name = record.name, .counts = counts});
+  });
+  survey_.store(std::move(next), std::memory_order_release);
 }
 
 }  // namespace penstock

@@ -28,14 +28,17 @@
 #include "server/command_port.h"
 #include "server/group_commit.h"
 #include "server/letter.h"
+#include "server/log.h"
 #include "server/open_store.h"
+#include "server/queue_survey.h"
 
 namespace penstock {
 
 class BrokerThread final : public CommandPort, public StoreEvents {
  public:
-  // At most `commands_max` wait to be decided.
-  BrokerThread(const BrokerLimits& limits, std::size_t commands_max);
+  // At most `commands_max` wait to be decided, with messages of at most `message_bytes_max` in them.
+  BrokerThread(const BrokerLimits& limits, std::size_t commands_max,
+               std::size_t message_bytes_max = std::size_t{256} << 20);
   ~BrokerThread() override;
 
   // Loads what the store holds and begins to decide. Each sink takes the replies of the I/O thread that
@@ -52,6 +55,11 @@ class BrokerThread final : public CommandPort, public StoreEvents {
   void forget(const Ticket& ticket) override;
   void end_wait(const Ticket& ticket) override;
   void undeliver(Received&& received) override;
+
+  // Any thread. Takes a survey, unless the last one is young enough, and then replies Done to the ticket.
+  void ask_survey(const Ticket& ticket);
+  // The last one taken; null before the first.
+  QueueSurveyPtr survey() const { return survey_.load(std::memory_order_acquire); }
 
   void durable(Position position) override;
   void bodies(std::uint64_t token, std::vector<BodyRecord> records) override;
@@ -78,6 +86,7 @@ class BrokerThread final : public CommandPort, public StoreEvents {
   using Pause = std::chrono::steady_clock::time_point;
 
   void run();
+  bool admit(const Command& command);
   // What needs no place in the order.
   void notice(Letter& letter);
   bool may_decide() const { return backlog_.empty() && !commit_->stalled(); }
@@ -89,10 +98,15 @@ class BrokerThread final : public CommandPort, public StoreEvents {
   void undo_replies();
   Pause next_wake() const;
   void publish_gauges();
+  void take_survey();
 
   Mailbox<Letter> mailbox_{SIZE_MAX};  // bounded by what its senders have under way
   const std::size_t commands_max_;
+  const std::size_t message_bytes_max_;
   std::atomic<std::size_t> commands_waiting_{0};  // posted and not decided
+  std::atomic<std::size_t> bytes_waiting_{0};     // of the messages in them
+  std::atomic<QueueSurveyPtr> survey_;
+  LogLimit full_;
   std::atomic<bool> running_{false};
   Gauges gauges_;
   std::thread thread_;

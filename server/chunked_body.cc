@@ -37,7 +37,7 @@ std::optional<HttpRefusal> ChunkedBody::begin_chunk(std::string_view line, std::
   if (error != std::errc{}) return kBadChunk;
   // from_chars takes no sign for an unsigned number; only an extension may follow the digits.
   if (end != line.data() + line.size() && *end != ';') return kBadChunk;
-  if (left_ > kBodyBytesMax - std::min<std::uint64_t>(body_bytes, kBodyBytesMax)) return kTooLarge;
+  if (left_ > bytes_max_ - std::min<std::uint64_t>(body_bytes, bytes_max_)) return kTooLarge;
   state_ = left_ == 0 ? State::kTrailers : State::kData;
   return std::nullopt;
 }

@@ -18,6 +18,8 @@ namespace penstock {
 
 class ChunkedBody {
  public:
+  explicit ChunkedBody(std::uint64_t bytes_max = kBodyBytesMax) : bytes_max_(bytes_max) {}
+
   struct Taken {
     std::size_t consumed = 0;
     std::optional<HttpRefusal> refusal;
@@ -32,6 +34,7 @@ class ChunkedBody {
 
   std::optional<HttpRefusal> begin_chunk(std::string_view line, std::size_t body_bytes);
 
+  std::uint64_t bytes_max_;
   State state_ = State::kSizeLine;
   std::uint64_t left_ = 0;  // of the chunk's data
   std::size_t trailer_bytes_ = 0;

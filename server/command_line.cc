@@ -4,11 +4,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <initializer_list>
 
+#include "server/shell_exports.h"
 #include "server/version.h"
 
 namespace penstock {
 namespace {
+
+std::string version_line() { return "penstock " + std::string(version()) + "\n"; }
 
 std::string describe(const SettingRow& row) {
   std::string text(row.description);
@@ -17,54 +21,121 @@ std::string describe(const SettingRow& row) {
   return text + "]";
 }
 
-}  // namespace
+StartRefusal usage(std::string text) { return {kExitUsage, std::move(text)}; }
 
-tl::expected<Asked, StartRefusal> read_command_line(std::vector<std::string> words,
-                                                    const Environment& environment) {
-  CLI::App app("Penstock: a durable broker that speaks the Amazon SQS API.", "penstock");
-  app.require_subcommand(1);
-  app.set_version_flag("--version", "penstock " + std::string(version()));
-  CLI::App* const serve = app.add_subcommand("serve", "Serve the API.");
-  CLI::App* const configuration =
-      app.add_subcommand("configuration", "Print every setting, as docs/configuration.md has it.");
-  CLI::App* const show_version = app.add_subcommand("version", "Print the version.");
+// The commands and their options; where the options' words are written to must outlive it.
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", version_line());
+    serve_ = app_.add_subcommand("serve", "Serve the API.");
+    for (const SettingRow& row : setting_rows()) add_setting(*serve_, row);
 
-  GivenFlags flags;
-  for (const SettingRow& row : setting_rows()) {
-    std::vector<std::string>& texts = flags[std::string(row.flag)];
-    CLI::Option* const option = serve->add_option("--" + std::string(row.flag), texts, describe(row));
+    healthcheck_ = app_.add_subcommand(
+        "healthcheck", "Ask a daemon whether it is ready; the exit code is 0 if so and 1 if not.");
+    healthcheck_->add_option("--url", url_, "Ask this address; a URL without a path asks for /health/ready.");
+    add_settings(*healthcheck_, {"listen", "auth", "config"});
+    env_ = app_.add_subcommand("env",
+                               "Print what a shell must export for SDKs to reach the daemon: "
+                               "eval \"$(penstock env)\".");
+    add_settings(*env_, {"listen", "auth", "account", "region", "config"});
+    configuration_ =
+        app_.add_subcommand("configuration", "Print every setting, as docs/configuration.md has it.");
+    version_ = app_.add_subcommand("version", "Print the version.");
+    help_ = app_.add_subcommand("help", "Print this, or what a command takes.");
+    help_->add_option("command", topic_, "A command.");
+  }
+
+  tl::expected<Asked, StartRefusal> read(std::vector<std::string> words, const Environment& environment) {
+    std::reverse(words.begin(), words.end());
+    try {
+      app_.parse(std::move(words));
+    } catch (const CLI::CallForHelp&) {
+      const std::vector<CLI::App*> asked = app_.get_subcommands();
+      return Print{asked.empty() ? app_.help() : asked.front()->help("penstock")};
+    } catch (const CLI::CallForVersion&) {
+      return Print{version_line()};
+    } catch (const CLI::ParseError& error) {
+      std::string text = error.what();
+      std::replace(text.begin(), text.end(), '\n', ' ');
+      return tl::unexpected(usage(text + " (penstock --help tells more)"));
+    }
+    if (version_->parsed()) return Print{version_line()};
+    if (help_->parsed()) return help();
+    if (configuration_->parsed()) return Print{settings_markdown()};
+    return with_settings(environment);
+  }
+
+ private:
+  void add_setting(CLI::App& command, const SettingRow& row) {
+    std::vector<std::string>& texts = flags_[std::string(row.flag)];
+    CLI::Option* const option = command.add_option("--" + std::string(row.flag), texts, describe(row));
     option->allow_extra_args(false)->type_name(std::string(row.unit));
     // Repetition is judged by read_settings; this only keeps help from promising it.
     if (!row.many) option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     // Not built yet: known, so that it is refused by name, but not offered.
     if (!row.read) option->group("");
   }
+  void add_settings(CLI::App& command, std::initializer_list<std::string_view> wanted) {
+    for (const SettingRow& row : setting_rows()) {
+      if (std::find(wanted.begin(), wanted.end(), row.flag) != wanted.end()) add_setting(command, row);
+    }
+  }
 
+  tl::expected<Asked, StartRefusal> help() {
+    // Not app_.help(), which speaks of the command that was parsed.
+    if (topic_.empty()) {
+      return Print{app_.get_formatter()->make_help(&app_, app_.get_name(), CLI::AppFormatMode::Normal)};
+    }
+    for (CLI::App* const command : app_.get_subcommands([](const CLI::App*) { return true; })) {
+      if (command->get_name() == topic_) return Print{command->help("penstock")};
+    }
+    return tl::unexpected(usage("there is no command " + topic_ + " (penstock help lists them)"));
+  }
+
+  tl::expected<Asked, StartRefusal> with_settings(const Environment& environment) {
+    if (healthcheck_->parsed() && !url_.empty()) {
+      const std::optional<HealthUrl> url = HealthUrl::parse(url_);
+      if (!url) return tl::unexpected(usage("--url must be like http://127.0.0.1:4566/health/ready"));
+      return AskHealth{*url};
+    }
+    tl::expected<Settings, StartRefusal> settings = read_settings(flags_, environment);
+    if (!settings) return tl::unexpected(settings.error());
+    if (serve_->parsed()) return Serve{*std::move(settings), unknown_variables(environment)};
+    const Endpoint& listening = settings->listen.front();
+    if (listening.port == 0) {
+      return tl::unexpected(usage("the port of --listen " + listening.text() +
+                                  " is chosen when the daemon starts, so it cannot be known here"));
+    }
+    if (healthcheck_->parsed()) return AskHealth{HealthUrl::of(listening)};
+    return Print{shell_exports(*settings)};
+  }
+
+  CLI::App app_{"Penstock: a durable broker that speaks the Amazon SQS API.", "penstock"};
+  CLI::App* serve_ = nullptr;
+  CLI::App* healthcheck_ = nullptr;
+  CLI::App* env_ = nullptr;
+  CLI::App* configuration_ = nullptr;
+  CLI::App* version_ = nullptr;
+  CLI::App* help_ = nullptr;
+  GivenFlags flags_;
+  std::string url_;
+  std::string topic_;
+};
+
+}  // namespace
+
+tl::expected<Asked, StartRefusal> read_command_line(std::vector<std::string> words,
+                                                    const Environment& environment) {
   // Asked for before the words are parsed, since they name what does not exist yet.
   for (const std::string& word : words) {
     if (word.starts_with("--tls-")) {
-      return tl::unexpected(StartRefusal{
-          kExitUsage, word.substr(0, word.find('=')) + " is planned and not built yet; start without it"});
+      return tl::unexpected(
+          usage(word.substr(0, word.find('=')) + " is planned and not built yet; start without it"));
     }
   }
-  try {
-    std::reverse(words.begin(), words.end());
-    app.parse(std::move(words));
-  } catch (const CLI::CallForHelp&) {
-    return Print{serve->parsed() ? serve->help("penstock") : app.help()};
-  } catch (const CLI::CallForVersion&) {
-    return Print{"penstock " + std::string(version()) + "\n"};
-  } catch (const CLI::ParseError& error) {
-    std::string text = error.what();
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    return tl::unexpected(StartRefusal{kExitUsage, text + " (penstock --help tells more)"});
-  }
-
-  if (show_version->parsed()) return Print{"penstock " + std::string(version()) + "\n"};
-  if (configuration->parsed()) return Print{settings_markdown()};
-  tl::expected<Settings, StartRefusal> settings = read_settings(flags, environment);
-  if (!settings) return tl::unexpected(settings.error());
-  return Serve{*std::move(settings), unknown_variables(environment)};
+  return CommandLine().read(std::move(words), environment);
 }
 
 Environment process_environment() {

@@ -1,16 +1,20 @@
-// CommandLine: what the words behind `penstock` ask for.
+// CommandLine: the words behind `penstock`, as what is to be done.
 //
-//   penstock serve [flags]     serve, with the settings that flags and environment give
-//   penstock configuration     print the settings table as Markdown
-//   penstock version           print the version
+//     penstock serve [FLAGS]               the daemon; a flag for each setting
+//     penstock healthcheck [--url URL]     whether a daemon is ready: exit code 0 or 1
+//     penstock env                         what a shell must export for SDKs to reach the daemon
+//     penstock configuration               every setting, as docs/configuration.md has it
+//     penstock version, help [COMMAND]
 //
-// Everything that is wrong with the words is a StartRefusal.
+// It only reads: nothing is started, and nothing but a configuration file that is asked for is opened.
 #pragma once
 
 #include <string>
+#include <tl/expected.hpp>
 #include <variant>
 #include <vector>
 
+#include "server/health_check.h"
 #include "server/settings.h"
 
 namespace penstock {
@@ -25,7 +29,11 @@ struct Print {
   std::string text;
 };
 
-using Asked = std::variant<Serve, Print>;
+struct AskHealth {
+  HealthUrl url;
+};
+
+using Asked = std::variant<Serve, Print, AskHealth>;
 
 // `words` are the arguments without the program's name.
 tl::expected<Asked, StartRefusal> read_command_line(std::vector<std::string> words,

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
+#include <cstddef>
 
 namespace penstock {
 namespace {
@@ -46,6 +46,16 @@ bool Endpoint::loopback() const {
   IpAddress one{};
   one.back() = 1;
   return address == one;
+}
+
+Endpoint Endpoint::reached_locally() const {
+  const auto host = address.begin() + (v6 ? 0 : static_cast<std::ptrdiff_t>(kMappedPrefix));
+  const bool wildcard = std::all_of(host, address.end(), [](std::uint8_t byte) { return byte == 0; });
+  if (!wildcard) return *this;
+  Endpoint loopback_address = *this;
+  if (!v6) loopback_address.address[kMappedPrefix] = 127;
+  loopback_address.address.back() = 1;
+  return loopback_address;
 }
 
 std::string Endpoint::text() const {

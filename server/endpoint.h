@@ -25,6 +25,8 @@ struct Endpoint {
 
   // 127.0.0.0/8 or ::1: only this machine reaches it.
   bool loopback() const;
+  // Where a client on this machine reaches it: a wildcard becomes the loopback address of its family.
+  Endpoint reached_locally() const;
   // "127.0.0.1:4566" or "[::1]:4566".
   std::string text() const;
   bool operator==(const Endpoint&) const = default;

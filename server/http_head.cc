@@ -50,7 +50,6 @@ class Parser final : public http::basic_parser<true> {
     if (head_.chunked && head_.http_1_0) return kMalformed;
     head_.keep_alive = keep_alive();
     head_.content_length = content_length().value_or(0);
-    if (head_.content_length > kBodyBytesMax) return HttpRefusal{413, "The request's body is too large."};
     if (head_.http_1_0) head_.expects_continue = false;
     return std::nullopt;
   }

@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "server/log.h"
 #include "server/session.h"
 
 namespace penstock {
@@ -239,7 +240,22 @@ void IoThread::report_if_drained() {
 
 bool IoThread::account(std::size_t before, std::size_t after) {
   request_bytes_ = request_bytes_ - before + after;
-  return after <= before || request_bytes_ <= options_.request_bytes_max;
+  if (after <= before || request_bytes_ <= options_.request_bytes_max) return true;
+  static LogLimit limit;
+  log_warning(limit, "the memory for requests is used up; requests are answered 503",
+              {{"setting", "request-memory-max"}, {"bytes", request_bytes_}});
+  return false;
+}
+
+bool IoThread::account_unsent(std::size_t before, std::size_t after) {
+  answer_bytes_ = answer_bytes_ - before + after;
+  // One alone is always within, or a receiver of large messages would never get any.
+  if (after <= before || answer_bytes_ <= options_.answer_bytes_max || answer_bytes_ == after) return true;
+  counts_.cut_off.fetch_add(1, std::memory_order_relaxed);
+  static LogLimit limit;
+  log_warning(limit, "the memory for answers is used up; a connection that takes none is closed",
+              {{"setting", "answer-memory-max"}, {"bytes", answer_bytes_}});
+  return false;
 }
 
 template <class Visit>

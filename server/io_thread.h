@@ -35,6 +35,7 @@
 #include "protocol/api_message.h"
 #include "server/command_port.h"
 #include "server/endpoint.h"
+#include "server/http_bounds.h"
 #include "server/response_head.h"
 #include "server/service.h"
 #include "server/socket_watch.h"
@@ -62,6 +63,7 @@ struct IoCounts {
   std::atomic<std::uint64_t> refusals{0};     // by HTTP itself
   std::atomic<std::uint64_t> unavailable{0};  // answered 503
   std::atomic<std::uint64_t> undelivered{0};  // answers of receives that found nobody
+  std::atomic<std::uint64_t> cut_off{0};      // connections closed for want of memory for their answers
 };
 
 class IoThread final : public ReplySink {
@@ -70,6 +72,8 @@ class IoThread final : public ReplySink {
     unsigned index = 0;
     std::size_t request_bytes_max = 64 << 20;  // of requests being received
     bool sweeps_itself = true;
+    std::size_t answer_bytes_max = 64 << 20;  // of answers that their peers do not take
+    HttpBounds http{};
   };
 
   IoThread(const Options& options, CommandPort& commands);
@@ -91,6 +95,7 @@ class IoThread final : public ReplySink {
   void stop();
 
   const IoCounts& counts() const { return counts_; }
+  const Options& options() const { return options_; }
 
   // ---- for its sessions, on its thread
   // Commands are posted together, when what was ready on this thread has been gone through: that wakes
@@ -110,6 +115,8 @@ class IoThread final : public ReplySink {
   bool account(std::size_t before, std::size_t after);
   // The session stopped before the kernel had no more bytes for it: it goes on in the next round.
   void read_again(const Session& session);
+  // The same as account() of an answer's bytes that the kernel has not taken.
+  bool account_unsent(std::size_t before, std::size_t after);
 
  private:
   struct Slot {
@@ -157,6 +164,7 @@ class IoThread final : public ReplySink {
   std::vector<std::uint32_t> free_slots_;
   std::size_t live_ = 0;
   std::size_t request_bytes_ = 0;
+  std::size_t answer_bytes_ = 0;
   Seconds now_{0};
   bool draining_ = false;
   std::function<void()> drained_;

@@ -31,6 +31,10 @@ struct Bodies {
   std::uint64_t token = 0;
   std::vector<BodyRecord> records;
 };
+// How every queue stands is wanted for this ticket.
+struct AskSurvey {
+  Ticket ticket;
+};
 // No session is left: answers from now on have nobody to go to and are undone here. `done` is set then.
 struct Quiesce {
   std::promise<void>* done = nullptr;
@@ -40,6 +44,6 @@ struct Stop {};
 
 // Commands come by the batch; one alone is what had to wait.
 using Letter = std::variant<std::vector<Command>, Command, Forget, EndWait, Undeliver, Page, Durable, Bodies,
-                            Quiesce, Stop>;
+                            AskSurvey, Quiesce, Stop>;
 
 }  // namespace penstock

@@ -4,7 +4,6 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
-#include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +12,8 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "server/log.h"
 
 namespace penstock {
 namespace {
@@ -169,7 +170,8 @@ bool Listener::accept_from(Binding& binding) {
         case ENOBUFS:
         case ENOMEM:
           if (!std::exchange(short_of_resources_, true)) {
-            spdlog::warn("cannot take more connections for now: {}", std::strerror(errno));
+            log_warning(limit_, "no more connections can be taken for now",
+                        {{"reason", std::strerror(errno)}});
           }
           return false;
         default:
@@ -192,9 +194,17 @@ bool Listener::accept_from(Binding& binding) {
 
 bool Listener::within_bounds(const IpAddress& peer) {
   take_farewells();
-  if (open_ >= bounds_.connections_max) return false;
+  if (open_ >= bounds_.connections_max) {
+    log_warning(limit_, "a connection was closed at once: too many are open",
+                {{"setting", "connections-max"}, {"open", open_}});
+    return false;
+  }
   std::size_t& open_there = open_by_address_[peer];
-  if (open_there >= bounds_.address_max) return false;
+  if (open_there >= bounds_.address_max) {
+    log_warning(limit_, "a connection was closed at once: too many are open from its address",
+                {{"setting", "connections-address-max"}, {"open", open_there}});
+    return false;
+  }
   ++open_there;
   ++open_;
   return true;

@@ -19,6 +19,7 @@
 
 #include "server/endpoint.h"
 #include "server/io_thread.h"
+#include "server/log.h"
 #include "server/settings.h"
 
 namespace penstock {
@@ -71,6 +72,7 @@ class Listener {
   std::size_t open_ = 0;
   std::size_t turn_ = 0;
   bool short_of_resources_ = false;
+  LogLimit limit_;
   std::vector<IpAddress> gone_;
 };
 

@@ -1,61 +1,81 @@
 #include "server/metrics.h"
 
+#include <array>
 #include <string_view>
-#include <utility>
 
+#include "protocol/errors.h"
+#include "server/exposition.h"
 #include "server/io_thread.h"
+#include "server/request_counts.h"
 #include "server/version.h"
 
 namespace penstock {
 namespace {
 
-class Exposition {
- public:
-  void metric(std::string_view name, std::string_view type, std::string_view help, std::uint64_t value,
-              std::string_view labels = {}) {
-    text_.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ");
-    text_.append(name).append(" ").append(type).append("\n");
-    text_.append(name).append(labels).append(" ").append(std::to_string(value)).append("\n");
-  }
-  // In seconds, cumulative, as Prometheus wants it.
-  void histogram(std::string_view name, std::string_view help, const DurationHistogram& durations) {
-    text_.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ");
-    text_.append(name).append(" histogram\n");
-    std::uint64_t count = 0;
-    for (std::size_t bucket = 0; bucket <= DurationHistogram::kBounds.size(); ++bucket) {
-      count += durations.count(bucket);
-      const std::string bound =
-          bucket < DurationHistogram::kBounds.size() ? seconds(DurationHistogram::kBounds[bucket]) : "+Inf";
-      text_.append(name).append("_bucket{le=\"").append(bound).append("\"} ");
-      text_.append(std::to_string(count)).append("\n");
-    }
-    text_.append(name).append("_sum ").append(seconds(durations.sum_microseconds())).append("\n");
-    text_.append(name).append("_count ").append(std::to_string(count)).append("\n");
-  }
-  std::string take() { return std::move(text_); }
+void append_durations(Exposition& out, std::string_view name, std::string_view help,
+                      const DurationHistogram& durations) {
+  std::array<std::uint64_t, DurationHistogram::kBounds.size() + 1> buckets{};
+  for (std::size_t at = 0; at < buckets.size(); ++at) buckets[at] = durations.count(at);
+  out.family(name, "histogram", help);
+  out.histogram(DurationHistogram::kBounds, buckets, durations.sum_microseconds());
+}
 
- private:
-  static std::string seconds(std::uint64_t microseconds) {
-    std::string fraction = std::to_string(microseconds % 1'000'000);
-    return std::to_string(microseconds / 1'000'000) + "." + std::string(6 - fraction.size(), '0') + fraction;
-  }
-
-  std::string text_;
+// Of one action, over all threads.
+struct ActionCounts {
+  std::array<std::uint64_t, RequestCounts::kBounds.size() + 1> buckets{};
+  std::uint64_t sum_microseconds = 0;
+  std::uint64_t succeeded = 0;
+  std::array<std::uint64_t, RequestCounts::kErrorCodes> refused{};
+  bool any = false;
 };
+
+ActionCounts counts_of(ActionIndex action, const std::vector<const RequestCounts*>& threads) {
+  ActionCounts sum;
+  for (const RequestCounts* thread : threads) {
+    for (std::size_t at = 0; at < sum.buckets.size(); ++at) sum.buckets[at] += thread->bucket(action, at);
+    for (std::size_t at = 0; at < sum.refused.size(); ++at) sum.refused[at] += thread->refused(action, at);
+    sum.sum_microseconds += thread->sum_microseconds(action);
+    sum.succeeded += thread->succeeded(action);
+  }
+  for (const std::uint64_t count : sum.buckets) sum.any = sum.any || count > 0;
+  return sum;
+}
+
+void append_requests(Exposition& out, const std::vector<const RequestCounts*>& threads) {
+  std::vector<std::pair<std::string_view, ActionCounts>> seen;
+  for (ActionIndex action = 0; action <= kActionsKnown; ++action) {
+    ActionCounts counts = counts_of(action, threads);
+    if (counts.any) seen.emplace_back(action_name(action), counts);
+  }
+  if (seen.empty()) return;
+  out.family("penstock_requests_total", "counter", "Requests answered, by action and error code.");
+  for (const auto& [name, counts] : seen) {
+    if (counts.succeeded > 0) out.sample(counts.succeeded, {{"action", name}, {"code", "OK"}});
+    for (const WireError& row : wire_errors()) {
+      const std::uint64_t refused = counts.refused[static_cast<std::size_t>(row.code)];
+      if (refused > 0) out.sample(refused, {{"action", name}, {"code", row.query_code}});
+    }
+  }
+  out.family("penstock_request_duration_seconds", "histogram",
+             "From the whole request to its answer, by action; a ReceiveMessage may wait for a message.");
+  for (const auto& [name, counts] : seen) {
+    out.histogram(RequestCounts::kBounds, counts.buckets, counts.sum_microseconds, {{"action", name}});
+  }
+}
 
 }  // namespace
 
-std::string metrics_text(const BrokerThread& broker, std::span<const IoCounts* const> io_counts) {
+std::string metrics_text(const MetricsSources& sources, const QueueSurvey* survey) {
+  const BrokerThread& broker = *sources.broker;
   const BrokerThread::Gauges& gauges = broker.gauges();
   const auto total = [&](std::atomic<std::uint64_t> IoCounts::*count) {
     std::uint64_t sum = 0;
-    for (const IoCounts* counts : io_counts) sum += (counts->*count).load(std::memory_order_relaxed);
+    for (const IoCounts* counts : sources.io) sum += (counts->*count).load(std::memory_order_relaxed);
     return sum;
   };
 
   Exposition out;
-  out.metric("penstock_build_info", "gauge", "The version of this build.", 1,
-             "{version=\"" + std::string(version()) + "\"}");
+  out.metric("penstock_build_info", "gauge", "The version of this build.", 1, {{"version", version()}});
   out.metric("penstock_ready", "gauge", "Whether commands are decided.", broker.running() ? 1 : 0);
   out.metric("penstock_queues", "gauge", "Queues.", gauges.queues);
   out.metric("penstock_messages_touched", "gauge", "Messages received and not deleted.", gauges.touched);
@@ -79,8 +99,8 @@ std::string metrics_text(const BrokerThread& broker, std::span<const IoCounts* c
                store->pages.value());
     out.metric("penstock_store_body_reads_total", "counter", "Single messages read from disk.",
                store->body_reads.value());
-    out.histogram("penstock_store_commit_duration_seconds", "Writing and syncing one commit.",
-                  store->commit_duration);
+    append_durations(out, "penstock_store_commit_duration_seconds", "Writing and syncing one commit.",
+                     store->commit_duration);
   }
   out.metric("penstock_http_connections", "gauge", "Open connections.", total(&IoCounts::connections));
   out.metric("penstock_http_connections_accepted_total", "counter", "Connections taken.",
@@ -92,6 +112,11 @@ std::string metrics_text(const BrokerThread& broker, std::span<const IoCounts* c
              total(&IoCounts::unavailable));
   out.metric("penstock_http_undelivered_total", "counter", "Receives undone because the client was gone.",
              total(&IoCounts::undelivered));
+  out.metric("penstock_http_cut_off_total", "counter",
+             "Connections closed because their answers would not fit into memory.",
+             total(&IoCounts::cut_off));
+  append_requests(out, sources.requests);
+  if (survey) append_queue_metrics(out, *survey, sources.queues_max);
   return out.take();
 }
 

@@ -1,15 +1,26 @@
 // Metrics: the daemon's counters and gauges in Prometheus's text form.
 #pragma once
 
-#include <span>
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "server/broker_thread.h"
 
 namespace penstock {
 
 struct IoCounts;
+class RequestCounts;
 
-std::string metrics_text(const BrokerThread& broker, std::span<const IoCounts* const> io_counts);
+// What they are read from; all of it outlives who holds this.
+struct MetricsSources {
+  const BrokerThread* broker = nullptr;
+  std::vector<const IoCounts*> io;
+  std::vector<const RequestCounts*> requests;
+  std::size_t queues_max = 500;  // with series of their own
+};
+
+// `survey` may be null: nothing is said of single queues.
+std::string metrics_text(const MetricsSources& sources, const QueueSurvey* survey);
 
 }  // namespace penstock

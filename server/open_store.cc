@@ -1,7 +1,6 @@
 #include "server/open_store.h"
 
-#include <spdlog/spdlog.h>
-
+#include "server/log.h"
 #include "storage/memory_store.h"
 #include "storage/rocks_store.h"
 
@@ -14,7 +13,7 @@ tl::expected<OpenedStore, StartRefusal> open_store(const Settings& settings, Sto
 tl::expected<OpenedStore, StartRefusal> open_store_over(std::shared_ptr<rocksdb::FileSystem> file_system,
                                                         const Settings& settings, StoreEvents& events) {
   if (settings.durability == Durability::kMemory) {
-    spdlog::warn("durability is memory: everything is lost when this process ends");
+    log_warning("durability is memory: everything is lost when this process ends");
     return OpenedStore{std::make_unique<MemoryStore>(events)};
   }
   RocksStoreOptions options;
@@ -24,7 +23,9 @@ tl::expected<OpenedStore, StartRefusal> open_store_over(std::shared_ptr<rocksdb:
   auto opened = RocksStore::open(options, events);
   if (!opened) return tl::unexpected(StartRefusal{kExitStore, opened.error().text});
   std::unique_ptr<RocksStore> store = *std::move(opened);
-  if (!store->notice().empty()) spdlog::warn("{}", store->notice());
+  if (!store->notice().empty()) {
+    log_warning("the store has something to say", {{"notice", store->notice()}});
+  }
   const StoreCounters* const counters = &store->counters();
   return OpenedStore{std::move(store), counters};
 }

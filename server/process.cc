@@ -1,7 +1,5 @@
 #include "server/process.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,11 +7,14 @@
 #include <cstdio>
 
 #include <algorithm>
+#include <chrono>
+#include <string_view>
 #include <thread>
-#include <type_traits>
 
 #include "server/command_line.h"
+#include "server/log.h"
 #include "server/server.h"
+#include "server/version.h"
 
 namespace penstock {
 namespace {
@@ -24,12 +25,6 @@ constexpr rlim_t kOtherDescriptors = 1024;
 int report(const StartRefusal& refusal) {
   std::fprintf(stderr, "penstock: %s\n", refusal.text.c_str());
   return refusal.exit_code;
-}
-
-void begin_log(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("penstock"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
-  spdlog::set_level(spdlog::level::from_str(level));
 }
 
 // As many descriptors as allowed; fewer connections if that is too few.
@@ -43,17 +38,55 @@ void fit_descriptors(Settings& settings) {
     return;
   const rlim_t half = std::max<rlim_t>(limit.rlim_cur / 2, 1);
   const rlim_t rest = limit.rlim_cur > 2 * kOtherDescriptors ? limit.rlim_cur - kOtherDescriptors : half;
-  spdlog::warn("the limit of {} open files allows {} connections, not {}", limit.rlim_cur, rest,
-               settings.connections_max);
+  log_warning("the limit of open files allows fewer connections than were asked for",
+              {{"open_files", limit.rlim_cur}, {"connections", rest}, {"asked", settings.connections_max}});
   settings.connections_max = rest;
 }
 
 void warn_of_exposure(const Settings& settings) {
   for (const Endpoint& endpoint : settings.listen) {
     if (!endpoint.loopback()) {
-      spdlog::warn("requests are not verified: everybody who reaches {} may use it", endpoint.text());
+      log_warning("requests are not verified: everybody who reaches this address may use it",
+                  {{"listen", endpoint.text()}});
     }
   }
+}
+
+std::string addresses(const std::vector<Endpoint>& endpoints) {
+  std::string text;
+  for (const Endpoint& endpoint : endpoints) text += (text.empty() ? "" : ",") + endpoint.text();
+  return text;
+}
+
+std::string_view name_of(Durability durability) {
+  switch (durability) {
+    case Durability::kFsync:
+      return "fsync";
+    case Durability::kInterval:
+      return "interval";
+    case Durability::kMemory:
+      return "memory";
+  }
+  return {};
+}
+
+void tell_start(const Settings& settings, const Server& server) {
+  log_info("started", {{"version", version()},
+                       {"durability", name_of(settings.durability)},
+                       {"listen", addresses(server.api())},
+                       {"admin_listen", server.admin() ? server.admin()->text() : "off"},
+                       {"data", settings.durability == Durability::kMemory ? "" : settings.data.string()},
+                       {"config", settings.config},
+                       {"queues", server.broker().gauges().queues.load(std::memory_order_relaxed)}});
+}
+
+void tell_stop(const Server& server, std::chrono::steady_clock::duration lived) {
+  const BrokerThread::Gauges& gauges = server.broker().gauges();
+  log_info("stopped", {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(lived).count()},
+                       {"requests", server.requests()},
+                       {"decisions", gauges.commands.load(std::memory_order_relaxed)},
+                       {"commits", gauges.commits.load(std::memory_order_relaxed)},
+                       {"queues", gauges.queues.load(std::memory_order_relaxed)}});
 }
 
 sigset_t ending_signals() {
@@ -81,21 +114,24 @@ int run(const Settings& given, const StoreOpener& open_store) {
   // Blocked here, hence in every thread to come: they are waited for, not handled.
   const sigset_t signals = ending_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  begin_log(settings.log_level);
+  begin_log(settings);
   fit_descriptors(settings);
   warn_of_exposure(settings);
 
+  const auto began = std::chrono::steady_clock::now();
   auto server = Server::start(settings, {open_store, true});
   if (!server) return report(server.error());
+  tell_start(settings, **server);
   std::printf("%s\n", (*server)->ready_line().c_str());
   std::fflush(stdout);
 
   const int signal = wait_for_signal();
-  spdlog::info("stopping on {}; a second signal ends at once", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  log_info("stopping; a second signal ends at once", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"},
+                                                      {"grace_s", settings.shutdown_grace.count()}});
   std::thread([] { _exit(128 + wait_for_signal()); }).detach();
   (*server)->stop();
-  spdlog::info("stopped");
-  spdlog::default_logger()->flush();
+  tell_stop(**server, std::chrono::steady_clock::now() - began);
+  flush_log();
   return 0;
 }
 
@@ -105,6 +141,11 @@ int run(std::vector<std::string> words, const StoreOpener& open_store) {
   if (const Print* const print = std::get_if<Print>(&*asked)) {
     std::fputs(print->text.c_str(), stdout);
     return 0;
+  }
+  if (const AskHealth* const ask = std::get_if<AskHealth>(&*asked)) {
+    const HealthFinding finding = check_health(ask->url);
+    std::fprintf(finding.ready ? stdout : stderr, "penstock: %s\n", finding.text.c_str());
+    return finding.ready ? 0 : kExitNotReady;
   }
   const Serve& serve = std::get<Serve>(*asked);
   for (const std::string& name : serve.unknown_variables) {

@@ -1,9 +1,12 @@
 // Process: the daemon as the operating system sees it: signals, limits, log, exit codes.
 //
 //   0    stopped by SIGTERM or SIGINT: everything accepted was answered, everything answered is stored
+//   1    `penstock healthcheck`: it is not ready
 //   64   the command line or the environment asks for something that cannot be
+//   66   the configuration file cannot be read
 //   69   an address cannot be listened on
 //   70   the store refuses to open, or failed
+//   78   the configuration file asks for something that cannot be
 //
 // A second signal ends it at once, as a crash would: what was acknowledged is recovered.
 #pragma once

@@ -73,6 +73,10 @@ bool RequestReader::advance_head() {
     refuse(*refusal);
     return false;
   }
+  if (head_.content_length > body_bytes_max_) {
+    refuse({413, "The request's body is too large."});
+    return false;
+  }
   continue_owed_ = head_.expects_continue;
   stage_ = Stage::kBody;
   return true;
@@ -149,7 +153,7 @@ void RequestReader::finish() {
   stage_ = Stage::kIdle;
   searched_ = head_size_ = raw_body_ = 0;
   continue_owed_ = false;
-  chunks_ = {};
+  chunks_ = ChunkedBody(body_bytes_max_);
   body_.clear();
   if (body_.capacity() > kKeptBytesMax) body_ = {};
   if (keeps_ && kept_.capacity() > kKeptBytesMax && used_ > 0) {

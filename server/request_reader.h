@@ -25,6 +25,9 @@ class RequestReader {
  public:
   enum class Stage { kIdle, kHead, kBody, kComplete, kRefused };
 
+  explicit RequestReader(std::uint64_t body_bytes_max = kBodyBytesMax)
+      : body_bytes_max_(body_bytes_max), chunks_(body_bytes_max) {}
+
   // `arrived` must stay where it is until settle(). To be called only when the bytes of the call before
   // are settled.
   void take(std::string_view arrived);
@@ -56,6 +59,7 @@ class RequestReader {
   bool advance_body();
   void use_up(std::size_t size);
 
+  const std::uint64_t body_bytes_max_;
   std::string_view arrived_;  // in the shared buffer, while nothing is kept
   std::string kept_;          // copied; from used_ on it is the source
   std::size_t used_ = 0;

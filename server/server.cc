@@ -1,31 +1,27 @@
 #include "server/server.h"
 
-#include <algorithm>
 #include <future>
 #include <utility>
 
 namespace penstock {
-namespace {
-
-// Where a client reaches this address when it does not say where it reached us: a wildcard is no host.
-std::string authority_of(Endpoint endpoint) {
-  const bool wildcard = std::all_of(endpoint.address.begin() + 12, endpoint.address.end(),
-                                    [](std::uint8_t byte) { return byte == 0; });
-  if (wildcard) endpoint = *Endpoint::parse("127.0.0.1:" + std::to_string(endpoint.port));
-  return endpoint.text();
-}
-
-}  // namespace
-
 Server::Server(const Settings& settings, const Options& options)
-    : settings_(settings), broker_(settings.limits, settings.mailbox_letters_max) {
+    : settings_(settings),
+      broker_(settings.limits, settings.mailbox_letters_max, settings.mailbox_bytes_max) {
+  MetricsSources sources{&broker_, {}, {}, settings_.metrics_queues_max};
   for (unsigned index = 0; index < settings_.io_threads; ++index) {
+    request_counts_.push_back(std::make_unique<RequestCounts>());
     io_threads_.push_back(std::make_unique<IoThread>(
-        IoThread::Options{index, settings_.request_bytes_max / settings_.io_threads, options.sweeps_itself},
+        IoThread::Options{.index = index,
+                          .request_bytes_max = settings_.request_bytes_max / settings_.io_threads,
+                          .sweeps_itself = options.sweeps_itself,
+                          .answer_bytes_max = settings_.answer_bytes_max / settings_.io_threads,
+                          .http = settings_.http},
         broker_));
     io_threads_.back()->start();
+    sources.io.push_back(&io_threads_.back()->counts());
+    sources.requests.push_back(request_counts_.back().get());
   }
-  admin_service_.emplace(broker_, io_counts());
+  admin_service_.emplace(broker_, std::move(sources));
   listener_.emplace(Listener::Bounds{settings_.connections_max, settings_.connections_address_max},
                     io_threads());
 }
@@ -65,9 +61,14 @@ std::optional<StartRefusal> Server::open(const StoreOpener& open_store) {
 }
 
 void Server::serve_api() {
+  std::vector<RequestCounts*> counts;
+  for (const auto& of_thread : request_counts_) counts.push_back(of_thread.get());
   for (const Endpoint& endpoint : api_endpoints_) {
+    // A client that does not say where it reached us is told the address; a wildcard is no host.
     api_services_.push_back(std::make_unique<ApiService>(
-        DispatchSettings{settings_.account, settings_.region, authority_of(endpoint)}));
+        DispatchSettings{settings_.account, settings_.region, endpoint.reached_locally().text(),
+                         settings_.queue_url_base},
+        counts));
     listener_->serve(endpoint, *api_services_.back());
   }
 }
@@ -115,10 +116,10 @@ std::vector<IoThread*> Server::io_threads() const {
   return threads;
 }
 
-std::vector<const IoCounts*> Server::io_counts() const {
-  std::vector<const IoCounts*> counts;
-  for (const auto& io : io_threads_) counts.push_back(&io->counts());
-  return counts;
+std::uint64_t Server::requests() const {
+  std::uint64_t sum = 0;
+  for (const auto& io : io_threads_) sum += io->counts().requests.load(std::memory_order_relaxed);
+  return sum;
 }
 
 }  // namespace penstock

@@ -18,6 +18,7 @@
 #include "server/io_thread.h"
 #include "server/listener.h"
 #include "server/open_store.h"
+#include "server/request_counts.h"
 #include "server/settings.h"
 
 namespace penstock {
@@ -44,6 +45,9 @@ class Server {
   // answered. What is not done after the grace is cut off. What was acknowledged is durable in any case.
   void stop();
 
+  // Read whole since the start.
+  std::uint64_t requests() const;
+
   IoThread& io_thread(std::size_t index) { return *io_threads_[index]; }
   const BrokerThread& broker() const { return broker_; }
 
@@ -55,10 +59,10 @@ class Server {
   void serve_api();
   void drain_connections();
   std::vector<IoThread*> io_threads() const;
-  std::vector<const IoCounts*> io_counts() const;
 
   const Settings settings_;
   BrokerThread broker_;
+  std::vector<std::unique_ptr<RequestCounts>> request_counts_;  // one for each I/O thread
   std::vector<std::unique_ptr<IoThread>> io_threads_;
   std::optional<AdminService> admin_service_;
   std::vector<std::unique_ptr<ApiService>> api_services_;  // one for each address

@@ -1,10 +1,14 @@
 // Service: what stands behind a listening address: the AWS API, or the admin pages.
 //
-// A session hands it one request at a time. It answers at once, or makes a command of it and leaves a Call
-// behind, by which the reply is rendered when it comes. Shared by all I/O threads: handle and
-// render must be safe to call from several at once, and never wait.
+// A session hands it one request at a time. It answers at once, or leaves a PendingCall behind, by which
+// the reply is rendered when it comes. Shared by all I/O threads: handle and render must be safe to call
+// from several at once, and never wait.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <utility>
 #include <variant>
 
 #include "actions/dispatch.h"
@@ -14,11 +18,23 @@
 
 namespace penstock {
 
-// The command is posted by who asked; if there is no room for it, it is rendered as the error
-// kServiceUnavailable.
-struct UnderWay {
-  Command command;
+// What is remembered of a request until its reply comes.
+struct PendingCall {
+  PendingCall(std::nullptr_t = nullptr) {}
+  PendingCall(CallPtr&& remembered, std::size_t asked, std::chrono::steady_clock::time_point when)
+      : call(std::move(remembered)), action(asked), since(when) {}
+  void reset() { call.reset(); }
+
   CallPtr call;
+  std::size_t action = 0;                         // which one, as the service numbers them
+  std::chrono::steady_clock::time_point since{};  // when the request was whole
+};
+
+// The command is posted by who asked; if there is no room for it, it is rendered as the error
+// kServiceUnavailable. Without one the service itself has asked somebody for a reply to the ticket.
+struct UnderWay {
+  std::optional<Command> command;
+  PendingCall call;
 };
 
 class Service {
@@ -28,7 +44,8 @@ class Service {
   // `random` belongs to the calling thread.
   virtual std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
                                                      Random& random) = 0;
-  virtual ApiResponse render(const Call* call, const Answer& answer) = 0;
+  // On the thread of the session that the ticket names.
+  virtual ApiResponse render(const PendingCall& pending, const Ticket& ticket, const Answer& answer) = 0;
 };
 
 }  // namespace penstock

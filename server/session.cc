@@ -1,9 +1,11 @@
 #include "server/session.h"
 
-#include <spdlog/spdlog.h>
-
+#include <boost/core/demangle.hpp>
 #include <ctime>
+#include <typeinfo>
 #include <utility>
+
+#include "server/log.h"
 
 namespace penstock {
 namespace {
@@ -37,7 +39,7 @@ void Session::attend(const SocketWatch::Word& word) {
 // Enough of later requests is here while one is under way: the rest waits in the kernel.
 bool Session::full() const {
   const bool busy = phase_ == Phase::kProcessing || phase_ == Phase::kWriting;
-  return busy && reader_.buffered() >= kPipelinedBytesMax;
+  return busy && reader_.buffered() >= io_.options().http.pipelined_bytes_max;
 }
 
 void Session::read_on() {
@@ -130,15 +132,20 @@ void Session::dispatch() {
     handled = accepted_.service->handle(request, ticket(), io_.random());
   } catch (const std::exception& error) {
     // Nothing of ours throws; what a library throws must not end the other sessions.
-    spdlog::error("a request could not be handled: {}", error.what());
+    // Its words may repeat the request's, so only its type is told.
+    static LogLimit limit;
+    log_error(limit, "a request could not be handled",
+              {{"exception", boost::core::demangle(typeid(error).name())}});
     handled = refusal_response(kOurMistake, MessageId::draw(io_.random()).text());
   }
   reader_.finish();
   if (const ApiResponse* const response = std::get_if<ApiResponse>(&handled)) return send(*response);
   UnderWay& under_way = std::get<UnderWay>(handled);
   call_ = std::move(under_way.call);
-  receives_ = under_way.command.operation && std::holds_alternative<Receive>(*under_way.command.operation);
-  io_.post(std::move(under_way.command));
+  if (!under_way.command) return;
+  Command& command = *under_way.command;
+  receives_ = command.operation && std::holds_alternative<Receive>(*command.operation);
+  io_.post(std::move(command));
   if (receives_ && io_.draining()) io_.end_wait(ticket());
 }
 
@@ -153,7 +160,7 @@ void Session::answer(Reply&& reply) {
     io_.undeliver(std::move(*received));
     return close();
   }
-  const ApiResponse response = accepted_.service->render(call_.get(), reply.answer);
+  const ApiResponse response = accepted_.service->render(call_, ticket(), reply.answer);
   call_.reset();
   receives_ = false;
   send(response, delivers ? std::move(*received) : Received{});
@@ -204,6 +211,8 @@ void Session::send(const ApiResponse& response, Received&& deliveries) {
   if (written.bytes == 0) in_doubt_ = std::move(deliveries);
   phase_ = Phase::kWriting;
   since_ = io_.now();
+  // Peers that ask for much and read nothing must not fill our memory.
+  if (!io_.account_unsent(0, unsent_.size())) close();
 }
 
 void Session::keep_unsent(std::string_view head, std::string_view body, std::size_t sent) {
@@ -215,6 +224,11 @@ void Session::keep_unsent(std::string_view head, std::string_view body, std::siz
   }
 }
 
+void Session::drop_unsent() {
+  io_.account_unsent(unsent_.size(), 0);
+  unsent_ = {};
+}
+
 void Session::write_on() {
   const Transfer written = socket_.write(std::string_view(unsent_).substr(unsent_at_));
   if (written.flow == Flow::kBroken) return close();
@@ -224,7 +238,7 @@ void Session::write_on() {
   }
   unsent_at_ += written.bytes;
   if (unsent_at_ < unsent_.size()) return;
-  unsent_ = {};
+  drop_unsent();
   sent();
   progress();
   settle();
@@ -249,8 +263,9 @@ void Session::sweep() {
   const Seconds passed = io_.now() - since_;
   switch (phase_) {
     case Phase::kReading:
-      if (stage_ == RequestReader::Stage::kIdle && passed > kIdleSecondsMax) return close();
-      if (stage_ == RequestReader::Stage::kHead && passed > kHeadSecondsMax) return refuse(kTooSlow);
+      if (stage_ == RequestReader::Stage::kIdle && passed > io_.options().http.idle_time_max) return close();
+      if (stage_ == RequestReader::Stage::kHead && passed > io_.options().http.head_time_max)
+        return refuse(kTooSlow);
       if (stage_ == RequestReader::Stage::kBody && passed >= kBodyWindow) {
         const std::size_t received = reader_.body_received();
         if (received - body_mark_ < kBodyWindowBytesMin) return refuse(kTooSlow);
@@ -259,7 +274,7 @@ void Session::sweep() {
       }
       break;
     case Phase::kWriting:
-      if (passed > kWriteSecondsMax) close();
+      if (passed > io_.options().http.write_time_max) close();
       break;
     case Phase::kLingering:
       if (passed > kLingerSecondsMax) close();
@@ -282,6 +297,7 @@ void Session::close() {
   phase_ = Phase::kClosed;
   call_.reset();
   io_.account(std::exchange(accounted_, 0), 0);
+  drop_unsent();
   socket_.close();
 }
 

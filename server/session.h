@@ -67,6 +67,7 @@ class Session {
   void refuse(const HttpRefusal& refusal);
   void send(const ApiResponse& response, Received&& deliveries = {});
   void keep_unsent(std::string_view head, std::string_view body, std::size_t sent);
+  void drop_unsent();
   void sent();
 
   IoThread& io_;
@@ -85,8 +86,8 @@ class Session {
   bool head_only_ = false;
   bool refused_ = false;
   bool receives_ = false;
-  RequestReader reader_;
-  CallPtr call_;
+  RequestReader reader_{io_.options().http.body_bytes_max};
+  PendingCall call_;
   std::size_t accounted_ = 0;  // of the reader's memory, at the thread
   Seconds since_{0};           // the present phase or stage began, or last made progress
   std::size_t body_mark_ = 0;  // bytes of the body at `since_`

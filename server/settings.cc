@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "server/config_file.h"
+
 namespace penstock {
 namespace {
 
@@ -46,6 +48,36 @@ Wrong read_number(Integer& into, std::string_view text, Integer least, Integer m
   return {};
 }
 
+// "90", "90s", "500ms", "5m", "1h"; without a unit it is seconds. Whole in the unit it is kept in.
+template <class Duration>
+Wrong read_duration(Duration& into, std::string_view text, Duration least, Duration most) {
+  static constexpr std::array<std::pair<std::string_view, std::int64_t>, 4> kUnits{
+      {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}}};
+  constexpr std::int64_t kOwn = Milliseconds(Duration{1}).count();
+  std::int64_t unit = 1'000;
+  for (const auto& [name, milliseconds] : kUnits) {
+    if (text.ends_with(name)) {
+      unit = milliseconds;
+      text.remove_suffix(name.size());
+      break;
+    }
+  }
+  const std::optional<std::int64_t> number = parse_number<std::int64_t>(text);
+  constexpr std::int64_t kDay = 86'400'000;
+  if (number && *number >= 0 && *number <= kDay && *number * unit <= kDay && *number * unit % kOwn == 0) {
+    const Duration duration{*number * unit / kOwn};
+    if (duration >= least && duration <= most) {
+      into = duration;
+      return {};
+    }
+  }
+  const auto shown = [](Duration duration) {
+    return std::to_string(duration.count()) + (kOwn == 1 ? "ms" : "s");
+  };
+  return "it must be a duration from " + shown(least) + " to " + shown(most) +
+         ": a whole number of seconds, or with ms, s, m or h behind it";
+}
+
 template <class Integer>
 Wrong read_bytes(Integer& into, std::string_view text, std::uint64_t least) {
   const std::optional<std::uint64_t> bytes = parse_bytes(text);
@@ -75,9 +107,45 @@ Wrong read_admin_listen(Settings& settings, std::string_view text) {
 }
 
 Wrong read_durability(Settings& settings, std::string_view text) {
-  if (text == "interval") return "it is planned and not built yet; this build offers fsync and memory";
-  if (text != "fsync" && text != "memory") return "it must be fsync or memory";
-  settings.durability = text == "fsync" ? Durability::kFsync : Durability::kMemory;
+  if (text == "fsync") {
+    settings.durability = Durability::kFsync;
+  } else if (text == "interval") {
+    settings.durability = Durability::kInterval;
+  } else if (text == "memory") {
+    settings.durability = Durability::kMemory;
+  } else {
+    return "it must be fsync, interval or memory";
+  }
+  return {};
+}
+
+// Whether it is a host name, an IPv4 address, or an IPv6 address in brackets.
+bool is_host(std::string_view text) {
+  const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
+  if (bracketed) return Endpoint::parse(std::string(text) + ":1").has_value();
+  return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), [](char character) {
+    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+           (character >= '0' && character <= '9') || character == '-' || character == '.' || character == '_';
+  });
+}
+
+Wrong read_queue_url_base(Settings& settings, std::string_view text) {
+  static constexpr std::string_view kWrong =
+      "it must be http:// or https://, a host and perhaps a port, without a path and without a slash at its "
+      "end, like https://queues.example:8443";
+  std::string_view rest = text;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (text.starts_with(scheme)) rest = text.substr(scheme.size());
+  }
+  if (rest.size() == text.size()) return std::string(kWrong);
+  const std::size_t bracket = rest.find(']');
+  const std::size_t colon = rest.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  if (!is_host(rest.substr(0, colon))) return std::string(kWrong);
+  if (colon != std::string_view::npos) {
+    const std::optional<std::uint16_t> port = parse_number<std::uint16_t>(rest.substr(colon + 1));
+    if (!port || *port == 0) return std::string(kWrong);
+  }
+  settings.queue_url_base = text;
   return {};
 }
 
@@ -107,7 +175,7 @@ Wrong read_region(Settings& settings, std::string_view text) {
 
 Wrong read_io_threads(Settings& settings, std::string_view text) {
   if (text == "auto") {
-    settings.io_threads = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 64U);
+    settings.io_threads = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 16U);
     return {};
   }
   if (read_number(settings.io_threads, text, 1U, 64U)) return "it must be auto, or 1 to 64";
@@ -123,6 +191,12 @@ Wrong read_log_level(Settings& settings, std::string_view text) {
   return {};
 }
 
+Wrong read_log_format(Settings& settings, std::string_view text) {
+  if (text != "text" && text != "json") return "it must be text or json";
+  settings.log_format = text == "json" ? LogFormat::kJson : LogFormat::kText;
+  return {};
+}
+
 constexpr std::size_t kCountMax = 100'000'000;
 
 constexpr auto kRows = std::to_array<SettingRow>({
@@ -130,23 +204,48 @@ constexpr auto kRows = std::to_array<SettingRow>({
      "Where the AWS API is served. Beyond loopback it wants --auth none.", read_listen, true},
     {"admin-listen", "PENSTOCK_ADMIN_LISTEN", "admin_listen", "address:port or off", "127.0.0.1:4567",
      "Where health and metrics are served.", read_admin_listen},
+    {"config", "PENSTOCK_CONFIG", "", "file", "", "A configuration file: YAML, with the keys of this table.",
+     [](Settings& settings, std::string_view text) -> Wrong {
+       settings.config = text;
+       return {};
+     }},
     {"data", "PENSTOCK_DATA", "data", "directory", "penstock-data",
      "Where everything is stored; created if it is not there.",
      [](Settings& settings, std::string_view text) -> Wrong {
        settings.data = text;
        return {};
      }},
-    {"durability", "PENSTOCK_DURABILITY", "durability", "fsync or memory", "fsync",
-     "fsync: an answer leaves when what it says is synced to disk. memory: nothing is kept; for tests.",
+    {"durability", "PENSTOCK_DURABILITY", "durability", "fsync, interval or memory", "fsync",
+     "fsync: an answer leaves when what it says is synced to disk. interval: when it is handed to the "
+     "kernel, which a crash of the machine may lose; for work that can be repeated. memory: nothing is "
+     "kept; for tests.",
      read_durability},
+    {"sync-interval", "PENSTOCK_SYNC_INTERVAL", "sync_interval", "duration", "1s",
+     "With durability interval: how long after it was answered something is synced at the latest.",
+     [](Settings& settings, std::string_view text) {
+       return read_duration(settings.sync_interval, text, Milliseconds{1}, Milliseconds{60'000});
+     }},
     {"auth", "PENSTOCK_AUTH", "auth", "none", "",
      "none accepts every request without verifying its signature, also beyond loopback.", read_auth},
     {"account", "PENSTOCK_ACCOUNT", "account", "twelve digits", "000000000000",
      "The account of every access key that is not itself an account number.", read_account},
     {"region", "PENSTOCK_REGION", "region", "name", "us-east-1",
      "The region of requests that do not name one.", read_region},
+    {"queue-url-base", "PENSTOCK_QUEUE_URL_BASE", "queue_url_base", "URL", "",
+     "What a QueueUrl begins with, for clients behind a proxy; without it, the Host that the request names.",
+     read_queue_url_base},
+    {"purge-interval", "PENSTOCK_PURGE_INTERVAL", "purge_interval", "duration", "60s",
+     "How long a queue that was purged refuses a second purge. 0 suits test suites.",
+     [](Settings& settings, std::string_view text) {
+       return read_duration(settings.limits.purge_interval, text, Seconds{0}, Seconds{3600});
+     }},
+    {"recreate-wait", "PENSTOCK_RECREATE_WAIT", "recreate_wait", "duration", "60s",
+     "How long the name of a deleted queue cannot be used again. 0 suits test suites.",
+     [](Settings& settings, std::string_view text) {
+       return read_duration(settings.limits.recreate_wait, text, Seconds{0}, Seconds{3600});
+     }},
     {"io-threads", "PENSTOCK_IO_THREADS", "io_threads", "threads or auto", "auto",
-     "Threads that serve connections; auto: half of the processors, at least one.", read_io_threads},
+     "Threads that serve connections; auto: half of the processors, 1 to 16.", read_io_threads},
     {"disk-reserve", "PENSTOCK_DISK_RESERVE", "disk_reserve", "bytes", "1GiB",
      "Below this much free disk, what would grow the store is answered 503; the rest goes on.",
      [](Settings& settings, std::string_view text) {
@@ -167,10 +266,53 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](Settings& settings, std::string_view text) {
        return read_bytes(settings.request_bytes_max, text, 16 << 20);
      }},
+    {"answer-memory-max", "PENSTOCK_ANSWER_MEMORY_MAX", "answer_memory_max", "bytes", "256MiB",
+     "Memory for answers that their clients do not take; beyond it such a connection is closed.",
+     [](Settings& settings, std::string_view text) {
+       return read_bytes(settings.answer_bytes_max, text, 16 << 20);
+     }},
+    {"request-body-max", "PENSTOCK_REQUEST_BODY_MAX", "request_body_max", "bytes", "8MiB",
+     "The largest body of a request; a larger one is answered 413 before it is read.",
+     [](Settings& settings, std::string_view text) -> Wrong {
+       std::uint64_t bytes = 0;
+       if (Wrong wrong = read_bytes(bytes, text, 64 << 10)) return wrong;
+       if (bytes > (std::uint64_t{64} << 20)) return "it must be at most 64MiB";
+       settings.http.body_bytes_max = bytes;
+       return {};
+     }},
+    {"pipelined-max", "PENSTOCK_PIPELINED_MAX", "pipelined_max", "bytes", "64KiB",
+     "What a connection may send ahead while a request of it is under way; the rest waits in the kernel.",
+     [](Settings& settings, std::string_view text) -> Wrong {
+       std::size_t bytes = 0;
+       if (Wrong wrong = read_bytes(bytes, text, 1 << 10)) return wrong;
+       if (bytes > (std::size_t{64} << 20)) return "it must be at most 64MiB";
+       settings.http.pipelined_bytes_max = bytes;
+       return {};
+     }},
+    {"head-timeout", "PENSTOCK_HEAD_TIMEOUT", "head_timeout", "duration", "10s",
+     "From the first byte of a request's head to its last; a slower one is answered 408.",
+     [](Settings& settings, std::string_view text) {
+       return read_duration(settings.http.head_time_max, text, Seconds{1}, Seconds{3600});
+     }},
+    {"idle-timeout", "PENSTOCK_IDLE_TIMEOUT", "idle_timeout", "duration", "75s",
+     "How long a connection stays open without a request.",
+     [](Settings& settings, std::string_view text) -> Wrong {
+       return read_duration(settings.http.idle_time_max, text, Seconds{1}, Seconds{86'400});
+     }},
+    {"write-timeout", "PENSTOCK_WRITE_TIMEOUT", "write_timeout", "duration", "30s",
+     "How long a client may take no byte of its answer before the connection is closed.",
+     [](Settings& settings, std::string_view text) {
+       return read_duration(settings.http.write_time_max, text, Seconds{1}, Seconds{3600});
+     }},
     {"mailbox-max", "PENSTOCK_MAILBOX_MAX", "mailbox_max", "commands", "65536",
      "Commands waiting to be decided; one more is answered 503.",
      [](Settings& settings, std::string_view text) {
        return read_number<std::size_t>(settings.mailbox_letters_max, text, 1, kCountMax);
+     }},
+    {"mailbox-memory-max", "PENSTOCK_MAILBOX_MEMORY_MAX", "mailbox_memory_max", "bytes", "256MiB",
+     "Memory for messages in commands that wait to be decided; one more command is answered 503.",
+     [](Settings& settings, std::string_view text) {
+       return read_bytes(settings.mailbox_bytes_max, text, 16 << 20);
      }},
     {"window-memory-max", "PENSTOCK_WINDOW_MEMORY_MAX", "window_memory_max", "bytes", "64MiB",
      "Memory for messages at hand, over all queues; the others are read from disk.",
@@ -187,21 +329,26 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](Settings& settings, std::string_view text) {
        return read_number<std::size_t>(settings.limits.waiting_receivers_max, text, 1, kCountMax);
      }},
-    {"shutdown-grace", "PENSTOCK_SHUTDOWN_GRACE", "shutdown_grace", "seconds", "10",
+    {"shutdown-grace", "PENSTOCK_SHUTDOWN_GRACE", "shutdown_grace", "duration", "10s",
      "How long a stop waits for requests that are under way.",
      [](Settings& settings, std::string_view text) -> Wrong {
-       std::int64_t seconds = 0;
-       Wrong wrong = read_number<std::int64_t>(seconds, text, 0, 3600);
-       settings.shutdown_grace = Seconds{seconds};
-       return wrong;
+       return read_duration(settings.shutdown_grace, text, Seconds{0}, Seconds{3600});
      }},
     {"log-level", "PENSTOCK_LOG_LEVEL", "log_level", "debug, info, warning or error", "info",
      "What is logged to standard error.", read_log_level},
+    {"log-format", "PENSTOCK_LOG_FORMAT", "log_format", "text or json", "text",
+     "How it is logged: one line an event in either.", read_log_format},
+    {"metrics-queues-max", "PENSTOCK_METRICS_QUEUES_MAX", "metrics_queues_max", "queues", "500",
+     "Queues that have their own series in /metrics; the others are summed as queue=\"_other\".",
+     [](Settings& settings, std::string_view text) {
+       return read_number<std::size_t>(settings.metrics_queues_max, text, 0, 1'000'000);
+     }},
 
-    {"config", "PENSTOCK_CONFIG", "", "file", "", "A configuration file."},
-    {"credentials", "PENSTOCK_CREDENTIALS", "", "file", "", "Access keys whose signatures are verified."},
-    {"tls-certificate", "PENSTOCK_TLS_CERTIFICATE", "", "file", "", "The certificate to serve TLS with."},
-    {"tls-key", "PENSTOCK_TLS_KEY", "", "file", "", "The certificate's private key."},
+    {"credentials", "PENSTOCK_CREDENTIALS", "credentials", "file", "",
+     "Access keys whose signatures are verified."},
+    {"tls-certificate", "PENSTOCK_TLS_CERTIFICATE", "tls_certificate", "file", "",
+     "The certificate to serve TLS with."},
+    {"tls-key", "PENSTOCK_TLS_KEY", "tls_key", "file", "", "The certificate's private key."},
 });
 
 StartRefusal usage(std::string text) { return {kExitUsage, std::move(text)}; }
@@ -216,32 +363,73 @@ std::vector<std::string> split_list(std::string_view text) {
   }
 }
 
-std::optional<StartRefusal> read_row(const SettingRow& row, const GivenFlags& flags,
-                                     const Environment& environment, Settings& settings) {
+// Where a setting's texts were found, and how to name that place in a refusal.
+struct Given {
   std::vector<std::string> texts;
-  std::string name = "--" + std::string(row.flag);
-  const auto flag = flags.find(row.flag);
-  const auto variable = environment.find(row.variable);
-  if (flag != flags.end() && !flag->second.empty()) {
-    texts = flag->second;
-    if (texts.size() > 1 && !row.many) return usage(name + " is given more than once");
-  } else if (variable != environment.end() && !variable->second.empty()) {
-    name = row.variable;
-    if (row.many) {
-      texts = split_list(variable->second);
-    } else {
-      texts = {variable->second};
-    }
-  } else if (!row.default_text.empty()) {
-    texts = {std::string(row.default_text)};
-  }
+  std::string name;
+  int exit_code = kExitUsage;
+};
 
-  for (const std::string& text : texts) {
-    if (!row.read) return usage(name + " is planned and not built yet; start without it");
-    if (text.empty()) return usage(name + " is empty");
-    if (const Wrong wrong = row.read(settings, text)) return usage(name + " " + text + ": " + *wrong);
+// By the order of precedence. No texts: nothing is said of it anywhere.
+Given given_for(const SettingRow& row, const GivenFlags& flags, const Environment& environment,
+                const ConfigFile& file) {
+  const auto flag = flags.find(row.flag);
+  if (flag != flags.end() && !flag->second.empty()) {
+    return {flag->second, "--" + std::string(row.flag)};
+  }
+  const auto variable = environment.find(row.variable);
+  if (variable != environment.end() && !variable->second.empty()) {
+    std::vector<std::string> texts =
+        row.many ? split_list(variable->second) : std::vector<std::string>{variable->second};
+    return {std::move(texts), std::string(row.variable)};
+  }
+  const auto entry = row.key.empty() ? file.values.end() : file.values.find(row.key);
+  if (entry != file.values.end()) {
+    return {entry->second.texts, file.where(entry->second.value) + ": " + std::string(row.key), kExitConfig};
+  }
+  std::vector<std::string> texts;
+  if (!row.default_text.empty()) texts.emplace_back(row.default_text);
+  return {std::move(texts), "--" + std::string(row.flag)};
+}
+
+std::optional<StartRefusal> read_row(const SettingRow& row, const Given& given, Settings& settings) {
+  const auto refuse_start = [&](const std::string& what) {
+    return StartRefusal{given.exit_code, given.name + what};
+  };
+  if (given.texts.size() > 1 && !row.many) return refuse_start(" is given more than once");
+  for (const std::string& text : given.texts) {
+    if (!row.read) return refuse_start(" is planned and not built yet; start without it");
+    if (text.empty()) return refuse_start(" is empty");
+    if (const Wrong wrong = row.read(settings, text)) return refuse_start(" " + text + ": " + *wrong);
   }
   return {};
+}
+
+const SettingRow& config_row() {
+  return *std::find_if(kRows.begin(), kRows.end(),
+                       [](const SettingRow& row) { return row.flag == "config"; });
+}
+
+// The file that flags or environment name; empty if they name none.
+tl::expected<ConfigFile, StartRefusal> read_config(const GivenFlags& flags, const Environment& environment) {
+  Settings settings;
+  if (auto refusal = read_row(config_row(), given_for(config_row(), flags, environment, {}), settings)) {
+    return tl::unexpected(*std::move(refusal));
+  }
+  if (settings.config.empty()) return ConfigFile{};
+  auto file = ConfigFile::read(settings.config);
+  if (!file) return file;
+  for (const auto& [key, value] : file->values) {
+    const bool known = std::any_of(kRows.begin(), kRows.end(), [&, &name = key](const SettingRow& row) {
+      return !name.empty() && row.key == name;
+    });
+    if (!known) {
+      return tl::unexpected(StartRefusal{
+          kExitConfig, file->where(value.key) + ": there is no setting " + key +
+                           "; docs/configuration.md and `penstock configuration` list them all"});
+    }
+  }
+  return file;
 }
 
 std::optional<StartRefusal> check_exposure(const Settings& settings) {
@@ -262,14 +450,28 @@ std::optional<StartRefusal> check_exposure(const Settings& settings) {
   return {};
 }
 
+// Each I/O thread has its share of the memory for requests, and a body must fit into it.
+std::optional<StartRefusal> check_memory(const Settings& settings) {
+  const std::uint64_t share = settings.request_bytes_max / settings.io_threads;
+  const std::uint64_t needed = settings.http.body_bytes_max + kHeadBytesMax;
+  if (share >= needed) return {};
+  return usage("--request-memory-max " + std::to_string(settings.request_bytes_max) +
+               " is too little: each of " + std::to_string(settings.io_threads) +
+               " I/O threads (--io-threads) must hold a body of " +
+               std::to_string(settings.http.body_bytes_max) + " bytes (--request-body-max)");
+}
+
 }  // namespace
 
 std::span<const SettingRow> setting_rows() { return kRows; }
 
 tl::expected<Settings, StartRefusal> read_settings(const GivenFlags& flags, const Environment& environment) {
+  const auto file = read_config(flags, environment);
+  if (!file) return tl::unexpected(file.error());
   Settings settings;
   for (const SettingRow& row : kRows) {
-    if (auto refusal = read_row(row, flags, environment, settings)) return tl::unexpected(*refusal);
+    const Given given = given_for(row, flags, environment, *file);
+    if (auto refusal = read_row(row, given, settings)) return tl::unexpected(*refusal);
   }
   for (const auto& [name, value] : environment) {
     if (name.starts_with("PENSTOCK_TLS_") && !value.empty()) {
@@ -277,6 +479,7 @@ tl::expected<Settings, StartRefusal> read_settings(const GivenFlags& flags, cons
     }
   }
   if (auto refusal = check_exposure(settings)) return tl::unexpected(*refusal);
+  if (auto refusal = check_memory(settings)) return tl::unexpected(*refusal);
   return settings;
 }
 
@@ -296,16 +499,29 @@ std::vector<std::string> unknown_variables(const Environment& environment) {
 std::string settings_markdown() {
   std::string text =
       "# Configuration\n\n"
-      "Printed by `penstock configuration`. The command line wins over the environment, the environment\n"
-      "over the default; an empty variable counts as unset.\n\n"
-      "| Flag | Environment | Value | Default | Meaning |\n"
-      "|---|---|---|---|---|\n";
+      "Printed by `penstock configuration`. The command line wins over the environment, the environment "
+      "over\n"
+      "the configuration file (`--config`), the file over the default; an empty variable counts as unset.\n\n"
+      "Bytes are a number, with `KiB`, `MiB` or `GiB` behind it if you like; a duration is a number of "
+      "seconds,\n"
+      "or has `ms`, `s`, `m` or `h` behind it. The file is YAML, one `key: value` a line; lists are written\n"
+      "`[a, b]`:\n\n"
+      "```yaml\n"
+      "listen: [\"127.0.0.1:4566\", \"[::1]:4566\"]\n"
+      "data: /var/lib/penstock\n"
+      "disk_reserve: 4GiB\n"
+      "log_format: json\n"
+      "```\n\n"
+      "An unknown key or a value that cannot be taken ends the start with file, line and column.\n\n"
+      "| Flag | Environment | Key | Value | Default | Meaning |\n"
+      "|---|---|---|---|---|---|\n";
+  const auto code = [](std::string_view word) { return word.empty() ? "" : "`" + std::string(word) + "`"; };
   for (const SettingRow& row : kRows) {
     text += "| `--" + std::string(row.flag) + "`" + (row.many ? " (repeatable)" : "") + " | `" +
-            std::string(row.variable) + "`" + (row.many ? " (with commas)" : "") + " | " +
-            std::string(row.unit) + " | " +
-            (row.default_text.empty() ? "" : "`" + std::string(row.default_text) + "`") + " | " +
-            std::string(row.description) + (row.read ? "" : " Planned; asking for it is refused.") + " |\n";
+            std::string(row.variable) + "`" + (row.many ? " (with commas)" : "") + " | " + code(row.key) +
+            (row.many ? " (or a list)" : "") + " | " + std::string(row.unit) + " | " +
+            code(row.default_text) + " | " + std::string(row.description) +
+            (row.read ? "" : " Planned; asking for it is refused.") + " |\n";
   }
   return text;
 }

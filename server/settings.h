@@ -1,9 +1,10 @@
 // Settings: everything that can be chosen when the daemon starts, from one table.
 //
-// Each row of the table names the command line flag, the environment variable, the unit, the default and
-// what the setting is for, and reads its text into Settings. Help, environment, defaults and the printed
-// documentation all come from the rows; there is no second list. The command line wins over the
-// environment, the environment over the default; an empty variable counts as unset.
+// Each row of the table names the command line flag, the environment variable, the key in a configuration
+// file, the unit, the default and what the setting is for, and reads its text into Settings. Help,
+// environment, file, defaults and the printed documentation all come from the rows; there is no second
+// list. The command line wins over the environment, the environment over the file, the file over the
+// default; an empty variable counts as unset.
 //
 // Settings that are planned and not built yet are rows too: to ask for one ends the start with a clear
 // refusal, since silently doing without would be worse.
@@ -23,20 +24,17 @@
 #include "broker/address.h"
 #include "broker/broker_limits.h"
 #include "server/endpoint.h"
+#include "server/http_bounds.h"
+#include "server/start_refusal.h"
 
 namespace penstock {
 
-// Why the daemon does not start, in one line, and the exit code that says so to scripts (sysexits.h).
-struct StartRefusal {
-  int exit_code;
-  std::string text;
+enum class Durability {
+  kFsync,     // an answer leaves when what it says is synced to disk
+  kInterval,  // when it is in the kernel; synced soon after
+  kMemory,    // nothing is kept
 };
-
-inline constexpr int kExitUsage = 64;        // EX_USAGE: flags or environment
-inline constexpr int kExitUnavailable = 69;  // EX_UNAVAILABLE: cannot listen
-inline constexpr int kExitStore = 70;        // EX_SOFTWARE: the store refuses or failed
-
-enum class Durability { kFsync, kMemory };
+enum class LogFormat { kText, kJson };
 enum class Auth {
   kUnstated,  // requests are not verified, and only loopback may be listened on
   kNone,      // requests are not verified, said explicitly
@@ -45,29 +43,37 @@ enum class Auth {
 struct Settings {
   std::vector<Endpoint> listen;
   std::optional<Endpoint> admin_listen;  // nothing: off
+  std::string config;                    // the configuration file's path; empty: none
   std::filesystem::path data;
   Durability durability = Durability::kFsync;
+  Milliseconds sync_interval{1000};  // of kInterval
   Auth auth = Auth::kUnstated;
   AccountId account;
   Region region;
+  std::string queue_url_base;  // "https://queues.example:8443"; empty: from each request's Host
   unsigned io_threads = 1;
   std::uint64_t disk_reserve_bytes = 0;
   std::size_t connections_max = 0;
   std::size_t connections_address_max = 0;
   std::size_t request_bytes_max = 0;  // of requests that are being received, over all connections
+  std::size_t answer_bytes_max = 0;   // of answers that their clients do not take, over all connections
+  HttpBounds http;
   std::size_t mailbox_letters_max = 0;
+  std::size_t mailbox_bytes_max = 0;  // of the messages in them
   BrokerLimits limits;
   Seconds shutdown_grace{0};
   std::string log_level;
+  LogFormat log_format = LogFormat::kText;
+  std::size_t metrics_queues_max = 0;
 };
 
 // One row. `read` takes the text into the settings and says what is wrong with it, if anything; a row
 // without it is planned and not built. `many`: the flag may be repeated, the variable is a list with
-// commas.
+// commas, the key a list.
 struct SettingRow {
   std::string_view flag;      // without the leading --
   std::string_view variable;  // of the environment
-  std::string_view key;       // in a configuration file, once there is one
+  std::string_view key;       // in a configuration file; empty: not in there
   std::string_view unit;      // of the value, as help shows it
   std::string_view default_text;
   std::string_view description;
@@ -81,7 +87,8 @@ std::span<const SettingRow> setting_rows();
 using GivenFlags = std::map<std::string, std::vector<std::string>, std::less<>>;
 using Environment = std::map<std::string, std::string, std::less<>>;
 
-// The settings, or what is wrong with the first text that cannot be taken.
+// The settings, or what is wrong with the first text that cannot be taken. Reads the configuration file, if
+// one is asked for.
 tl::expected<Settings, StartRefusal> read_settings(const GivenFlags& flags, const Environment& environment);
 
 // Variables that begin with PENSTOCK_ and mean nothing here: probably a slip of the pen. What an

@@ -15,6 +15,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/random.h"
+#include "storage/lock_holder.h"
 #include "storage/wal_scanner.h"
 
 namespace penstock {
@@ -33,6 +34,21 @@ tl::unexpected<Error> refused(std::string text) {
 Result<void> checked(const rocksdb::IOStatus& status, const std::string& doing) {
   if (status.ok()) return {};
   return refused(doing + ": " + status.ToString());
+}
+
+std::string user() { return std::to_string(::geteuid()); }
+std::string group() { return std::to_string(::getegid()); }
+
+// As one word of a command that the operator may copy.
+std::string quoted(const std::string& path) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+           c == '.' || c == '-' || c == '_';
+  };
+  if (!path.empty() && path[0] != '-' && std::all_of(path.begin(), path.end(), plain)) return path;
+  std::string word = "'";
+  for (const char c : path) word += c == '\'' ? "'\\''" : std::string(1, c);
+  return word + "'";
 }
 
 std::string hex_of(std::uint64_t number) {
@@ -86,7 +102,8 @@ Result<void> DataDirectory::enter() {
   if (::stat(path_.c_str(), &found) != 0) {
     if (errno != ENOENT || (::mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST)) {
       return refused("the data directory " + path_ + " cannot be created: " + std::strerror(errno) +
-                     "; create it for this user, or choose another one");
+                     "; create it for this user (as root: install -d -m 700 -o " + user() + " -g " + group() +
+                     " " + quoted(path_) + "), or choose another one");
     }
     if (::stat(path_.c_str(), &found) != 0) {
       return refused("the data directory " + path_ + " cannot be entered: " + std::strerror(errno));
@@ -96,11 +113,13 @@ Result<void> DataDirectory::enter() {
     return refused(path_ + " is a file, and the data directory must be a directory; choose another path");
   }
   if (::faccessat(AT_FDCWD, path_.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0) {
-    return refused("no permission to write to the data directory " + path_ +
-                   "; give it to the user that runs the broker, or choose another one");
+    return refused("no permission to write to the data directory " + path_ + ", which belongs to user " +
+                   std::to_string(found.st_uid) + "; give it to this user (as root: chown -R " + user() +
+                   ":" + group() + " " + quoted(path_) + "), or choose another one");
   }
   if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    notice_ = "other users can enter the data directory " + path_ + "; close it with: chmod 700 " + path_;
+    notice_ =
+        "other users can enter the data directory " + path_ + "; close it with: chmod 700 " + quoted(path_);
   }
   return {};
 }
@@ -112,9 +131,10 @@ Result<void> DataDirectory::lock() {
   if (status.IsNoSpace()) {
     return refused("not enough disk to open the store in " + path_ + ": nothing is free; make room");
   }
-  return refused("the data directory " + path_ +
-                 " is in use by another process; stop that one, or choose another directory (" +
-                 status.ToString() + ")");
+  const std::string holder = lock_holder(path_ + "/LOCK");
+  return refused("the data directory " + path_ + " is in use by " +
+                 (holder.empty() ? "another process" : holder) +
+                 "; stop that one, or choose another directory (" + status.ToString() + ")");
 }
 
 Result<void> DataDirectory::read_format() {

@@ -31,5 +31,12 @@ TEST(Endpoint, OnlyThisMachineReachesLoopback) {
   EXPECT_FALSE(Endpoint::parse("10.0.0.1:1")->loopback());
 }
 
+TEST(Endpoint, AWildcardIsReachedAtTheLoopbackAddressOfItsFamily) {
+  EXPECT_EQ(Endpoint::parse("0.0.0.0:80")->reached_locally().text(), "127.0.0.1:80");
+  EXPECT_EQ(Endpoint::parse("[::]:80")->reached_locally().text(), "[::1]:80");
+  EXPECT_EQ(Endpoint::parse("10.0.0.1:80")->reached_locally().text(), "10.0.0.1:80");
+  EXPECT_EQ(Endpoint::parse("[2001:db8::]:80")->reached_locally().text(), "[2001:db8::]:80");
+}
+
 }  // namespace
 }  // namespace penstock

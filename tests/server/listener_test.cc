@@ -51,7 +51,7 @@ class ListenerPlay : public testing::Test {
   }
 
   BrokerThread broker_{{}, 16};
-  AdminService service_{broker_, {}};
+  AdminService service_{broker_, {&broker_, {}, {}, 0}};
   IoThread io_{{0, 1 << 20, false}, broker_};
 };
 

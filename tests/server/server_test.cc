@@ -223,6 +223,113 @@ TEST_F(ServerPlay, MetricsCountWhatIsThere) {
   EXPECT_EQ(metric("penstock_ready"), 1U);
 }
 
+TEST_F(ServerPlay, MetricsTellRequestsByActionAndErrorCode) {
+  HttpClient client = connect();
+  const std::string url = create(client, "orders");
+  EXPECT_EQ(client.exchange(send_request(url, "hello")).status, 200);
+  EXPECT_EQ(client.call("GetQueueUrl", R"({"QueueName":"none"})").status, 400);
+  EXPECT_EQ(client.call("SendMessage", "{").status, 400);
+  EXPECT_EQ(client.call("Invented\"Action", "{}").status, 400);
+  EXPECT_EQ(metric(R"(penstock_requests_total{action="SendMessage",code="OK"})"), 1U);
+  EXPECT_EQ(metric(R"(penstock_requests_total{action="SendMessage",code="MalformedInput"})"), 1U);
+  EXPECT_EQ(
+      metric(
+          R"(penstock_requests_total{action="GetQueueUrl",code="AWS.SimpleQueueService.NonExistentQueue"})"),
+      1U);
+  EXPECT_EQ(metric(R"(penstock_requests_total{action="Unknown",code="InvalidAction"})"), 1U);
+  EXPECT_EQ(metric(R"(penstock_request_duration_seconds_count{action="SendMessage"})"), 2U);
+  EXPECT_EQ(metric(R"(penstock_request_duration_seconds_bucket{action="SendMessage",le="+Inf"})"), 2U);
+}
+
+TEST_F(ServerPlay, MetricsTellHowEachQueueStandsWhenTheyAreAsked) {
+  HttpClient client = connect();
+  const std::string url = create(client, "orders");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(client.exchange(send_request(url, "hello")).status, 200);
+  const std::string labels = R"({queue="orders",account="000000000000",region="us-east-1"})";
+  EXPECT_EQ(metric("penstock_messages_visible" + labels), 3U);
+  EXPECT_EQ(metric("penstock_messages_not_visible" + labels), 0U);
+  // The survey is at most a second old: until then it may be the one from before.
+  EXPECT_EQ(messages(client.exchange(receive_request(url, 0))).size(), 3U);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (metric("penstock_messages_not_visible" + labels) != 3 &&
+         std::chrono::steady_clock::now() < deadline) {
+  }
+  EXPECT_EQ(metric("penstock_messages_not_visible" + labels), 3U);
+  EXPECT_EQ(metric("penstock_messages_visible" + labels), 0U);
+}
+
+TEST_F(ServerPlay, QueuesBeyondTheBoundShareOneSeries) {
+  Settings one_named = settings();
+  one_named.metrics_queues_max = 1;
+  server_ = start(one_named);
+  HttpClient client = connect();
+  for (const char* name : {"first", "second", "third"}) {
+    EXPECT_EQ(client.exchange(send_request(create(client, name), "hello")).status, 200);
+  }
+  EXPECT_EQ(metric(R"(penstock_messages_visible{queue="first",account="000000000000",region="us-east-1"})"),
+            1U);
+  EXPECT_EQ(metric(R"(penstock_messages_visible{queue="_other"})"), 2U);
+}
+
+TEST_F(ServerPlay, AnswersThatNobodyTakesHaveABound) {
+  Settings narrow = settings();
+  narrow.io_threads = 1;
+  narrow.answer_bytes_max = 4 << 20;
+  server_ = start(narrow);
+  HttpClient client = connect();
+  const std::string url = create(client, "orders");
+  const std::string body(900'000, 'x');
+  constexpr int kGreedy = 4;
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(client.exchange(send_request(url, body)).status, 200);
+  // Each asks for all ten at once, again and again, and reads nothing.
+  std::vector<HttpClient> greedy;
+  for (int i = 0; i < kGreedy; ++i) {
+    greedy.push_back(connect());
+    for (int round = 0; round < 4; ++round) greedy.back().send(receive_request(url, 0, 0));
+  }
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (metric("penstock_http_cut_off_total") == 0 && std::chrono::steady_clock::now() < deadline) {
+  }
+  EXPECT_GT(metric("penstock_http_cut_off_total"), 0U);
+  greedy.clear();
+  // What they did not get is there for who reads.
+  EXPECT_FALSE(messages(client.exchange(receive_request(url, 20))).empty());
+}
+
+TEST_F(ServerPlay, AMailboxWithoutMemoryIsAnswered503ButOneMessageAlwaysFits) {
+  Settings small = settings();
+  small.mailbox_bytes_max = 1;
+  small.io_threads = 1;
+  server_ = start(small);
+  HttpClient client = connect();
+  const std::string url = create(client, "orders");
+  EXPECT_EQ(client.exchange(send_request(url, "hello")).status, 200);
+
+  std::vector<HttpClient> clients;
+  for (int i = 0; i < 64; ++i) clients.push_back(connect());
+  int unavailable = 0;
+  for (int round = 0; round < 50 && unavailable == 0; ++round) {
+    for (HttpClient& sender : clients) sender.send(send_request(url, "hello"));
+    for (HttpClient& sender : clients) unavailable += sender.answer().status == 503;
+  }
+  EXPECT_GT(unavailable, 0);
+  EXPECT_EQ(client.exchange(send_request(url, "hello")).status, 200) << "room again";
+}
+
+TEST_F(ServerPlay, ALargerBodyThanIsAllowedIsAnswered413) {
+  Settings narrow = settings();
+  narrow.http.body_bytes_max = 64 << 10;
+  server_ = start(narrow);
+  HttpClient client = connect();
+  const std::string url = create(client, "orders");
+  EXPECT_EQ(client.exchange(send_request(url, std::string(60'000, 'x'))).status, 200);
+  EXPECT_EQ(client.exchange(send_request(url, std::string(66'000, 'x'))).status, 413);
+  HttpClient chunked = connect();
+  EXPECT_EQ(
+      chunked.exchange("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n").status,
+      413);
+}
+
 TEST_F(ServerPlay, TheReadyLineNamesTheRealPorts) {
   EXPECT_EQ(server_->ready_line(), "penstock ready: api http://" + server_->api()[0].text() +
                                        " admin http://" + server_->admin()->text());

@@ -83,7 +83,7 @@ class PlayedService final : public Service {
     if (request.target == "/receive") command.operation = Receive{};
     return UnderWay{std::move(command), nullptr};
   }
-  ApiResponse render(const Call*, const Answer& answer) override {
+  ApiResponse render(const PendingCall&, const Ticket&, const Answer& answer) override {
     const Received* const received = std::get_if<Received>(&answer);
     if (received && received->queue.id.value == kBigQueue) return answer_with(std::string(kBigBytes, 'x'));
     const Error* const error = std::get_if<Error>(&answer);

@@ -1,6 +1,12 @@
 #include "server/settings.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "server/command_line.h"
 
@@ -37,6 +43,11 @@ TEST(Settings, WithoutAnyItServesThisMachineAndSyncsToDisk) {
   EXPECT_EQ(settings.account.text(), "000000000000");
   EXPECT_EQ(settings.region.text(), "us-east-1");
   EXPECT_EQ(settings.disk_reserve_bytes, std::uint64_t{1} << 30);
+  EXPECT_EQ(settings.http, HttpBounds{}) << "the table and the header agree on the defaults";
+  EXPECT_EQ(settings.limits.purge_interval, Seconds{60});
+  EXPECT_EQ(settings.limits.recreate_wait, Seconds{60});
+  EXPECT_EQ(settings.sync_interval, Milliseconds{1000});
+  EXPECT_EQ(settings.queue_url_base, "");
   EXPECT_GE(settings.io_threads, 1U);
 }
 
@@ -68,9 +79,9 @@ TEST(Settings, EveryDefaultIsAValueThatItsOwnRowTakes) {
   }
 }
 
-TEST(Settings, EveryRowButADirectoryRefusesNonsenseByName) {
+TEST(Settings, EveryRowButAPathRefusesNonsenseByName) {
   for (const SettingRow& row : setting_rows()) {
-    if (!row.read || row.flag == "data") continue;
+    if (!row.read || row.flag == "data" || row.flag == "config") continue;
     const std::string flag = "--" + std::string(row.flag);
     EXPECT_TRUE(contains(refusal_of({flag, "~nonsense~"}), flag)) << row.flag;
     EXPECT_TRUE(contains(refusal_of({}, {{std::string(row.variable), "~nonsense~"}}), row.variable))
@@ -88,15 +99,57 @@ TEST(Settings, NumbersAreExactAndInRange) {
   for (const char* text : {"0", "65", "-1", "2x"}) refusal_of({"--io-threads", text});
 }
 
+TEST(Settings, ADurationIsSecondsOrHasAUnit) {
+  const auto grace = [](const char* text) { return settings_of({"--shutdown-grace", text}).shutdown_grace; };
+  EXPECT_EQ(grace("0"), Seconds{0});
+  EXPECT_EQ(grace("90"), Seconds{90});
+  EXPECT_EQ(grace("90s"), Seconds{90});
+  EXPECT_EQ(grace("5m"), Seconds{300});
+  EXPECT_EQ(grace("1h"), Seconds{3600});
+  EXPECT_EQ(grace("2000ms"), Seconds{2});
+  EXPECT_EQ(settings_of({"--sync-interval", "50ms"}).sync_interval, Milliseconds{50});
+  for (const char* text :
+       {"-1", "1.5s", "1500ms", "2h", "s", "ms", "1d", "99999999999999999999", "1 s", "+1"}) {
+    EXPECT_TRUE(contains(refusal_of({"--shutdown-grace", text}), "duration")) << text;
+  }
+  refusal_of({"--sync-interval", "0"});
+}
+
+TEST(Settings, AQueueUrlBaseIsASchemeAHostAndPerhapsAPort) {
+  for (const char* text :
+       {"http://queues", "https://queues.example:8443", "http://10.0.0.1:80", "https://[::1]:1"}) {
+    EXPECT_EQ(settings_of({"--queue-url-base", text}).queue_url_base, text);
+  }
+  for (const char* text :
+       {"queues.example", "ftp://queues", "http://", "http://queues/", "http://queues/path",
+        "http://queues:0", "http://queues:65536", "http://queues:", "http://me@queues", "http://queues?x",
+        "http://qu eues", "http://[::1", "http://::1:80", "http://[x]:80", "HTTP://queues"}) {
+    EXPECT_TRUE(contains(refusal_of({"--queue-url-base", text}), "without a slash")) << text;
+  }
+}
+
+TEST(Settings, The60SecondRulesCanBeSwitchedOff) {
+  const Settings settings = settings_of({"--purge-interval", "0", "--recreate-wait", "0"});
+  EXPECT_EQ(settings.limits.purge_interval, Seconds{0});
+  EXPECT_EQ(settings.limits.recreate_wait, Seconds{0});
+}
+
+TEST(Settings, EachIoThreadMustHaveMemoryForABody) {
+  EXPECT_TRUE(contains(refusal_of({"--io-threads", "64"}), "--request-body-max"));
+  settings_of({"--io-threads", "64", "--request-memory-max", "1GiB"});
+  settings_of({"--io-threads", "64", "--request-body-max", "2MiB"});
+}
+
 TEST(Settings, WhatIsPlannedAndNotBuiltEndsTheStart) {
-  const std::vector<std::vector<std::string>> asked = {
-      {"--auth", "verify"},        {"--credentials", "keys.json"},      {"--config", "penstock.yaml"},
-      {"--config=penstock.yaml"},  {"--tls-certificate", "server.pem"}, {"--tls-key", "server.key"},
-      {"--tls-client-ca=any.pem"}, {"--durability", "interval"}};
+  const std::vector<std::vector<std::string>> asked = {{"--auth", "verify"},
+                                                       {"--credentials", "keys.json"},
+                                                       {"--tls-certificate", "server.pem"},
+                                                       {"--tls-key", "server.key"},
+                                                       {"--tls-client-ca=any.pem"}};
   for (const auto& words : asked) EXPECT_TRUE(contains(refusal_of(words), "not built yet")) << words[0];
 
-  for (const char* variable : {"PENSTOCK_CREDENTIALS", "PENSTOCK_CONFIG", "PENSTOCK_TLS_CERTIFICATE",
-                               "PENSTOCK_TLS_KEY", "PENSTOCK_TLS_CLIENT_CA"}) {
+  for (const char* variable :
+       {"PENSTOCK_CREDENTIALS", "PENSTOCK_TLS_CERTIFICATE", "PENSTOCK_TLS_KEY", "PENSTOCK_TLS_CLIENT_CA"}) {
     const std::string refusal = refusal_of({}, {{variable, "file"}});
     EXPECT_TRUE(contains(refusal, "not built yet")) << variable;
     EXPECT_TRUE(contains(refusal, variable));
@@ -145,8 +198,180 @@ TEST(Settings, HelpAndDocumentationNameEveryRow) {
     EXPECT_TRUE(contains(std::get<Print>(*documentation).text, row.variable)) << row.flag;
     EXPECT_EQ(contains(std::get<Print>(*help).text, row.variable), row.read != nullptr) << row.flag;
   }
-  EXPECT_TRUE(contains(std::get<Print>(*read_command_line({"version"}, {})).text, "penstock "));
-  EXPECT_TRUE(contains(std::get<Print>(*read_command_line({"--help"}, {})).text, "serve"));
+}
+
+// ---- the configuration file
+
+class ConfiguredSettings : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (std::filesystem::temp_directory_path() / "penstock-settings-XXXXXX").string();
+    const int file = mkstemp(name.data());
+    ASSERT_GE(file, 0);
+    close(file);
+    path_ = name;
+  }
+  void TearDown() override { std::filesystem::remove(path_); }
+
+  void write(std::string_view text) { std::ofstream(path_) << text; }
+  std::string config_refusal(std::string_view text) {
+    write(text);
+    const auto asked = read_command_line({"serve", "--config", path_}, {});
+    EXPECT_FALSE(asked) << text;
+    if (asked) return {};
+    EXPECT_EQ(asked.error().exit_code, kExitConfig) << text;
+    EXPECT_EQ(asked.error().text.find('\n'), std::string::npos) << "a refusal is one line";
+    EXPECT_TRUE(contains(asked.error().text, path_)) << asked.error().text;
+    return asked.error().text;
+  }
+
+  std::string path_;
+};
+
+TEST_F(ConfiguredSettings, AFileIsWonOverByTheEnvironmentAndTheCommandLine) {
+  write(
+      "# how we run it\n"
+      "region: eu-west-1\n"
+      "account: 000000000042\n"
+      "listen: [\"127.0.0.1:1\", \"[::1]:2\"]\n"
+      "admin_listen: off\n"
+      "disk_reserve: 4GiB\n");
+  const Settings settings = settings_of({"--config", path_});
+  EXPECT_EQ(settings.region.text(), "eu-west-1");
+  EXPECT_EQ(settings.account.text(), "000000000042");
+  EXPECT_EQ(settings.listen.size(), 2U);
+  EXPECT_FALSE(settings.admin_listen);
+  EXPECT_EQ(settings.disk_reserve_bytes, std::uint64_t{4} << 30);
+  EXPECT_EQ(settings.config, path_);
+
+  const Environment environment{{"PENSTOCK_CONFIG", path_}, {"PENSTOCK_REGION", "ap-south-1"}};
+  EXPECT_EQ(settings_of({}, environment).region.text(), "ap-south-1");
+  EXPECT_EQ(settings_of({}, environment).account.text(), "000000000042");
+  EXPECT_EQ(settings_of({"--region", "us-west-2"}, environment).region.text(), "us-west-2");
+}
+
+TEST_F(ConfiguredSettings, AFileWithoutSettingsIsNothing) {
+  for (const char* text : {"", "# nothing\n", "---\n", "{}\n"}) {
+    write(text);
+    EXPECT_EQ(settings_of({"--config", path_}).region.text(), "us-east-1");
+  }
+}
+
+TEST_F(ConfiguredSettings, EveryRowCanStandInAFileUnderItsKey) {
+  for (const SettingRow& row : setting_rows()) {
+    if (row.flag == "config") continue;
+    ASSERT_FALSE(row.key.empty()) << row.flag;
+    if (row.default_text.empty() || !row.read) continue;
+    write(std::string(row.key) + ": \"" + std::string(row.default_text) + "\"\n");
+    settings_of({"--config", path_});
+  }
+}
+
+TEST_F(ConfiguredSettings, AKeyThatIsUnknownIsRefusedWithItsPlace) {
+  EXPECT_TRUE(
+      contains(config_refusal("region: us-east-1\n\n  \nregoin: x\n"), ":4:1: there is no setting regoin"));
+  EXPECT_TRUE(contains(config_refusal("config: other.yaml\n"), ":1:1: there is no setting config"));
+  EXPECT_TRUE(contains(config_refusal("\"\": x\n"), ":1:1"));
+}
+
+TEST_F(ConfiguredSettings, AValueThatCannotBeTakenIsRefusedWithItsPlace) {
+  EXPECT_TRUE(contains(config_refusal("region: us-east-1\nlog_level:   shout\n"), ":2:14: log_level shout"));
+  EXPECT_TRUE(contains(config_refusal("io_threads: 0\n"), ":1:13"));
+  EXPECT_TRUE(contains(config_refusal("listen:\n  - 127.0.0.1:1\n  - nowhere\n"), "nowhere"));
+  EXPECT_TRUE(contains(config_refusal("region:\n"), "no value"));
+  EXPECT_TRUE(contains(config_refusal("region: \"\"\n"), "no value"));
+  EXPECT_TRUE(contains(config_refusal("listen: []\n"), "empty list"));
+  EXPECT_TRUE(contains(config_refusal("region: {name: x}\n"), "one word"));
+  EXPECT_TRUE(contains(config_refusal("listen: [[a]]\n"), "one word"));
+  EXPECT_TRUE(contains(config_refusal("region: [a, b]\n"), "more than once"));
+  EXPECT_TRUE(contains(config_refusal("auth: verify\n"), "not built yet"));
+  EXPECT_TRUE(contains(config_refusal("tls_key: server.key\n"), "not built yet"));
+}
+
+TEST_F(ConfiguredSettings, WhatIsNoFlatMappingIsRefusedWithItsPlace) {
+  EXPECT_TRUE(contains(config_refusal("region: us-east-1\nregion: eu-west-1\n"),
+                       ":2:1: region is there more than once"));
+  EXPECT_TRUE(contains(config_refusal("just words\n"), ":1:1"));
+  EXPECT_TRUE(contains(config_refusal("- a\n- b\n"), "mapping"));
+  EXPECT_TRUE(contains(config_refusal("? [a]\n: b\n"), "a key must be a word"));
+  EXPECT_TRUE(contains(config_refusal("region: a\n---\nregion: b\n"), "one document"));
+  EXPECT_TRUE(contains(config_refusal("region: [a\n"), "not YAML"));
+  EXPECT_TRUE(contains(config_refusal("\tregion: a\n"), ":1:"));
+  EXPECT_TRUE(contains(config_refusal("region: *nobody\n"), ":1:"));
+  EXPECT_TRUE(contains(config_refusal(std::string(100'000, '[')), ":1:"));
+}
+
+TEST_F(ConfiguredSettings, AFileThatCannotBeReadIsRefused) {
+  for (const std::string& path : {path_ + ".missing", std::filesystem::temp_directory_path().string()}) {
+    const auto asked = read_command_line({"serve", "--config", path}, {});
+    ASSERT_FALSE(asked);
+    EXPECT_EQ(asked.error().exit_code, kExitNoInput);
+    EXPECT_TRUE(contains(asked.error().text, path));
+  }
+  write(std::string((1 << 20) + 1, '#'));
+  const auto large = read_command_line({"serve", "--config", path_}, {});
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().exit_code, kExitNoInput);
+}
+
+// ---- the other commands
+
+std::string printed(const std::vector<std::string>& words, const Environment& environment = {}) {
+  const auto asked = read_command_line(words, environment);
+  EXPECT_TRUE(asked) << asked.error().text;
+  return asked ? std::get<Print>(*asked).text : std::string();
+}
+
+TEST(Commands, VersionAndHelpArePrinted) {
+  EXPECT_TRUE(contains(printed({"version"}), "penstock "));
+  EXPECT_EQ(printed({"version"}), printed({"--version"}));
+  for (const char* command : {"serve", "healthcheck", "env", "configuration", "version", "help"}) {
+    EXPECT_TRUE(contains(printed({"--help"}), command));
+    EXPECT_TRUE(contains(printed({"help", command}), "penstock " + std::string(command)));
+    if (command != std::string_view("help")) {
+      EXPECT_EQ(printed({"help", command}), printed({command, "--help"}));
+    }
+  }
+  EXPECT_EQ(printed({"help"}), printed({"--help"}));
+  const auto unknown = read_command_line({"help", "sevre"}, {});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().exit_code, kExitUsage);
+}
+
+TEST(Commands, EnvNamesWhereADaemonOfTheseSettingsIsReached) {
+  const std::string exports = printed({"env"}, {{"PENSTOCK_LISTEN", "0.0.0.0:5566"},
+                                                {"PENSTOCK_AUTH", "none"},
+                                                {"PENSTOCK_REGION", "eu-west-1"},
+                                                {"PENSTOCK_ACCOUNT", "000000000042"}});
+  for (const char* line : {"export AWS_ENDPOINT_URL='http://127.0.0.1:5566'\n",
+                           "export AWS_ENDPOINT_URL_SQS='http://127.0.0.1:5566'\n",
+                           "export AWS_REGION='eu-west-1'\n", "export AWS_DEFAULT_REGION='eu-west-1'\n",
+                           "export AWS_ACCESS_KEY_ID=", "export AWS_SECRET_ACCESS_KEY=", "unset AWS_PROFILE",
+                           "http://127.0.0.1:5566/000000000042/NAME"}) {
+    EXPECT_TRUE(contains(exports, line)) << line << exports;
+  }
+  EXPECT_FALSE(read_command_line({"env", "--listen", "127.0.0.1:0"}, {})) << "its port is not known";
+}
+
+TEST(Commands, AHealthcheckAsksWhatTheSettingsListenOn) {
+  const auto url = [](const std::vector<std::string>& words, const Environment& environment = {}) {
+    const auto asked = read_command_line(words, environment);
+    EXPECT_TRUE(asked) << asked.error().text;
+    return asked ? std::get<AskHealth>(*asked).url.text() : std::string();
+  };
+  EXPECT_EQ(url({"healthcheck"}), "http://127.0.0.1:4566/health/ready");
+  EXPECT_EQ(url({"healthcheck"}, {{"PENSTOCK_LISTEN", "0.0.0.0:80"}, {"PENSTOCK_AUTH", "none"}}),
+            "http://127.0.0.1:80/health/ready");
+  EXPECT_EQ(url({"healthcheck", "--listen", "[::]:80", "--auth", "none"}), "http://[::1]:80/health/ready");
+  EXPECT_EQ(url({"healthcheck", "--url", "http://queues:1/health/live"}), "http://queues:1/health/live");
+  EXPECT_FALSE(read_command_line({"healthcheck", "--url", "https://queues"}, {}));
+}
+
+// The committed page; `penstock configuration > docs/configuration.md` renews it.
+TEST(Commands, TheDocumentationIsWhatConfigurationPrints) {
+  std::ifstream file(PENSTOCK_SOURCE_DIR "/docs/configuration.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(page, printed({"configuration"}));
 }
 
 }  // namespace

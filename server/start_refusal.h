@@ -1,0 +1,21 @@
+// StartRefusal: why the daemon does not start, in one line, and the exit code that says so to scripts
+// (sysexits.h).
+#pragma once
+
+#include <string>
+
+namespace penstock {
+
+struct StartRefusal {
+  int exit_code;
+  std::string text;
+};
+
+inline constexpr int kExitNotReady = 1;      // of `penstock healthcheck` alone
+inline constexpr int kExitUsage = 64;        // EX_USAGE: flags or environment
+inline constexpr int kExitNoInput = 66;      // EX_NOINPUT: a configuration file that cannot be read
+inline constexpr int kExitUnavailable = 69;  // EX_UNAVAILABLE: cannot listen
+inline constexpr int kExitStore = 70;        // EX_SOFTWARE: the store refuses or failed
+inline constexpr int kExitConfig = 78;       // EX_CONFIG: what a configuration file says
+
+}  // namespace penstock
