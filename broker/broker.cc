@@ -44,6 +44,11 @@ QueueAttributes with(QueueAttributes attributes, const SuppliedAttributes& suppl
   return attributes;
 }
 
+bool contradict(const QueueAttributes& attributes) {
+  return attributes.throughput_limit == FifoThroughputLimit::kPerMessageGroup &&
+         attributes.deduplication_scope != DeduplicationScope::kMessageGroup;
+}
+
 // The first attribute that was supplied and differs; null if none does.
 const char* first_difference(const QueueAttributes& present, const SuppliedAttributes& supplied) {
   const QueueAttributes wanted = with(present, supplied);
@@ -300,6 +305,10 @@ void Broker::State::create(const Command& command, const CreateQueue& request, D
     }
     return;
   }
+  if (contradict(with({}, request.attributes))) {
+    decision.reply(command.ticket, limit_needs_group_scope());
+    return;
+  }
   const DeletedNameKey name = deleted_name(command.world, command.queue_name);
   if (const std::optional<Time> deleted = deleted_names.deleted(name)) {
     if (decision.now < *deleted + share.limits.recreate_wait) {
@@ -340,6 +349,10 @@ void Broker::State::set(Queue& queue, const Ticket& ticket, const SetQueueAttrib
                         Decision& decision) {
   QueueRecord record = queue.record();
   record.attributes = with(record.attributes, request.attributes);
+  if (contradict(record.attributes)) {
+    decision.reply(ticket, limit_needs_group_scope());
+    return;
+  }
   record.modified = decision.now;
   change(Put{std::move(record)}, decision);
   decision.reply(ticket, Done{});

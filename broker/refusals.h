@@ -29,6 +29,12 @@ inline Error purge_in_progress(const std::string& queue_name) {
           "Only one PurgeQueue operation on " + queue_name + " is allowed every 60 seconds."};
 }
 
+// FifoThroughputLimit perMessageGroupId, where the deduplication scope is the queue.
+inline Error limit_needs_group_scope() {
+  return {ErrorCode::kInvalidAttributeValue,
+          "The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup"};
+}
+
 inline Error no_deduplication_id() {
   return {ErrorCode::kInvalidParameterValue,
           "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided "

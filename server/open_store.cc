@@ -19,6 +19,10 @@ tl::expected<OpenedStore, StartRefusal> open_store_over(std::shared_ptr<rocksdb:
   RocksStoreOptions options;
   options.directory = settings.data;
   options.disk_reserve_bytes = settings.disk_reserve_bytes;
+  if (settings.durability == Durability::kInterval) {
+    options.log_sync = LogSync::kInterval;
+    options.sync_interval = settings.sync_interval;
+  }
   options.file_system = std::move(file_system);
   auto opened = RocksStore::open(options, events);
   if (!opened) return tl::unexpected(StartRefusal{kExitStore, opened.error().text});
