@@ -7,13 +7,21 @@
 #include <utility>
 
 #include "base/require.h"
+#include "broker/deleted_names.h"
 #include "broker/indexed_heap.h"
+#include "broker/queue.h"
 #include "broker/queue_directory.h"
-#include "broker/standard_queue.h"
+#include "broker/refusals.h"
 
 namespace penstock {
 
 namespace {
+
+// How many names one tick makes free; the rest follow in the next commits.
+constexpr int kFreedNamesChunk = 1000;
+
+// What KmsDataKeyReusePeriodSeconds is for a queue that was never given one.
+constexpr Seconds kKmsReuse{300};
 
 QueueAttributes with(QueueAttributes attributes, const SuppliedAttributes& supplied) {
   attributes.delay = supplied.delay.value_or(attributes.delay);
@@ -21,18 +29,45 @@ QueueAttributes with(QueueAttributes attributes, const SuppliedAttributes& suppl
   attributes.retention = supplied.retention.value_or(attributes.retention);
   attributes.receive_wait = supplied.receive_wait.value_or(attributes.receive_wait);
   attributes.visibility_timeout = supplied.visibility_timeout.value_or(attributes.visibility_timeout);
+  // Of the two encryptions the one that was asked for last is in force.
+  if (supplied.managed_encryption) {
+    attributes.managed_encryption = *supplied.managed_encryption;
+    if (attributes.managed_encryption) attributes.kms_key.clear();
+  }
+  if (supplied.kms_key) {
+    attributes.kms_key = *supplied.kms_key;
+    if (!attributes.kms_key.empty()) attributes.managed_encryption = false;
+  }
+  if (supplied.kms_reuse) attributes.kms_reuse = supplied.kms_reuse;
   return attributes;
 }
 
-// The first attribute that was supplied and differs; null if none does.
+// The first attribute that was supplied and differs; null if none does. Attributes that were not supplied
+// say nothing, even if a supplied one would change them.
 const char* first_difference(const QueueAttributes& present, const SuppliedAttributes& supplied) {
-  const QueueAttributes wanted = with(present, supplied);
-  if (wanted.delay != present.delay) return "DelaySeconds";
-  if (wanted.message_bytes_max != present.message_bytes_max) return "MaximumMessageSize";
-  if (wanted.retention != present.retention) return "MessageRetentionPeriod";
-  if (wanted.receive_wait != present.receive_wait) return "ReceiveMessageWaitTimeSeconds";
-  if (wanted.visibility_timeout != present.visibility_timeout) return "VisibilityTimeout";
+  const auto differs = [](const auto& wanted, const auto& stands) { return wanted && *wanted != stands; };
+  if (differs(supplied.delay, present.delay)) return "DelaySeconds";
+  if (differs(supplied.kms_reuse, present.kms_reuse.value_or(kKmsReuse))) {
+    return "KmsDataKeyReusePeriodSeconds";
+  }
+  if (differs(supplied.kms_key, present.kms_key)) return "KmsMasterKeyId";
+  if (differs(supplied.message_bytes_max, present.message_bytes_max)) return "MaximumMessageSize";
+  if (differs(supplied.retention, present.retention)) return "MessageRetentionPeriod";
+  if (differs(supplied.receive_wait, present.receive_wait)) return "ReceiveMessageWaitTimeSeconds";
+  if (differs(supplied.managed_encryption, present.managed_encryption)) return "SqsManagedSseEnabled";
+  if (differs(supplied.visibility_timeout, present.visibility_timeout)) return "VisibilityTimeout";
   return nullptr;
+}
+
+void put_tag(std::vector<Tag>& tags, const Tag& tag) {
+  const auto place =
+      std::lower_bound(tags.begin(), tags.end(), tag.key,
+                       [](const Tag& present, const std::string& key) { return present.key < key; });
+  if (place != tags.end() && place->key == tag.key) {
+    place->value = tag.value;
+  } else {
+    tags.insert(place, tag);
+  }
 }
 
 // The queue that a key belongs to; null for the partition's own record.
@@ -68,7 +103,7 @@ struct Broker::State {
   using Slot = IndexedHeap::Slot;
 
   struct Place {
-    std::unique_ptr<StandardQueue> queue;  // null: the slot is free
+    std::unique_ptr<Queue> queue;  // null: the slot is free
     Time deadline = kNever;
   };
 
@@ -76,11 +111,11 @@ struct Broker::State {
     partition.key.partition = partition_id;
   }
 
-  StandardQueue* find(QueueId id) {
+  Queue* find(QueueId id) {
     const auto found = slots.find(id);
     return found == slots.end() ? nullptr : places[found->second].queue.get();
   }
-  StandardQueue* find(const World& world, std::string_view name) {
+  Queue* find(const World& world, std::string_view name) {
     const std::optional<QueueId> id = directory.find(world, name);
     return id ? find(*id) : nullptr;
   }
@@ -94,7 +129,16 @@ struct Broker::State {
     decision.outcome.changes.push_back(std::move(change));
   }
   void create(const Command& command, const CreateQueue& request, Decision& decision);
-  void act(StandardQueue& queue, const Command& command, Decision& decision);
+  void list(const Command& command, const ListQueues& request, Decision& decision);
+  void set(Queue& queue, const Ticket& ticket, const SetQueueAttributes& request, Decision& decision);
+  void tag(Queue& queue, const Ticket& ticket, const TagQueue& request, Decision& decision);
+  void untag(Queue& queue, const Ticket& ticket, const UntagQueue& request, Decision& decision);
+  void purge(Queue& queue, const Ticket& ticket, Decision& decision);
+  void erase(Queue& queue, const Ticket& ticket, Decision& decision);
+  // The names whose time is over may be used again.
+  void free_names(Decision& decision);
+  Time next_free_name() const;
+  void act(Queue& queue, const Command& command, Decision& decision);
   // After a tick of the queue: its next deadline is in force.
   void reschedule(QueueId id, Time now);
   // After another decision: likewise, unless a deadline has passed; only the tick may move that one, because
@@ -110,6 +154,7 @@ struct Broker::State {
   PartitionRecord partition;
   QueueShare share;
   QueueDirectory directory;
+  DeletedNames deleted_names;
   std::deque<Place> places;
   std::vector<Slot> free_slots;
   boost::unordered_flat_map<QueueId, Slot, std::hash<QueueId>> slots;
@@ -133,6 +178,10 @@ void Broker::State::apply(const Change& change) {
       partition = *record;
       return;
     }
+    if (const auto* record = std::get_if<DeletedNameRecord>(&put->record)) {
+      deleted_names.put(*record);
+      return;
+    }
     if (const auto* record = std::get_if<QueueRecord>(&put->record);
         record != nullptr && find(record->key.queue.id) == nullptr) {
       add(*record);
@@ -142,6 +191,10 @@ void Broker::State::apply(const Change& change) {
   if (const auto* erase = std::get_if<Erase>(&change)) {
     if (const auto* key = std::get_if<QueueKey>(&erase->key)) {
       drop(key->queue);
+      return;
+    }
+    if (const auto* key = std::get_if<DeletedNameKey>(&erase->key)) {
+      deleted_names.erase(*key);
       return;
     }
   }
@@ -154,7 +207,7 @@ void Broker::State::apply(const Change& change) {
     }
   };
   const QueueAddress* address = std::visit(Address{}, change);
-  StandardQueue* queue = address == nullptr ? nullptr : find(address->id);
+  Queue* queue = address == nullptr ? nullptr : find(address->id);
   require(queue != nullptr, "a change of a queue follows the queue's record");
   queue->apply(change);
 }
@@ -168,7 +221,7 @@ void Broker::State::add(const QueueRecord& record) {
     slot = free_slots.back();
     free_slots.pop_back();
   }
-  places[slot].queue = std::make_unique<StandardQueue>(record, share);
+  places[slot].queue = Queue::make(record, share);
   // What is due with it, and when, is found out by the next tick, which knows the time.
   places[slot].deadline = kEpoch;
   slots.emplace(record.key.queue.id, slot);
@@ -190,13 +243,14 @@ void Broker::State::drop(const QueueAddress& address) {
 
 void Broker::each_fact(const std::function<void(const Record&)>& visit) const {
   visit(state_->partition);
-  std::vector<const StandardQueue*> queues;
+  state_->deleted_names.each([&visit](const DeletedNameRecord& record) { visit(record); });
+  std::vector<const Queue*> queues;
   for (const State::Place& place : state_->places) {
     if (place.queue) queues.push_back(place.queue.get());
   }
   std::sort(queues.begin(), queues.end(),
-            [](const StandardQueue* a, const StandardQueue* b) { return a->address() < b->address(); });
-  for (const StandardQueue* queue : queues) queue->each_fact(visit);
+            [](const Queue* a, const Queue* b) { return a->address() < b->address(); });
+  for (const Queue* queue : queues) queue->each_fact(visit);
 }
 
 // ---- decisions
@@ -208,8 +262,12 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
       state_->create(command, *request, decision);
       return;
     }
+    if (const auto* request = std::get_if<ListQueues>(&*command.operation)) {
+      state_->list(command, *request, decision);
+      return;
+    }
   }
-  StandardQueue* queue = state_->find(command.world, command.queue_name);
+  Queue* queue = state_->find(command.world, command.queue_name);
   if (queue == nullptr) {
     decision.reply(command.ticket, Error{ErrorCode::kQueueDoesNotExist, {}});
     return;
@@ -225,16 +283,21 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
 }
 
 void Broker::State::create(const Command& command, const CreateQueue& request, Decision& decision) {
-  if (const StandardQueue* present = find(command.world, command.queue_name)) {
+  if (const Queue* present = find(command.world, command.queue_name)) {
     if (const char* name = first_difference(present->record().attributes, request.attributes)) {
-      decision.reply(command.ticket, Error{ErrorCode::kQueueNameExists,
-                                           std::string("A queue already exists with the same name "
-                                                       "and a different value for attribute ") +
-                                               name});
+      decision.reply(command.ticket, other_value_of(name));
     } else {
       decision.reply(command.ticket, QueueFound{command.world, command.queue_name});
     }
     return;
+  }
+  const DeletedNameKey name{partition.key.partition, command.world, command.queue_name};
+  if (const std::optional<Time> deleted = deleted_names.deleted(name)) {
+    if (decision.now < *deleted + share.limits.recreate_wait) {
+      decision.reply(command.ticket, Error{ErrorCode::kQueueDeletedRecently, {}});
+      return;
+    }
+    change(Erase{name}, decision);
   }
   PartitionRecord next = partition;
   const QueueAddress address{partition.key.partition, command.world, next.next_queue};
@@ -243,49 +306,129 @@ void Broker::State::create(const Command& command, const CreateQueue& request, D
   change(Put{QueueRecord{.key = {address},
                          .name = command.queue_name,
                          .attributes = with({}, request.attributes),
+                         .tags = request.tags,
                          .generation = {},
                          .created = decision.now,
-                         .modified = decision.now}},
+                         .modified = decision.now,
+                         .purged = kEpoch}},
          decision);
   reschedule(address.id, decision.now);
   decision.reply(command.ticket, QueueFound{command.world, command.queue_name});
 }
 
-void Broker::State::act(StandardQueue& queue, const Command& command, Decision& decision) {
+void Broker::State::list(const Command& command, const ListQueues& request, Decision& decision) {
+  QueuesListed listed{command.world, {}, false};
+  // One more than was asked for tells whether there are more.
+  listed.names =
+      directory.list(command.world, request.prefix, request.after, std::size_t{request.names_max} + 1);
+  if (listed.names.size() > request.names_max) {
+    listed.names.pop_back();
+    listed.more = true;
+  }
+  decision.reply(command.ticket, std::move(listed));
+}
+
+void Broker::State::set(Queue& queue, const Ticket& ticket, const SetQueueAttributes& request,
+                        Decision& decision) {
+  QueueRecord record = queue.record();
+  record.attributes = with(record.attributes, request.attributes);
+  record.modified = decision.now;
+  change(Put{std::move(record)}, decision);
+  decision.reply(ticket, Done{});
+  queue.tick(decision);  // another retention may have ended messages
+}
+
+void Broker::State::tag(Queue& queue, const Ticket& ticket, const TagQueue& request, Decision& decision) {
+  QueueRecord record = queue.record();
+  for (const Tag& tag : request.tags) put_tag(record.tags, tag);
+  if (record.tags.size() > kTagsMax) {
+    decision.reply(ticket, too_many_tags(record.name));
+    return;
+  }
+  if (record.tags != queue.record().tags) change(Put{std::move(record)}, decision);
+  decision.reply(ticket, Done{});
+}
+
+void Broker::State::untag(Queue& queue, const Ticket& ticket, const UntagQueue& request, Decision& decision) {
+  QueueRecord record = queue.record();
+  std::erase_if(record.tags, [&](const Tag& tag) {
+    return std::find(request.keys.begin(), request.keys.end(), tag.key) != request.keys.end();
+  });
+  if (record.tags != queue.record().tags) change(Put{std::move(record)}, decision);
+  decision.reply(ticket, Done{});
+}
+
+void Broker::State::purge(Queue& queue, const Ticket& ticket, Decision& decision) {
+  const Time purged = queue.record().purged;
+  if (purged != kEpoch && decision.now < purged + share.limits.purge_interval) {
+    decision.reply(ticket, purge_in_progress(queue.record().name));
+    return;
+  }
+  queue.purge(ticket, decision);
+}
+
+void Broker::State::erase(Queue& queue, const Ticket& ticket, Decision& decision) {
+  const QueueKey key{queue.address()};
+  const DeletedNameRecord name{{partition.key.partition, key.queue.world, queue.record().name}, decision.now};
+  queue.erase_all(decision);
+  change(Erase{key}, decision);
+  if (share.limits.recreate_wait > Seconds{0}) {
+    if (deleted_names.size() >= share.limits.deleted_names_max) {
+      change(Erase{DeletedNameKey(deleted_names.oldest()->second)}, decision);
+    }
+    change(Put{name}, decision);
+  }
+  decision.reply(ticket, Done{});
+}
+
+Time Broker::State::next_free_name() const {
+  const auto* oldest = deleted_names.oldest();
+  return oldest == nullptr ? kNever : oldest->first + share.limits.recreate_wait;
+}
+
+void Broker::State::free_names(Decision& decision) {
+  for (int left = kFreedNamesChunk; left > 0 && next_free_name() <= decision.now; --left) {
+    change(Erase{DeletedNameKey(deleted_names.oldest()->second)}, decision);
+  }
+}
+
+void Broker::State::act(Queue& queue, const Command& command, Decision& decision) {
   struct Act {
     State& state;
-    StandardQueue& queue;
+    Queue& queue;
     const Command& command;
     Decision& decision;
 
     void operator()(const CreateQueue&) const {}  // create()
-    void operator()(const SetQueueAttributes&) const { not_yet(); }
-    void operator()(const ListQueues&) const { not_yet(); }
-    void operator()(const TagQueue&) const { not_yet(); }
-    void operator()(const UntagQueue&) const { not_yet(); }
-    void operator()(const FindTags&) const { not_yet(); }
-    void operator()(const SendBatch&) const { not_yet(); }
-    void operator()(const DeleteBatch&) const { not_yet(); }
-    void operator()(const ChangeVisibilityBatch&) const { not_yet(); }
-    void not_yet() const { decision.reply(command.ticket, Error{ErrorCode::kUnsupportedOperation, {}}); }
+    void operator()(const ListQueues&) const {}   // list()
+    void operator()(const SetQueueAttributes& request) const {
+      state.set(queue, command.ticket, request, decision);
+    }
+    void operator()(const TagQueue& request) const { state.tag(queue, command.ticket, request, decision); }
+    void operator()(const UntagQueue& request) const {
+      state.untag(queue, command.ticket, request, decision);
+    }
+    void operator()(const FindTags&) const {
+      decision.reply(command.ticket, QueueTagged{queue.record().tags});
+    }
     void operator()(const FindQueue&) const {
       decision.reply(command.ticket, QueueFound{command.world, queue.record().name});
     }
     void operator()(const DescribeQueue&) const {
       decision.reply(command.ticket, QueueDescribed{queue.record(), queue.counts(decision.now)});
     }
-    void operator()(const DeleteQueue&) const {
-      const QueueKey key{queue.address()};
-      queue.erase_all(decision);
-      state.change(Erase{key}, decision);
-      decision.reply(command.ticket, Done{});
-    }
-    void operator()(const PurgeQueue&) const { queue.purge(command.ticket, decision); }
+    void operator()(const DeleteQueue&) const { state.erase(queue, command.ticket, decision); }
+    void operator()(const PurgeQueue&) const { state.purge(queue, command.ticket, decision); }
     void operator()(const Send& request) const { queue.send(command.ticket, request, decision); }
     void operator()(const Receive& request) const { queue.receive(command.ticket, request, decision); }
     void operator()(const Delete& request) const { queue.remove(command.ticket, request, decision); }
     void operator()(const ChangeVisibility& request) const {
       queue.change_visibility(command.ticket, request, decision);
+    }
+    void operator()(const SendBatch& batch) const { queue.send(command.ticket, batch, decision); }
+    void operator()(const DeleteBatch& batch) const { queue.remove(command.ticket, batch, decision); }
+    void operator()(const ChangeVisibilityBatch& batch) const {
+      queue.change_visibility(command.ticket, batch, decision);
     }
   };
   std::visit(Act{*this, queue, command, decision}, *command.operation);
@@ -293,7 +436,7 @@ void Broker::State::act(StandardQueue& queue, const Command& command, Decision& 
 
 void Broker::supply(Page&& page, Time now, Random& random, Outcome& outcome) {
   const QueueId id = page.want.queue.id;
-  StandardQueue* queue = state_->find(id);
+  Queue* queue = state_->find(id);
   if (queue == nullptr) return;  // deleted meanwhile
   Decision decision{now, random, outcome};
   state_->make_room(page.want.bytes_max, id);
@@ -308,7 +451,7 @@ void Broker::forget(const Ticket& ticket) {
 }
 
 void Broker::undeliver(const Received& received, Time now, Random& random, Outcome& outcome) {
-  StandardQueue* queue = state_->find(received.queue.id);
+  Queue* queue = state_->find(received.queue.id);
   if (queue == nullptr) return;
   Decision decision{now, random, outcome};
   queue->undeliver(received.deliveries, decision);
@@ -332,12 +475,13 @@ void Broker::tick(Time now, Random& random, Outcome& outcome) {
     state_->reschedule_unless_due(receiver->queue, now);
   }
   state_->serve_queues_without_room(decision);
+  state_->free_names(decision);
 }
 
 Time Broker::next_deadline() const {
-  const Time receiver = state_->share.receivers.next_deadline();
-  if (state_->deadlines.empty()) return receiver;
-  return std::min(receiver, state_->places[state_->deadlines.top()].deadline);
+  const Time other = std::min(state_->share.receivers.next_deadline(), state_->next_free_name());
+  if (state_->deadlines.empty()) return other;
+  return std::min(other, state_->places[state_->deadlines.top()].deadline);
 }
 
 void Broker::State::reschedule(QueueId id, Time now) {
@@ -372,7 +516,7 @@ void Broker::State::serve_queues_without_room(Decision& decision) {
 void Broker::State::make_room(std::size_t bytes, QueueId for_queue) {
   for (std::size_t step = 0; share.budget.over(bytes) && step < 2 * places.size(); ++step) {
     eviction_hand = (eviction_hand + 1) % static_cast<Slot>(places.size());
-    StandardQueue* queue = places[eviction_hand].queue.get();
+    Queue* queue = places[eviction_hand].queue.get();
     if (queue == nullptr || queue->address().id == for_queue || queue->take_recently_used()) continue;
     queue->evict_windows();
   }

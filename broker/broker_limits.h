@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "base/time.h"
+
 namespace penstock {
 
 struct BrokerLimits {
@@ -19,6 +21,14 @@ struct BrokerLimits {
 
   // Receives waiting at once; one more is answered at once with what there is.
   std::size_t waiting_receivers_max = 100'000;
+
+  // How long AWS makes one wait before a second purge, and before the name of a deleted queue can be used
+  // again. 0: not at all, which suits test suites.
+  Seconds purge_interval{60};
+  Seconds recreate_wait{60};
+
+  // Names held back for `recreate_wait`; beyond it the one deleted first is free early.
+  std::size_t deleted_names_max = 100'000;
 };
 
 }  // namespace penstock

@@ -3,8 +3,27 @@
 namespace penstock {
 
 bool grows_store(const Command& command) {
-  return command.operation && (std::holds_alternative<Send>(*command.operation) ||
-                               std::holds_alternative<CreateQueue>(*command.operation));
+  struct Grows {
+    bool operator()(const CreateQueue&) const { return true; }
+    bool operator()(const SetQueueAttributes&) const { return true; }
+    bool operator()(const TagQueue&) const { return true; }
+    bool operator()(const Send&) const { return true; }
+    bool operator()(const SendBatch&) const { return true; }
+
+    bool operator()(const FindQueue&) const { return false; }
+    bool operator()(const DescribeQueue&) const { return false; }
+    bool operator()(const DeleteQueue&) const { return false; }
+    bool operator()(const PurgeQueue&) const { return false; }
+    bool operator()(const ListQueues&) const { return false; }
+    bool operator()(const UntagQueue&) const { return false; }
+    bool operator()(const FindTags&) const { return false; }
+    bool operator()(const Receive&) const { return false; }
+    bool operator()(const Delete&) const { return false; }
+    bool operator()(const ChangeVisibility&) const { return false; }
+    bool operator()(const DeleteBatch&) const { return false; }
+    bool operator()(const ChangeVisibilityBatch&) const { return false; }
+  };
+  return command.operation && std::visit(Grows{}, *command.operation);
 }
 
 }  // namespace penstock

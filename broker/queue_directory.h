@@ -1,12 +1,17 @@
 // QueueDirectory: which queue a name means, in each world. Names are case-sensitive; a name means at most
 // one queue.
+//
+// Looked up by hash, since every request does it; listed in the order of names.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "broker/address.h"
 
@@ -21,17 +26,33 @@ class QueueDirectory {
   }
   void add(const World& world, std::string_view name, QueueId id) {
     ids_.insert_or_assign(OwnedName{world, std::string(name)}, id);
+    names_.insert(OwnedName{world, std::string(name)});
   }
   void remove(const World& world, std::string_view name) {
     const auto found = ids_.find(Name{world, name});
-    if (found != ids_.end()) ids_.erase(found);
+    if (found == ids_.end()) return;
+    names_.erase(found->first);
+    ids_.erase(found);
+  }
+
+  // At most `count` names that begin with `prefix` and come after `after`, ascending. Costs what it gives.
+  std::vector<std::string> list(const World& world, std::string_view prefix, std::string_view after,
+                                std::size_t count) const {
+    std::vector<std::string> names;
+    auto at =
+        after < prefix ? names_.lower_bound(Name{world, prefix}) : names_.upper_bound(Name{world, after});
+    for (; at != names_.end() && names.size() < count; ++at) {
+      if (at->world != world || !at->name.starts_with(prefix)) break;
+      names.push_back(at->name);
+    }
+    return names;
   }
 
  private:
   struct Name {
     World world;
     std::string_view name;
-    bool operator==(const Name&) const = default;
+    auto operator<=>(const Name&) const = default;
   };
   struct OwnedName {
     World world;
@@ -48,8 +69,13 @@ class QueueDirectory {
     using is_transparent = void;
     bool operator()(const Name& a, const Name& b) const { return a == b; }
   };
+  struct Less {
+    using is_transparent = void;
+    bool operator()(const Name& a, const Name& b) const { return a < b; }
+  };
 
   boost::unordered_flat_map<OwnedName, QueueId, Hash, Equal> ids_;
+  std::set<OwnedName, Less> names_;
 };
 
 }  // namespace penstock

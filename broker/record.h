@@ -4,7 +4,8 @@
 // bodies) in memory. docs/storage_format.md says how they lie on disk. What each record is for:
 //
 //   PartitionRecord   one a partition: the next queue id
-//   QueueRecord       one a queue: name, attributes, generation
+//   DeletedNameRecord the name of a queue that was deleted less than a minute ago
+//   QueueRecord       one a queue: name, attributes, tags, generation
 //   TallyRecord       one a lane: how far it has been sent and received
 //   DelayedRecord     how many messages become visible in one coming second
 //   TouchedRecord     a message that was received and not deleted
@@ -21,6 +22,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/named.h"
 #include "base/time.h"
@@ -43,6 +45,14 @@ inline constexpr Lane kLaterLane{0xffff};
 struct PartitionKey {
   PartitionId partition;
   constexpr auto operator<=>(const PartitionKey&) const = default;
+};
+
+// A name in the world of one account and region.
+struct DeletedNameKey {
+  PartitionId partition;
+  World world;
+  std::string name;
+  auto operator<=>(const DeletedNameKey&) const = default;
 };
 
 struct QueueKey {
@@ -93,13 +103,22 @@ struct PartitionRecord {
   bool operator==(const PartitionRecord&) const = default;
 };
 
+struct DeletedNameRecord {
+  DeletedNameKey key;
+  Time deleted;
+
+  bool operator==(const DeletedNameRecord&) const = default;
+};
+
 struct QueueRecord {
   QueueKey key;
   std::string name;
   QueueAttributes attributes;
+  std::vector<Tag> tags;  // ascending by key, at most 50
   Generation generation;
   Time created;
   Time modified;
+  Time purged;  // last; kEpoch: never
 
   bool operator==(const QueueRecord&) const = default;
 };
@@ -154,9 +173,10 @@ struct LaterRecord {
   ContentPtr content;
 };
 
-using Record = std::variant<PartitionRecord, QueueRecord, TallyRecord, DelayedRecord, TouchedRecord,
-                            FreshRecord, LaterRecord>;
-using Key = std::variant<PartitionKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey, LaterKey>;
+using Record = std::variant<PartitionRecord, DeletedNameRecord, QueueRecord, TallyRecord, DelayedRecord,
+                            TouchedRecord, FreshRecord, LaterRecord>;
+using Key = std::variant<PartitionKey, DeletedNameKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey,
+                         LaterKey>;
 using BodyKey = std::variant<FreshKey, LaterKey>;
 
 }  // namespace penstock

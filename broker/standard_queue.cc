@@ -2,36 +2,20 @@
 
 #include <algorithm>
 #include <limits>
-#include <string>
 #include <utility>
 
 #include "base/require.h"
+#include "broker/refusals.h"
 
 namespace penstock {
 namespace {
 
-// How many messages one tick may expire one by one; the rest follow in the next commits.
-constexpr int kExpiredChunk = 1000;
-
-constexpr Seconds kHiddenTotalMax{43200};
 constexpr Seconds kDelayMax{900};
-
-Error invalid_handle(const ReceiptHandle& handle) {
-  return {ErrorCode::kReceiptHandleIsInvalid,
-          "The input receipt handle \"" + handle.text() + "\" is not a valid receipt handle."};
-}
 
 }  // namespace
 
-// One receive being filled.
-struct StandardQueue::Taking {
-  Seconds visibility;
-  std::vector<Delivery> deliveries;
-};
-
 StandardQueue::StandardQueue(QueueRecord record, QueueShare& share)
-    : record_(std::move(record)),
-      share_(share),
+    : Queue(std::move(record), share),
       fresh_(record_.key.queue, kFirstLane, share.budget),
       later_(record_.key.queue, share.budget) {}
 
@@ -57,7 +41,8 @@ void StandardQueue::apply(const Change& change) {
     }
     void operator()(const Copy&) const {}  // a body too
 
-    void operator()(const PartitionRecord&) const { require(false, "a partition's record is not a queue's"); }
+    void operator()(const PartitionRecord&) const { not_mine(); }
+    void operator()(const DeletedNameRecord&) const { not_mine(); }
     void operator()(const QueueRecord& record) const {
       if (record.attributes.retention != queue.record_.attributes.retention) queue.fresh_.abandon_search();
       queue.record_ = record;
@@ -78,8 +63,10 @@ void StandardQueue::apply(const Change& change) {
     void operator()(const LaterKey&) const {}
     // A tally goes only with its queue; the Broker drops the queue itself.
     void operator()(const TallyKey&) const {}
-    void operator()(const QueueKey&) const { require(false, "the Broker drops queues"); }
-    void operator()(const PartitionKey&) const { require(false, "a partition's record is not a queue's"); }
+    void operator()(const QueueKey&) const { not_mine(); }
+    void operator()(const PartitionKey&) const { not_mine(); }
+    void operator()(const DeletedNameKey&) const { not_mine(); }
+    static void not_mine() { require(false, "a standard queue has no such record"); }
   };
   std::visit(Apply{*this}, change);
 }
@@ -106,19 +93,31 @@ void StandardQueue::each_fact(const std::function<void(const Record&)>& visit) c
   touched_.each(address(), [&visit](const TouchedRecord& record) { visit(record); });
 }
 
-void StandardQueue::change(Change&& change, Decision& decision) {
-  apply(change);
-  decision.outcome.changes.push_back(std::move(change));
-}
-
 // ---- send
 
 void StandardQueue::send(const Ticket& ticket, const Send& request, Decision& decision) {
-  if (request.size > record_.attributes.message_bytes_max) {
-    decision.reply(ticket, Error{ErrorCode::kInvalidParameterValue,
-                                 "One or more parameters are invalid. Reason: Message must be shorter than " +
-                                     std::to_string(record_.attributes.message_bytes_max) + " bytes."});
+  Result<Sent> sent = accept(request, decision);
+  if (!sent) {
+    decision.reply(ticket, std::move(sent.error()));
     return;
+  }
+  decision.reply(ticket, std::move(*sent));
+  serve(decision);
+}
+
+void StandardQueue::send(const Ticket& ticket, const SendBatch& batch, Decision& decision) {
+  SentBatch sent;
+  sent.entries.reserve(batch.entries.size());
+  for (const Result<Send>& entry : batch.entries) {
+    sent.entries.push_back(entry ? accept(*entry, decision) : tl::unexpected(entry.error()));
+  }
+  decision.reply(ticket, std::move(sent));
+  serve(decision);
+}
+
+Result<Sent> StandardQueue::accept(const Send& request, Decision& decision) {
+  if (request.size > record_.attributes.message_bytes_max) {
+    return tl::unexpected(message_too_long(record_.attributes.message_bytes_max));
   }
   const MessageHead head{MessageId::draw(decision.random), decision.now};
   const Seconds delay = request.delay.value_or(record_.attributes.delay);
@@ -147,282 +146,7 @@ void StandardQueue::send(const Ticket& ticket, const Send& request, Decision& de
     const auto counted = delayed.find(second);
     put(DelayedRecord{{address(), second}, counted == delayed.end() ? 1 : counted->second + 1}, decision);
   }
-  decision.reply(ticket, Sent{head.id, request.content});
-  serve(decision);
-}
-
-// ---- receive
-
-bool StandardQueue::at_touched_bound() const {
-  return touched_.size() >= share_.limits.touched_queue_max || share_.touched >= share_.limits.touched_max;
-}
-
-Seconds StandardQueue::visibility_of(const WaitingReceivers::Receiver& receiver) const {
-  return receiver.visibility_timeout.value_or(record_.attributes.visibility_timeout);
-}
-
-void StandardQueue::receive(const Ticket& ticket, const Receive& request, Decision& decision) {
-  recently_used_ = true;
-  const Seconds wait = request.wait.value_or(record_.attributes.receive_wait);
-  const WaitingReceivers::Receiver receiver{.ticket = ticket,
-                                            .queue = address().id,
-                                            .messages_max = request.messages_max,
-                                            .visibility_timeout = request.visibility_timeout,
-                                            .deadline = decision.now + wait,
-                                            .short_poll = wait == Seconds{0}};
-  if (!line_.empty()) serve(decision);
-  if (line_.empty()) {
-    std::vector<Delivery> deliveries = take(receiver.messages_max, visibility_of(receiver), decision);
-    if (!deliveries.empty()) {
-      decision.reply(ticket, Received{address(), std::move(deliveries)});
-      return;
-    }
-  }
-  const bool may_wait = share_.receivers.size() < share_.limits.waiting_receivers_max;
-  if (may_wait && (waits_for_page() || !receiver.short_poll)) {
-    share_.receivers.add(line_, receiver);
-  } else {
-    answer_empty(receiver, decision);
-  }
-}
-
-void StandardQueue::answer_empty(const WaitingReceivers::Receiver& receiver, Decision& decision) {
-  if (receiver.short_poll && at_touched_bound()) {
-    decision.reply(receiver.ticket,
-                   Error{ErrorCode::kOverLimit,
-                         "Too many messages have been received without being deleted. Please delete your "
-                         "received messages or let them timeout before receiving more."});
-  } else {
-    decision.reply(receiver.ticket, Received{address(), {}});
-  }
-}
-
-std::vector<Delivery> StandardQueue::take(std::uint32_t messages_max, Seconds visibility,
-                                          Decision& decision) {
-  expire(decision);
-  touched_.settle(decision.now);
-  Taking taking{visibility, {}};
-  while (taking.deliveries.size() < messages_max) {
-    const bool took = touched_turn_ ? take_touched(taking, decision) || take_untouched(taking, decision)
-                                    : take_untouched(taking, decision) || take_touched(taking, decision);
-    if (!took) break;
-    touched_turn_ = !touched_turn_;
-  }
-  want_pages(decision);
-  return std::move(taking.deliveries);
-}
-
-bool StandardQueue::take_touched(Taking& taking, Decision& decision) {
-  std::optional<TouchedRecord> visible = touched_.first_visible(address());
-  while (visible && expired(visible->enqueued, decision.now)) {
-    erase_message(*visible, decision);
-    visible = touched_.first_visible(address());
-  }
-  if (!visible) return false;
-  TouchedRecord record = *visible;
-  if (record.receive_count == 0) record.first_received = decision.now;
-  ++record.receive_count;
-  record.last_received = decision.now;
-  record.hidden_until = decision.now + taking.visibility;
-  taking.deliveries.push_back({.handle = handle_of(record),
-                               .head = {},
-                               .content = nullptr,
-                               .body = body_of(record),
-                               .first_received = record.first_received,
-                               .hidden_before = visible->hidden_until,
-                               .receive_count = record.receive_count});
-  put(record, decision);
-  return true;
-}
-
-bool StandardQueue::take_untouched(Taking& taking, Decision& decision) {
-  if (at_touched_bound()) {
-    if (share_.touched >= share_.limits.touched_max) share_.queues_without_room.insert(address().id);
-    return false;
-  }
-  const Seconds retention = record_.attributes.retention;
-  expire_later(decision);  // sent earlier, an expired message may stand behind one that is not expired
-  const FreshLane::Entry* fresh = fresh_.next(decision.now, retention);
-  const LaterLane::Entry* later = later_.next(decision.now);
-  if (later != nullptr && expired(later->head.sent, decision.now))
-    later = nullptr;  // more than a chunk of them
-  if (fresh == nullptr && later == nullptr) return false;
-  const bool from_later = fresh == nullptr || (later != nullptr && later->due < fresh->head.sent);
-
-  TallyRecord tally = from_later ? later_.tally() : fresh_.tally();
-  const MessageHead head = from_later ? later->head : fresh->head;
-  const ContentPtr content = from_later ? later->content : fresh->content;
-  TouchedRecord record;
-  record.key = {address(), from_later ? kLaterLane : kFirstLane, from_later ? later->sequence : tally.cursor};
-  record.enqueued = head.sent;
-  record.due = from_later ? later->due : kEpoch;
-  if (from_later) {
-    tally.cursor_due = later->due;
-    tally.cursor = later->sequence.next();
-    --tally.waiting;
-  } else {
-    tally.cursor = tally.cursor.next();
-    tally.passed = head.sent;
-  }
-  put(tally, decision);
-
-  record.nonce = decision.random.next();
-  record.first_received = decision.now;
-  record.last_received = decision.now;
-  record.hidden_until = decision.now + taking.visibility;
-  record.receive_count = 1;
-  taking.deliveries.push_back({.handle = handle_of(record),
-                               .head = head,
-                               .content = content,
-                               .body = body_of(record),
-                               .first_received = decision.now,
-                               .hidden_before = from_later ? record.due : head.sent,
-                               .receive_count = 1});
-  put(record, decision);
-  return true;
-}
-
-void StandardQueue::want_pages(Decision& decision) {
-  if (const auto range = fresh_.decide_page()) {
-    fresh_.want(*range);
-    decision.outcome.wants.push_back({.queue = address(), .generation = record_.generation, .range = *range});
-  }
-  if (const auto range = later_.decide_page(decision.now)) {
-    later_.want(*range);
-    decision.outcome.wants.push_back({.queue = address(), .generation = record_.generation, .range = *range});
-  }
-}
-
-// First come, first served, until nothing more is there to give.
-void StandardQueue::serve(Decision& decision) {
-  while (!line_.empty()) {
-    const WaitingReceivers::Receiver& receiver = share_.receivers.front(line_);
-    std::vector<Delivery> deliveries = take(receiver.messages_max, visibility_of(receiver), decision);
-    if (deliveries.empty()) return;
-    decision.reply(receiver.ticket, Received{address(), std::move(deliveries)});
-    share_.receivers.remove_front(line_);
-  }
-}
-
-void StandardQueue::serve_and_answer_overdue(Decision& decision) {
-  serve(decision);
-  if (line_.empty() || waits_for_page()) return;
-  for (const auto& receiver : share_.receivers.take_overdue(line_, decision.now)) {
-    answer_empty(receiver, decision);
-  }
-}
-
-void StandardQueue::overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) {
-  serve(decision);
-  if (share_.receivers.queue_of(receiver.ticket) == std::nullopt) return;  // served just now
-  if (waits_for_page()) {
-    share_.receivers.stop_clock(receiver.ticket);
-  } else {
-    forget(receiver.ticket);
-    answer_empty(receiver, decision);
-  }
-}
-
-void StandardQueue::supply(const Page& page, Decision& decision) {
-  if (page.want.generation != record_.generation) return;
-  const auto* fresh = std::get_if<FreshRange>(&page.want.range);
-  const auto* later = std::get_if<LaterRange>(&page.want.range);
-  if (fresh != nullptr ? !fresh_.wants(*fresh) : !later_.wants(*later)) return;
-  for (const Record& record : page.records) apply(Put{record});
-  if (fresh != nullptr) {
-    fresh_.supplied(page.records, decision.now, record_.attributes.retention);
-  } else {
-    later_.supplied(page);
-  }
-  tick(decision);
-}
-
-// ---- acting on a handle
-
-ReceiptHandle StandardQueue::handle_of(const TouchedRecord& record) const {
-  return {.partition = address().partition,
-          .queue = address().id,
-          .lane = record.key.lane,
-          .sequence = record.key.sequence,
-          .attempt = record.receive_count,
-          .received = record.last_received,
-          .nonce = record.nonce};
-}
-
-BodyKey StandardQueue::body_of(const TouchedRecord& record) const {
-  if (record.key.lane == kLaterLane) return LaterKey{address(), record.due, record.key.sequence};
-  return FreshKey{address(), record.key.lane, record.key.sequence};
-}
-
-Result<std::optional<TouchedRecord>> StandardQueue::find(const ReceiptHandle& handle) const {
-  if (handle.partition != address().partition || handle.queue != address().id) {
-    return tl::unexpected(invalid_handle(handle));
-  }
-  const std::optional<TouchedRecord> record = touched_.find(address(), handle.lane, handle.sequence);
-  if (record && record->nonce != handle.nonce) return tl::unexpected(invalid_handle(handle));
-  return record;
-}
-
-void StandardQueue::erase_message(const TouchedRecord& record, Decision& decision) {
-  const BodyKey body = body_of(record);
-  change(Erase{record.key}, decision);
-  std::visit([&](const auto& key) { change(Erase{key}, decision); }, body);
-}
-
-void StandardQueue::remove(const Ticket& ticket, const Delete& request, Decision& decision) {
-  const auto found = find(request.handle);
-  if (!found) {
-    decision.reply(ticket, found.error());
-    return;
-  }
-  if (*found) erase_message(**found, decision);
-  decision.reply(ticket, Done{});
-  serve(decision);  // at the bound of touched messages it made room for another
-}
-
-void StandardQueue::change_visibility(const Ticket& ticket, const ChangeVisibility& request,
-                                      Decision& decision) {
-  const auto found = find(request.handle);
-  if (!found) {
-    decision.reply(ticket, found.error());
-    return;
-  }
-  if (!*found || expired((*found)->enqueued, decision.now)) {
-    decision.reply(ticket,
-                   Error{ErrorCode::kInvalidParameterValue,
-                         "Value " + request.handle.text() +
-                             " for parameter ReceiptHandle is invalid. Reason: Message does not exist "
-                             "or is not available for visibility timeout change."});
-    return;
-  }
-  if (decision.now + request.timeout > request.handle.received + kHiddenTotalMax) {
-    decision.reply(ticket,
-                   Error{ErrorCode::kInvalidParameterValue,
-                         "Value " + std::to_string(request.timeout.count()) +
-                             " for parameter VisibilityTimeout is invalid. Reason: Total "
-                             "VisibilityTimeout for the message is beyond the limit [43200 seconds]"});
-    return;
-  }
-  TouchedRecord record = **found;
-  record.hidden_until = decision.now + request.timeout;
-  put(record, decision);
-  decision.reply(ticket, Done{});
-  serve(decision);
-}
-
-void StandardQueue::undeliver(const std::vector<Delivery>& deliveries, Decision& decision) {
-  for (const Delivery& delivery : deliveries) {
-    const auto found = find(delivery.handle);
-    if (!found || !*found) continue;
-    TouchedRecord record = **found;
-    const bool untouched_since =
-        record.receive_count == delivery.receive_count && record.last_received == delivery.handle.received;
-    if (!untouched_since || record.receive_count == 0) continue;
-    --record.receive_count;
-    record.hidden_until = delivery.hidden_before;
-    put(record, decision);
-  }
-  serve(decision);
+  return Sent{head.id, request.content};
 }
 
 // ---- purge and the end of the queue
@@ -435,6 +159,7 @@ void StandardQueue::purge(const Ticket& ticket, Decision& decision) {
 
   QueueRecord record = record_;
   record.generation = record.generation.next();
+  record.purged = decision.now;
   put(std::move(record), decision);
 
   TallyRecord tally = fresh;
@@ -477,60 +202,6 @@ void StandardQueue::erase_all(Decision& decision) {
   }
 }
 
-// ---- time
-
-void StandardQueue::expire(Decision& decision) {
-  const Seconds retention = record_.attributes.retention;
-  fresh_.search_if_unknown(decision.now, retention);
-  if (const auto cut = fresh_.decide_cut(decision.now, retention)) {
-    const Sequence from = fresh_.tally().cursor;
-    const Sequence to = cut->cursor;
-    put(*cut, decision);
-    change(EraseRange{FreshKey{address(), kFirstLane, from}, FreshKey{address(), kFirstLane, to}}, decision);
-  }
-  expire_later(decision);
-}
-
-void StandardQueue::expire_later(Decision& decision) {
-  for (int left = kExpiredChunk; left > 0; --left) {
-    const LaterLane::Entry* front = later_.front();
-    if (front == nullptr || !expired(front->head.sent, decision.now)) return;
-    const LaterKey key{address(), front->due, front->sequence};
-    TallyRecord tally = later_.tally();
-    tally.cursor_due = key.due;
-    tally.cursor = key.sequence.next();
-    --tally.waiting;
-    put(tally, decision);
-    change(Erase{key}, decision);
-  }
-}
-
-void StandardQueue::expire_touched(Decision& decision) {
-  for (int left = kExpiredChunk; left > 0 && expired_oldest(decision.now); --left) {
-    erase_message(*touched_.oldest(address()), decision);
-  }
-}
-
-bool StandardQueue::expired_oldest(Time now) const {
-  return touched_.size() != 0 && expired(touched_.oldest_enqueued(), now);
-}
-
-void StandardQueue::tick(Decision& decision) {
-  expire(decision);
-  expire_touched(decision);
-  serve_and_answer_overdue(decision);
-  want_pages(decision);
-}
-
-Time StandardQueue::next_deadline(Time now) const {
-  const Seconds retention = record_.attributes.retention;
-  Time deadline = std::min(fresh_.next_expiry(retention), later_.next_expiry(now, retention));
-  if (touched_.size() != 0) deadline = std::min(deadline, touched_.oldest_enqueued() + retention);
-  deadline = std::min(deadline, later_.next_due(now));
-  if (!line_.empty()) deadline = std::min(deadline, touched_.next_visible());
-  return deadline;
-}
-
 // ---- view
 
 QueueCounts StandardQueue::counts(Time now) {
@@ -545,7 +216,5 @@ void StandardQueue::evict_windows() {
   fresh_.evict();
   later_.evict();
 }
-
-bool StandardQueue::take_recently_used() { return std::exchange(recently_used_, false); }
 
 }  // namespace penstock

@@ -1,7 +1,5 @@
 #include "storage/key_codec.h"
 
-#include <type_traits>
-
 #include "base/bytes.h"
 
 namespace penstock {
@@ -31,6 +29,10 @@ struct FieldsWriter {
 
   void operator()(const PartitionKey& key) const {
     write_head(writer, QueueAddress{key.partition, {}, {}}, KeyKind::kPartition);
+  }
+  void operator()(const DeletedNameKey& key) const {
+    write_head(writer, QueueAddress{key.partition, key.world, {}}, KeyKind::kDeletedName);
+    writer.raw(key.name);
   }
   void operator()(const QueueKey& key) const { write_head(writer, key.queue, KeyKind::kQueue); }
   void operator()(const TallyKey& key) const {
@@ -63,6 +65,11 @@ std::optional<Key> read_fields(ByteReader& reader, const QueueAddress& queue, Ke
     case KeyKind::kPartition:
       if (queue != QueueAddress{queue.partition, {}, {}}) return std::nullopt;
       return PartitionKey{queue.partition};
+    case KeyKind::kDeletedName: {
+      const std::string_view name = reader.raw(reader.rest().size());
+      if (queue.id != QueueId{} || name.empty()) return std::nullopt;
+      return DeletedNameKey{queue.partition, queue.world, std::string(name)};
+    }
     case KeyKind::kQueue:
       return QueueKey{queue};
     case KeyKind::kTally:
@@ -98,10 +105,10 @@ std::optional<Key> read_fields(ByteReader& reader, const QueueAddress& queue, Ke
 const QueueAddress* queue_of(const Key& key) {
   return std::visit(
       [](const auto& own) -> const QueueAddress* {
-        if constexpr (std::is_same_v<std::decay_t<decltype(own)>, PartitionKey>) {
-          return nullptr;
-        } else {
+        if constexpr (requires { own.queue; }) {
           return &own.queue;
+        } else {
+          return nullptr;
         }
       },
       key);
@@ -112,6 +119,7 @@ const QueueAddress* queue_of(const Key& key) {
 KeyKind kind_of(const Key& key) {
   struct Kinds {
     KeyKind operator()(const PartitionKey&) const { return KeyKind::kPartition; }
+    KeyKind operator()(const DeletedNameKey&) const { return KeyKind::kDeletedName; }
     KeyKind operator()(const QueueKey&) const { return KeyKind::kQueue; }
     KeyKind operator()(const TallyKey&) const { return KeyKind::kTally; }
     KeyKind operator()(const DelayedKey&) const { return KeyKind::kDelayed; }
@@ -131,8 +139,15 @@ Key key_of(const BodyKey& key) {
 }
 
 PartitionId partition_of(const Key& key) {
-  const QueueAddress* queue = queue_of(key);
-  return queue ? queue->partition : std::get<PartitionKey>(key).partition;
+  return std::visit(
+      [](const auto& own) {
+        if constexpr (requires { own.queue; }) {
+          return own.queue.partition;
+        } else {
+          return own.partition;
+        }
+      },
+      key);
 }
 
 std::string encode_key(const Key& key) {

@@ -5,7 +5,7 @@
 // All numbers are big-endian, signed ones with their sign bit turned, so within one queue and kind the
 // bytes sort exactly as the keys do. Records of a partition have account 0, no region and queue 0, and so
 // sort before those of every queue; a queue's own record sorts before everything else that it has. That
-// is the order in which a store is loaded.
+// is the order in which a store is loaded. What belongs to a world and not to a queue has queue 0.
 //
 // Pure functions. Bytes come from a disk and may be anything: decoding never reads past them and gives
 // nothing unless they are exactly what encoding some key gives.
@@ -42,6 +42,7 @@ enum class KeyKind : std::uint8_t {
   kTopic = 14,         // reserved
   kSubscription = 15,  // reserved
   kPublication = 16,   // reserved: a publication that has not reached all its targets
+  kDeletedName = 17,   // of a world
 };
 
 // A body is put once in all time; see docs/storage_format.md for why.

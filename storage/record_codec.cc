@@ -38,6 +38,11 @@ enum class QueueTag : std::uint8_t {
   kRetentionSeconds = 7,
   kReceiveWaitSeconds = 8,
   kVisibilityTimeoutSeconds = 9,
+  kManagedEncryption = 10,  // u8; only if it is off
+  kKmsKey = 11,
+  kKmsReuseSeconds = 12,
+  kTags = 13,
+  kPurged = 14,
 };
 
 tl::unexpected<Error> damaged(const char* what) { return refuse(ErrorCode::kInternalFailure, what); }
@@ -128,10 +133,34 @@ ContentPtr read_content(ByteReader& reader) {
   return fields.finished() && has_md5 ? content : nullptr;
 }
 
+std::string encode_tags(const std::vector<Tag>& tags) {
+  std::string bytes;
+  ByteWriter list(bytes);
+  for (const Tag& tag : tags) {
+    list.text(tag.key);
+    list.text(tag.value);
+  }
+  return bytes;
+}
+
+// False unless they ascend by key.
+bool read_tags(std::string_view bytes, std::vector<Tag>& tags) {
+  ByteReader list(bytes);
+  while (!list.failed() && !list.rest().empty()) {
+    Tag tag;
+    tag.key = list.text();
+    tag.value = list.text();
+    if (!tags.empty() && tag.key <= tags.back().key) return false;
+    tags.push_back(std::move(tag));
+  }
+  return list.finished() && !tags.empty();
+}
+
 struct PayloadWriter {
   ByteWriter& writer;
 
   void operator()(const PartitionRecord& record) const { writer.number(record.next_queue.value); }
+  void operator()(const DeletedNameRecord& record) const { write_time(writer, record.deleted); }
   void operator()(const QueueRecord& record) const {
     const QueueAttributes& attributes = record.attributes;
     TaggedFieldsWriter<QueueTag> fields(writer);
@@ -144,6 +173,11 @@ struct PayloadWriter {
     fields.signed_number(QueueTag::kRetentionSeconds, attributes.retention.count());
     fields.signed_number(QueueTag::kReceiveWaitSeconds, attributes.receive_wait.count());
     fields.signed_number(QueueTag::kVisibilityTimeoutSeconds, attributes.visibility_timeout.count());
+    if (!attributes.managed_encryption) fields.number(QueueTag::kManagedEncryption, std::uint8_t{0});
+    if (!attributes.kms_key.empty()) fields.text(QueueTag::kKmsKey, attributes.kms_key);
+    if (attributes.kms_reuse) fields.signed_number(QueueTag::kKmsReuseSeconds, attributes.kms_reuse->count());
+    if (!record.tags.empty()) fields.text(QueueTag::kTags, encode_tags(record.tags));
+    if (record.purged != kEpoch) fields.signed_number(QueueTag::kPurged, epoch_milliseconds(record.purged));
   }
   void operator()(const TallyRecord& record) const {
     writer.number(record.cursor.value);
@@ -179,6 +213,10 @@ struct PayloadReader {
 
   bool operator()(PartitionRecord& record) const {
     record.next_queue = QueueId{reader.number<std::uint64_t>()};
+    return true;
+  }
+  bool operator()(DeletedNameRecord& record) const {
+    record.deleted = read_time(reader);
     return true;
   }
   bool operator()(QueueRecord& record) const;
@@ -249,6 +287,22 @@ bool PayloadReader::operator()(QueueRecord& record) const {
       case QueueTag::kVisibilityTimeoutSeconds:
         attributes.visibility_timeout = Seconds{fields.signed_number()};
         break;
+      case QueueTag::kManagedEncryption:
+        if (fields.number<std::uint8_t>() != 0) return false;
+        attributes.managed_encryption = false;
+        break;
+      case QueueTag::kKmsKey:
+        attributes.kms_key = fields.value();
+        break;
+      case QueueTag::kKmsReuseSeconds:
+        attributes.kms_reuse = Seconds{fields.signed_number()};
+        break;
+      case QueueTag::kTags:
+        if (!read_tags(fields.value(), record.tags)) return false;
+        break;
+      case QueueTag::kPurged:
+        record.purged = from_epoch_milliseconds(fields.signed_number());
+        break;
       default:
         return false;
     }
@@ -287,7 +341,12 @@ Result<std::string_view> open_seal(std::string_view key, std::string_view value)
 
 struct EmptyRecord {
   Record operator()(const PartitionKey& key) const { return PartitionRecord{key, {}}; }
-  Record operator()(const QueueKey& key) const { return QueueRecord{key, {}, {}, {}, {}, {}}; }
+  Record operator()(const DeletedNameKey& key) const { return DeletedNameRecord{key, {}}; }
+  Record operator()(const QueueKey& key) const {
+    QueueRecord record;
+    record.key = key;
+    return record;
+  }
   Record operator()(const TallyKey& key) const { return TallyRecord{key, {}, {}, {}, {}, 0}; }
   Record operator()(const DelayedKey& key) const { return DelayedRecord{key, 0}; }
   Record operator()(const TouchedKey& key) const {

@@ -20,9 +20,12 @@ std::string name_of(ErrorCode code) {
       std::pair{ErrorCode::kQueueDoesNotExist, "QueueDoesNotExist"},
       std::pair{ErrorCode::kQueueNameExists, "QueueNameExists"},
       std::pair{ErrorCode::kInvalidParameterValue, "InvalidParameterValue"},
+      std::pair{ErrorCode::kInvalidMessageContents, "InvalidMessageContents"},
       std::pair{ErrorCode::kReceiptHandleIsInvalid, "ReceiptHandleIsInvalid"},
       std::pair{ErrorCode::kMessageNotInflight, "MessageNotInflight"},
       std::pair{ErrorCode::kOverLimit, "OverLimit"},
+      std::pair{ErrorCode::kPurgeQueueInProgress, "PurgeQueueInProgress"},
+      std::pair{ErrorCode::kQueueDeletedRecently, "QueueDeletedRecently"},
   };
   const auto* const found =
       std::find_if(kNames.begin(), kNames.end(), [code](const auto& row) { return row.first == code; });
@@ -32,12 +35,35 @@ std::string name_of(ErrorCode code) {
 // A padded body is called by what stands before its padding.
 std::string called(const MessageContent& content) { return content.body.substr(0, content.body.find(' ')); }
 
+template <class Entry>
+std::string told_of_each(const std::vector<Result<Entry>>& entries) {
+  std::string text;
+  for (const Result<Entry>& entry : entries) {
+    text += text.empty() ? "" : ", ";
+    text += entry ? "ok" : "refused " + name_of(entry.error().code);
+  }
+  return text;
+}
+
 std::string told(const Answer& answer) {
   struct Tell {
     std::string operator()(const Error& error) const { return "refused " + name_of(error.code); }
     std::string operator()(const Done&) const { return "ok"; }
     std::string operator()(const QueueFound&) const { return "ok"; }
     std::string operator()(const Sent&) const { return "ok"; }
+    std::string operator()(const SentBatch& batch) const { return told_of_each(batch.entries); }
+    std::string operator()(const DoneBatch& batch) const { return told_of_each(batch.entries); }
+    std::string operator()(const QueuesListed& listed) const {
+      std::string text;
+      for (const std::string& name : listed.names) text += (text.empty() ? "" : ", ") + name;
+      if (listed.more) text += ", ...";
+      return text.empty() ? "nothing" : text;
+    }
+    std::string operator()(const QueueTagged& tagged) const {
+      std::string text;
+      for (const Tag& tag : tagged.tags) text += (text.empty() ? "" : ", ") + tag.key + "=" + tag.value;
+      return text.empty() ? "nothing" : text;
+    }
     std::string operator()(const QueueDescribed& described) const {
       return "visible " + std::to_string(described.counts.visible) + " in-flight " +
              std::to_string(described.counts.not_visible) + " delayed " +
@@ -81,6 +107,17 @@ std::optional<double> number(const std::string& text) {
   return value;
 }
 
+// "key=value" each.
+std::vector<Tag> tags_of(const std::vector<std::string>& words) {
+  std::vector<Tag> tags;
+  for (const std::string& word : words) {
+    const std::size_t equals = std::min(word.find('='), word.size());
+    tags.push_back({word.substr(0, equals), word.substr(std::min(equals + 1, word.size()))});
+  }
+  std::sort(tags.begin(), tags.end(), [](const Tag& a, const Tag& b) { return a.key < b.key; });
+  return tags;
+}
+
 std::optional<Seconds> seconds(std::optional<double> value) {
   if (!value) return std::nullopt;
   return Seconds{static_cast<std::int64_t>(*value)};
@@ -91,6 +128,7 @@ std::optional<Seconds> seconds(std::optional<double> value) {
 struct PlayStage::Options {
   std::vector<std::string> plain;  // words that are neither names nor values of options
   std::map<std::string, double> numbers;
+  std::map<std::string, std::string> texts;
   std::string who = "somebody";
 
   static Result<Options> parse(const Step& step) {
@@ -100,6 +138,9 @@ struct PlayStage::Options {
       const std::string* const next = i + 1 < step.words.size() ? &step.words[i + 1] : nullptr;
       if (word == "as" && next != nullptr) {
         options.who = *next;
+        ++i;
+      } else if (i > 1 && next != nullptr && is_text(word)) {
+        options.texts[word] = *next;
         ++i;
       } else if (i > 1 && next != nullptr && number(*next) && is_name(word)) {
         options.numbers[word] = *number(*next);
@@ -116,6 +157,18 @@ struct PlayStage::Options {
   static bool is_name(const std::string& word) {
     constexpr std::array kNames{"delay", "visibility", "retention", "wait", "size", "bytes", "max"};
     return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
+  }
+  static bool is_text(const std::string& word) {
+    constexpr std::array kNames{"after", "kms", "managed"};
+    return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
+  }
+  std::optional<std::string> text(const std::string& name) const {
+    const auto found = texts.find(name);
+    return found == texts.end() ? std::nullopt : std::optional(found->second);
+  }
+  // The plain words behind the first so many.
+  std::vector<std::string> rest(std::size_t from) const {
+    return {plain.begin() + static_cast<std::ptrdiff_t>(std::min(from, plain.size())), plain.end()};
   }
   std::optional<double> find(const std::string& name) const {
     const auto found = numbers.find(name);
@@ -146,8 +199,11 @@ std::string PlayStage::perform(const Play& play) {
 Result<std::string> PlayStage::perform(const Step& step) {
   const Result<Options> options = Options::parse(step);
   if (!options) return tl::unexpected(options.error());
-  constexpr std::array kRequests{"queue",   "find",   "purge",      "delete-queue", "send",
-                                 "receive", "delete", "visibility", "counts"};
+  constexpr std::array kRequests{"queue",        "set",          "find",       "purge",
+                                 "delete-queue", "list",         "tag",        "untag",
+                                 "tags",         "send",         "send-batch", "receive",
+                                 "delete",       "delete-batch", "visibility", "visibility-batch",
+                                 "counts"};
   const bool is_request = std::find(kRequests.begin(), kRequests.end(), step.words[0]) != kRequests.end();
   return is_request ? ask(step, *options) : direct(step, *options);
 }
@@ -170,28 +226,43 @@ Result<std::string> PlayStage::ask(const Step& step, const Options& options) {
 Result<Operation> PlayStage::operation_of(const Step& step, const Options& options) const {
   const std::string& verb = step.words[0];
   const std::size_t plain = options.plain.size();
-  if (verb == "queue" && plain == 1) {
-    SuppliedAttributes attributes{.delay = seconds(options.find("delay")),
-                                  .message_bytes_max = std::nullopt,
-                                  .retention = seconds(options.find("retention")),
-                                  .receive_wait = seconds(options.find("wait")),
-                                  .visibility_timeout = seconds(options.find("visibility"))};
+  if (verb == "queue" || (verb == "set" && plain == 1)) {
+    SuppliedAttributes attributes;
+    attributes.delay = seconds(options.find("delay"));
+    attributes.retention = seconds(options.find("retention"));
+    attributes.receive_wait = seconds(options.find("wait"));
+    attributes.visibility_timeout = seconds(options.find("visibility"));
     if (const auto size = options.find("size"))
       attributes.message_bytes_max = static_cast<std::uint32_t>(*size);
-    return CreateQueue{attributes};
+    if (const auto managed = options.text("managed")) attributes.managed_encryption = *managed == "on";
+    if (const auto key = options.text("kms")) attributes.kms_key = *key == "none" ? "" : *key;
+    if (verb == "set") return SetQueueAttributes{attributes};
+    std::vector<std::string> tags = options.rest(1);
+    if (!tags.empty() && tags.front() == "tag") tags.erase(tags.begin());
+    return CreateQueue{attributes, tags_of(tags)};
   }
+  if (verb == "list" && plain == 1) {
+    return ListQueues{options.plain[0] == "*" ? "" : options.plain[0], options.text("after").value_or(""),
+                      static_cast<std::uint32_t>(options.find("max").value_or(1000))};
+  }
+  if (verb == "tag" && plain > 1) return TagQueue{tags_of(options.rest(1))};
+  if (verb == "untag" && plain > 1) return UntagQueue{options.rest(1)};
+  if (verb == "tags" && plain == 1) return FindTags{};
   if (verb == "find" && plain == 1) return FindQueue{};
   if (verb == "purge" && plain == 1) return PurgeQueue{};
   if (verb == "delete-queue" && plain == 1) return DeleteQueue{};
   if (verb == "counts" && plain == 1) return DescribeQueue{};
-  if (verb == "send" && plain == 2) {
-    MessageContent content{.body = options.plain[1]};
-    const auto bytes = static_cast<std::size_t>(options.find("bytes").value_or(0));
-    if (content.body.size() < bytes) content.body.resize(bytes, ' ');
-    const auto size =
-        static_cast<std::uint32_t>(options.find("size").value_or(static_cast<double>(content.body.size())));
-    return Send{std::make_shared<const MessageContent>(std::move(content)), size,
-                seconds(options.find("delay"))};
+  if (verb == "send" && plain == 2) return send_of(options.plain[1], options);
+  if (verb == "send-batch" && plain > 1) {
+    SendBatch batch;
+    for (const std::string& body : options.rest(1)) {
+      if (body == "refused") {
+        batch.entries.push_back(refuse(ErrorCode::kInvalidMessageContents));
+      } else {
+        batch.entries.push_back(send_of(body, options));
+      }
+    }
+    return batch;
   }
   if (verb == "receive" && plain == 1) {
     return Receive{static_cast<std::uint32_t>(options.find("max").value_or(1)),
@@ -207,7 +278,52 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
       return ChangeVisibility{handle, *seconds(number(options.plain[2]))};
     });
   }
+  if (verb == "delete-batch" && plain > 1) {
+    const auto entries =
+        entries_of<Delete>(options.rest(1), [](const ReceiptHandle& handle) { return Delete{handle}; });
+    if (!entries) return tl::unexpected(entries.error());
+    return DeleteBatch{*entries};
+  }
+  if (verb == "visibility-batch" && plain > 2 && number(options.plain.back())) {
+    std::vector<std::string> messages = options.rest(1);
+    messages.pop_back();
+    const Seconds timeout = *seconds(number(options.plain.back()));
+    const auto entries = entries_of<ChangeVisibility>(messages, [timeout](const ReceiptHandle& handle) {
+      return ChangeVisibility{handle, timeout};
+    });
+    if (!entries) return tl::unexpected(entries.error());
+    return ChangeVisibilityBatch{*entries};
+  }
   return not_understood(step.text);
+}
+
+// `BODY/SIZE` says a size of its own.
+Send PlayStage::send_of(const std::string& word, const Options& options) {
+  const std::size_t slash = std::min(word.find('/'), word.size());
+  MessageContent content{.body = word.substr(0, slash)};
+  const auto bytes = static_cast<std::size_t>(options.find("bytes").value_or(0));
+  if (content.body.size() < bytes) content.body.resize(bytes, ' ');
+  double size = options.find("size").value_or(static_cast<double>(content.body.size()));
+  if (slash < word.size()) size = number(word.substr(slash + 1)).value_or(0);
+  return Send{std::make_shared<const MessageContent>(std::move(content)), static_cast<std::uint32_t>(size),
+              seconds(options.find("delay"))};
+}
+
+// An entry `refused` is one that its parameters have condemned.
+template <class Entry, class MakeEntry>
+Result<std::vector<Result<Entry>>> PlayStage::entries_of(const std::vector<std::string>& messages,
+                                                         const MakeEntry& make_entry) const {
+  std::vector<Result<Entry>> entries;
+  for (const std::string& message : messages) {
+    if (message == "refused") {
+      entries.push_back(refuse(ErrorCode::kInvalidParameterValue));
+      continue;
+    }
+    const Result<ReceiptHandle> handle = handle_of(message);
+    if (!handle) return tl::unexpected(handle.error());
+    entries.push_back(make_entry(*handle));
+  }
+  return entries;
 }
 
 Result<ReceiptHandle> PlayStage::handle_of(const std::string& message) const {
@@ -279,6 +395,9 @@ void PlayStage::set_limits(const Options& options) {
   set(limits_.touched_max, "in-flight");
   set(limits_.touched_queue_max, "in-flight-queue");
   set(limits_.waiting_receivers_max, "waiting");
+  set(limits_.deleted_names_max, "deleted-names");
+  if (const auto interval = seconds(options.find("purge-interval"))) limits_.purge_interval = *interval;
+  if (const auto wait = seconds(options.find("recreate-wait"))) limits_.recreate_wait = *wait;
 }
 
 void PlayStage::settle() {

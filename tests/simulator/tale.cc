@@ -8,11 +8,35 @@ std::string describe(const ReceiptHandle& handle) {
          std::to_string(handle.attempt);
 }
 
+template <class Describe, class Entry>
+std::string told_of_each(const Describe& describe_one, const std::vector<Result<Entry>>& batch) {
+  std::string text = "batch of";
+  for (const Result<Entry>& entry : batch) text += " [" + (entry ? describe_one(*entry) : "refused") + "]";
+  return text;
+}
+
 }  // namespace
 
 std::string describe(const Operation& operation) {
   struct Describe {
     std::string operator()(const CreateQueue&) const { return "create"; }
+    std::string operator()(const SetQueueAttributes& set) const {
+      const auto& retention = set.attributes.retention;
+      return "set attributes" + (retention ? ", retention " + std::to_string(retention->count()) : "");
+    }
+    std::string operator()(const ListQueues& list) const {
+      return "list " + std::to_string(list.names_max) + " of " + list.prefix + "* after " + list.after;
+    }
+    std::string operator()(const TagQueue& tag) const { return "tag " + std::to_string(tag.tags.size()); }
+    std::string operator()(const UntagQueue& untag) const {
+      return "untag " + std::to_string(untag.keys.size());
+    }
+    std::string operator()(const FindTags&) const { return "tags"; }
+    std::string operator()(const SendBatch& batch) const { return told_of_each(*this, batch.entries); }
+    std::string operator()(const DeleteBatch& batch) const { return told_of_each(*this, batch.entries); }
+    std::string operator()(const ChangeVisibilityBatch& batch) const {
+      return told_of_each(*this, batch.entries);
+    }
     std::string operator()(const FindQueue&) const { return "find"; }
     std::string operator()(const DescribeQueue&) const { return "describe"; }
     std::string operator()(const DeleteQueue&) const { return "delete the queue"; }
@@ -48,7 +72,15 @@ std::string describe(const Answer& answer) {
              std::to_string(described.counts.not_visible) + " delayed " +
              std::to_string(described.counts.delayed);
     }
+    std::string operator()(const QueuesListed& listed) const {
+      return std::to_string(listed.names.size()) + (listed.more ? " names and more" : " names");
+    }
+    std::string operator()(const QueueTagged& tagged) const {
+      return std::to_string(tagged.tags.size()) + " tags";
+    }
     std::string operator()(const Sent&) const { return "sent"; }
+    std::string operator()(const SentBatch& batch) const { return told_of_each(*this, batch.entries); }
+    std::string operator()(const DoneBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const Received& received) const {
       std::string text = "received";
       for (const Delivery& delivery : received.deliveries) text += " [" + describe(delivery.handle) + "]";

@@ -1,0 +1,110 @@
+// Queue: what the Broker asks of a queue, whichever kind it is.
+//
+// A queue holds its own facts; `apply` alone alters them. The deciding methods append to the Decision's
+// outcome and have applied their own changes when they return. A batch is one decision: its entries are
+// decided in their order, and whoever waits is served once, behind the last of them. The Broker owns its
+// queues and calls them; nobody else does.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/random.h"
+#include "broker/broker_limits.h"
+#include "broker/outcome.h"
+#include "broker/waiting_receivers.h"
+#include "broker/window_budget.h"
+
+namespace penstock {
+
+// What the queues of one broker share.
+struct QueueShare {
+  explicit QueueShare(const BrokerLimits& broker_limits) : limits(broker_limits) {}
+
+  const BrokerLimits limits;
+  WindowBudget budget{limits};
+  WaitingReceivers receivers;
+  std::size_t touched = 0;  // over all queues
+  // Queues that withheld a message because `touched` is at its bound; served when it is below again.
+  std::set<QueueId> queues_without_room;
+};
+
+// One decision under way.
+struct Decision {
+  Time now;
+  Random& random;
+  Outcome& outcome;
+
+  void reply(const Ticket& ticket, Answer&& answer) {
+    outcome.replies.push_back({ticket, std::move(answer)});
+  }
+};
+
+class Queue {
+ public:
+  // Of the kind that the record says.
+  static std::unique_ptr<Queue> make(QueueRecord record, QueueShare& share);
+
+  virtual ~Queue() = default;
+  Queue(const Queue&) = delete;
+  Queue& operator=(const Queue&) = delete;
+
+  const QueueRecord& record() const { return record_; }
+  QueueAddress address() const { return record_.key.queue; }
+
+  // Facts.
+  virtual void apply(const Change& change) = 0;
+  virtual void each_fact(const std::function<void(const Record&)>& visit) const = 0;
+
+  // Decisions.
+  virtual void send(const Ticket& ticket, const Send& request, Decision& decision) = 0;
+  virtual void send(const Ticket& ticket, const SendBatch& batch, Decision& decision) = 0;
+  virtual void receive(const Ticket& ticket, const Receive& request, Decision& decision) = 0;
+  virtual void remove(const Ticket& ticket, const Delete& request, Decision& decision) = 0;
+  virtual void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) = 0;
+  virtual void change_visibility(const Ticket& ticket, const ChangeVisibility& request,
+                                 Decision& decision) = 0;
+  virtual void change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch,
+                                 Decision& decision) = 0;
+  virtual void purge(const Ticket& ticket, Decision& decision) = 0;
+  // Erases everything the queue has but its own record; its waiting receivers are told that it is gone.
+  virtual void erase_all(Decision& decision) = 0;
+  virtual void undeliver(const std::vector<Delivery>& deliveries, Decision& decision) = 0;
+  virtual void supply(const Page& page, Decision& decision) = 0;
+  // A waiting receive whose time is up.
+  virtual void overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) = 0;
+  // Expires, wakes, and asks for the pages that are needed.
+  virtual void tick(Decision& decision) = 0;
+  void forget(const Ticket& ticket) { share_.receivers.remove(line_, ticket); }
+
+  // View.
+  // A receive is waiting.
+  bool awaited() const { return !line_.empty(); }
+  virtual QueueCounts counts(Time now) = 0;
+  // When tick must be called next.
+  virtual Time next_deadline(Time now) const = 0;
+  // Gives back the memory of its windows; they come back by pages.
+  virtual void evict_windows() = 0;
+  // For the Broker's choice of what to evict: set by use, taken by the choice.
+  bool take_recently_used() { return std::exchange(recently_used_, false); }
+
+ protected:
+  Queue(QueueRecord record, QueueShare& share) : record_(std::move(record)), share_(share) {}
+
+  void change(Change&& change, Decision& decision) {
+    apply(change);
+    decision.outcome.changes.push_back(std::move(change));
+  }
+  void put(Record&& record, Decision& decision) { change(Put{std::move(record)}, decision); }
+  bool expired(Time enqueued, Time now) const { return enqueued + record_.attributes.retention <= now; }
+
+  QueueRecord record_;
+  QueueShare& share_;
+  ReceiverLine line_;
+  bool recently_used_ = false;
+};
+
+}  // namespace penstock

@@ -1,0 +1,63 @@
+// The refusals of the core that bring words of their own, as AWS puts them; each said in one place for
+// every kind of queue.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "broker/receipt_handle.h"
+
+namespace penstock {
+
+inline Error message_too_long(std::uint32_t bytes_max) {
+  return {ErrorCode::kInvalidParameterValue,
+          "One or more parameters are invalid. Reason: Message must be shorter than " +
+              std::to_string(bytes_max) + " bytes."};
+}
+
+inline constexpr std::size_t kTagsMax = 50;
+
+inline Error too_many_tags(const std::string& queue_name) {
+  return {ErrorCode::kInvalidParameterValue, "Too many tags added for queue " + queue_name + "."};
+}
+
+inline Error other_value_of(const char* attribute) {
+  return {ErrorCode::kQueueNameExists,
+          std::string("A queue already exists with the same name and a different value for attribute ") +
+              attribute};
+}
+
+inline Error purge_in_progress(const std::string& queue_name) {
+  return {ErrorCode::kPurgeQueueInProgress,
+          "Only one PurgeQueue operation on " + queue_name + " is allowed every 60 seconds."};
+}
+
+inline Error too_many_in_flight() {
+  return {ErrorCode::kOverLimit,
+          "Too many messages have been received without being deleted. Please delete your received messages "
+          "or let them timeout before receiving more."};
+}
+
+inline Error invalid_handle(const ReceiptHandle& handle) {
+  return {ErrorCode::kReceiptHandleIsInvalid,
+          "The input receipt handle \"" + handle.text() + "\" is not a valid receipt handle."};
+}
+
+inline Error not_available_for_change(const ReceiptHandle& handle) {
+  return {ErrorCode::kInvalidParameterValue,
+          "Value " + handle.text() +
+              " for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available "
+              "for visibility timeout change."};
+}
+
+inline Error hidden_too_long(Seconds timeout) {
+  return {ErrorCode::kInvalidParameterValue,
+          "Value " + std::to_string(timeout.count()) +
+              " for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message "
+              "is beyond the limit [43200 seconds]"};
+}
+
+}  // namespace penstock
