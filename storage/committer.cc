@@ -2,6 +2,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -10,8 +11,6 @@
 
 namespace penstock {
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
 
 tl::unexpected<Error> failed(const rocksdb::Status& status) {
   return refuse(ErrorCode::kInternalFailure, status.ToString());
@@ -45,14 +44,18 @@ Committer::Committer(const Ground& ground, StoreReader& reader, DiskReserve& res
       events_(events),
       counters_(counters),
       written_(ground.applied.position.value),
+      synced_(ground.applied.position),
       thread_([this] { run(); }) {
   ground_.background_errors->wake_on_error([this] { letters_.insist(Failure{}); });
+  counters_.position_synced.set(synced_.value);
+  if (ground_.log_sync == LogSync::kInterval) ground_.log_switch->arm(ground_.db);
 }
 
 Committer::~Committer() {
   ground_.background_errors->wake_on_error(nullptr);
   letters_.insist(Stop{});
   thread_.join();
+  ground_.log_switch->disarm();
 }
 
 void Committer::read(PageWant&& want, Position at_least) {
@@ -67,9 +70,12 @@ void Committer::run() {
   std::vector<Letter> letters;
   while (true) {
     letters.clear();
-    letters_.drain(letters, reserve_.next_refresh());
+    letters_.drain(letters, std::min(reserve_.next_refresh(), next_sync()));
     for (Letter& letter : letters) {
-      if (std::holds_alternative<Stop>(letter)) return;
+      if (std::holds_alternative<Stop>(letter)) {
+        if (unsynced_since_) sync_log();
+        return;
+      }
       if (auto* commit = std::get_if<Commit>(&letter)) {
         take(std::move(*commit));
       } else if (auto* held = std::get_if<HeldRead>(&letter)) {
@@ -79,8 +85,27 @@ void Committer::run() {
         refuse_if_failed();
       }
     }
-    if (const auto now = SteadyClock::now(); now >= reserve_.next_refresh()) reserve_.refresh(now);
+    const auto now = SteadyClock::now();
+    sync_if_due(now);
+    if (now >= reserve_.next_refresh()) reserve_.refresh(now);
   }
+}
+
+void Committer::sync_if_due(SteadyClock::time_point now) {
+  if (now >= next_sync()) sync_log();
+}
+
+void Committer::sync_log() {
+  const Position written = ground_.applied.position;
+  const auto begun = SteadyClock::now();
+  if (const rocksdb::Status status = ground_.db.SyncWAL(); !status.ok()) {
+    events_.refused("syncing the log up to commit " + std::to_string(written.value) + ": " +
+                    status.ToString());
+  }
+  counters_.log_syncs.add();
+  counters_.log_sync_duration.add(
+      std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begun));
+  note_synced(written);
 }
 
 void Committer::refuse_if_failed() {
@@ -112,6 +137,7 @@ void Committer::take(Commit&& commit) {
   }
   events_.durable(commit.position);
   release_reads();
+  if (unsynced_since_) sync_if_due(SteadyClock::now());  // letters may come faster than they end
 }
 
 Result<void> Committer::write(const Commit& commit) {
@@ -120,8 +146,7 @@ Result<void> Committer::write(const Commit& commit) {
     if (Result<void> added = builder.add(change); !added) return added;
   }
   rocksdb::WriteBatch batch;
-  // The commit before this one was synced before this one is written: that is all the mark needs.
-  const std::string mark = encode_mark({commit.position, ground_.applied.position}, ground_.identity);
+  const std::string mark = encode_mark({commit.position, synced_}, ground_.identity);
   if (const rocksdb::Status status = batch.PutLogData(mark); !status.ok()) return failed(status);
   if (Result<void> built = builder.write_to(batch, ground_.families); !built) return built;
   const EncodedRecord applied = encode_applied(ground_.partition, {commit.position, commit.time});
@@ -131,16 +156,30 @@ Result<void> Committer::write(const Commit& commit) {
   if (!put.ok()) return failed(put);
 
   rocksdb::WriteOptions options;
-  options.sync = true;
+  options.sync = ground_.log_sync == LogSync::kEachCommit;
   const auto begun = SteadyClock::now();
   if (const rocksdb::Status status = ground_.db.Write(options, &batch); !status.ok()) return failed(status);
   const auto ended = SteadyClock::now();
+  if (const auto failure = ground_.log_switch->failure()) {
+    return refuse(ErrorCode::kInternalFailure, "syncing the log before the next one: " + *failure);
+  }
+  if (options.sync) {
+    note_synced(commit.position);
+  } else if (!unsynced_since_) {
+    unsynced_since_ = ended;
+  }
   counters_.commits.add();
   counters_.records_written.add(builder.size());
   counters_.bytes_written.add(batch.GetDataSize());
   counters_.commit_duration.add(std::chrono::duration_cast<std::chrono::microseconds>(ended - begun));
   reserve_.note_written(batch.GetDataSize(), ended);
   return {};
+}
+
+void Committer::note_synced(Position position) {
+  synced_ = position;
+  unsynced_since_.reset();
+  counters_.position_synced.set(position.value);
 }
 
 Result<std::string> Committer::stored_body(std::string_view key) {

@@ -1,7 +1,8 @@
 // Committer: the thread that makes commits durable, one at a time and in order.
 //
 // Of each commit it builds one write batch: the position mark, the changes, and the position and time now
-// applied. It writes and syncs it, and reports it durable. At or below the applied position a commit is
+// applied. It writes it, syncs it (or, in the mode `interval`, promises itself to sync the log soon), and
+// reports it durable. At or below the applied position a commit is
 // skipped and reported durable at once, its body reads dropped: whoever replays has nobody waiting. A gap,
 // a contradiction and any status that is not ok are refused.
 //
@@ -14,6 +15,7 @@
 #include <rocksdb/listener.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <limits>
@@ -27,8 +29,10 @@
 
 #include "base/mailbox.h"
 #include "storage/disk_reserve.h"
+#include "storage/log_switch.h"
 #include "storage/record_codec.h"
 #include "storage/rocks_families.h"
+#include "storage/rocks_store.h"
 #include "storage/store.h"
 #include "storage/store_counters.h"
 #include "storage/store_reader.h"
@@ -58,13 +62,16 @@ class Committer {
     RocksFamilies families;
     PartitionId partition;
     std::uint64_t identity;
-    AppliedRecord applied;
+    AppliedRecord applied;  // and synced: recovery has synced what it found
     std::shared_ptr<BackgroundErrors> background_errors;
+    std::shared_ptr<LogSwitch> log_switch;
+    LogSync log_sync;
+    std::chrono::milliseconds sync_interval;
   };
 
   Committer(const Ground& ground, StoreReader& reader, DiskReserve& reserve, StoreEvents& events,
             StoreCounters& counters);
-  // Finishes what was handed over.
+  // Finishes what was handed over, and syncs it.
   ~Committer();
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
@@ -82,7 +89,16 @@ class Committer {
   struct Stop {};
   using Letter = std::variant<Commit, HeldRead, Failure, Stop>;
 
+  using SteadyClock = std::chrono::steady_clock;
+
   void run();
+  // When the log must be synced; far away while everything written is synced.
+  SteadyClock::time_point next_sync() const {
+    return unsynced_since_ ? *unsynced_since_ + ground_.sync_interval : SteadyClock::time_point::max();
+  }
+  void sync_if_due(SteadyClock::time_point now);
+  void sync_log();
+  void note_synced(Position position);
   void take(Commit&& commit);
   Result<void> write(const Commit& commit);
   Result<std::string> stored_body(std::string_view key);
@@ -95,7 +111,9 @@ class Committer {
   StoreEvents& events_;
   StoreCounters& counters_;
   std::atomic<std::uint64_t> written_;  // position
-  std::vector<HeldRead> held_;          // in the order in which they were asked for
+  Position synced_;  // everything up to here was synced, and no sync is known of anything behind it
+  std::optional<SteadyClock::time_point> unsynced_since_;  // when the first commit after it was written
+  std::vector<HeldRead> held_;                             // in the order in which they were asked for
   Mailbox<Letter> letters_{std::numeric_limits<std::size_t>::max()};
   std::thread thread_;
 };

@@ -26,8 +26,8 @@ void say(std::string& notice, const std::string& text) {
 
 class Opening {
  public:
-  Opening(const RocksStoreOptions& options, std::shared_ptr<rocksdb::EventListener> listener)
-      : options_(options), listener_(std::move(listener)), open_(std::make_unique<OpenDatabase>()) {}
+  Opening(const RocksStoreOptions& options, DatabaseListeners listeners)
+      : options_(options), listeners_(std::move(listeners)), open_(std::make_unique<OpenDatabase>()) {}
 
   Result<std::unique_ptr<OpenDatabase>> run() {
     open_->files = options_.file_system ? options_.file_system : rocksdb::FileSystem::Default();
@@ -163,7 +163,7 @@ class Opening {
     rocksdb::DBOptions database = database_options(options_, *open_->env);
     database.create_if_missing = !directory().born();
     database.create_missing_column_families = !directory().born();
-    if (listener_) database.listeners.push_back(listener_);
+    database.listeners = listeners_;
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
     const rocksdb::Status status =
@@ -193,7 +193,7 @@ class Opening {
   }
 
   const RocksStoreOptions& options_;
-  const std::shared_ptr<rocksdb::EventListener> listener_;
+  const DatabaseListeners listeners_;
   std::unique_ptr<OpenDatabase> open_;
   Position last_in_log_;
   bool repaired_ = false;
@@ -206,13 +206,13 @@ OpenDatabase::~OpenDatabase() {
   for (rocksdb::ColumnFamilyHandle* handle : {families.state, families.bodies, families.touched}) {
     db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
   }
-  // Every commit is synced already; nothing that fails here could lose one.
+  // The committer has synced every commit; nothing that fails here could lose one.
   db->Close().PermitUncheckedError();
 }
 
 Result<std::unique_ptr<OpenDatabase>> open_database(const RocksStoreOptions& options,
-                                                    std::shared_ptr<rocksdb::EventListener> listener) {
-  return Opening(options, std::move(listener)).run();
+                                                    DatabaseListeners listeners) {
+  return Opening(options, std::move(listeners)).run();
 }
 
 }  // namespace penstock

@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "broker/change.h"
@@ -40,8 +41,9 @@ struct OpenDatabase {
   std::string notice;
 };
 
-// `listener` hears of the library's background errors; may be null.
+// `listeners` hear of what the library does.
+using DatabaseListeners = std::vector<std::shared_ptr<rocksdb::EventListener>>;
 Result<std::unique_ptr<OpenDatabase>> open_database(const RocksStoreOptions& options,
-                                                    std::shared_ptr<rocksdb::EventListener> listener);
+                                                    DatabaseListeners listeners);
 
 }  // namespace penstock

@@ -50,19 +50,26 @@ class ResidentWalk {
 // Members are destroyed from the last to the first: threads first, the database last.
 struct RocksStore::Parts {
   Parts(const RocksStoreOptions& store_options, StoreEvents& store_events,
-        std::shared_ptr<BackgroundErrors> errors, std::unique_ptr<OpenDatabase> open_database)
+        std::shared_ptr<BackgroundErrors> errors, std::shared_ptr<LogSwitch> log_switch_listener,
+        std::unique_ptr<OpenDatabase> open_database)
       : events(store_events),
         background_errors(std::move(errors)),
+        log_switch(std::move(log_switch_listener)),
         open(std::move(open_database)),
         reserve(open->files, open->directory->path(), store_options.disk_reserve_bytes),
-        partition(store_options.partition) {}
+        partition(store_options.partition),
+        log_sync(store_options.log_sync),
+        sync_interval(store_options.sync_interval) {}
 
   StoreEvents& events;
   StoreCounters counters;
   std::shared_ptr<BackgroundErrors> background_errors;
+  std::shared_ptr<LogSwitch> log_switch;
   std::unique_ptr<OpenDatabase> open;
   DiskReserve reserve;
   PartitionId partition;
+  LogSync log_sync;
+  std::chrono::milliseconds sync_interval;
   std::unique_ptr<StoreReader> reader;
   std::unique_ptr<Committer> committer;
 };
@@ -72,10 +79,11 @@ RocksStore::~RocksStore() = default;
 
 Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksStoreOptions& options, StoreEvents& events) {
   auto errors = std::make_shared<BackgroundErrors>();
-  Result<std::unique_ptr<OpenDatabase>> database = open_database(options, errors);
+  auto log_switch = std::make_shared<LogSwitch>();
+  Result<std::unique_ptr<OpenDatabase>> database = open_database(options, {errors, log_switch});
   if (!database) return tl::unexpected<Error>(database.error());
-  return std::unique_ptr<RocksStore>(
-      new RocksStore(std::make_unique<Parts>(options, events, std::move(errors), std::move(*database))));
+  return std::unique_ptr<RocksStore>(new RocksStore(std::make_unique<Parts>(
+      options, events, std::move(errors), std::move(log_switch), std::move(*database))));
 }
 
 const std::string& RocksStore::notice() const { return parts_->open->notice; }
@@ -99,11 +107,11 @@ Recovered RocksStore::load(const std::function<void(Record&&)>& visit) {
   }
   parts_->reader = std::make_unique<StoreReader>(*parts_->open->db, parts_->open->families, parts_->events,
                                                  parts_->counters);
-  parts_->committer =
-      std::make_unique<Committer>(Committer::Ground{*parts_->open->db, parts_->open->families,
-                                                    parts_->partition, parts_->open->directory->identity(),
-                                                    parts_->open->applied, parts_->background_errors},
-                                  *parts_->reader, parts_->reserve, parts_->events, parts_->counters);
+  parts_->committer = std::make_unique<Committer>(
+      Committer::Ground{*parts_->open->db, parts_->open->families, parts_->partition,
+                        parts_->open->directory->identity(), parts_->open->applied, parts_->background_errors,
+                        parts_->log_switch, parts_->log_sync, parts_->sync_interval},
+      *parts_->reader, parts_->reserve, parts_->events, parts_->counters);
   return {parts_->open->applied.position, parts_->open->applied.time};
 }
 

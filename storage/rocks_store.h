@@ -1,12 +1,17 @@
-// RocksStore: the Store of `--durability fsync`: every commit is synced to disk before it is reported.
+// RocksStore: the Store of `--durability fsync` and `--durability interval`.
+//
+// With `fsync` every commit is synced to disk before it is reported durable. With `interval` it is reported
+// as soon as the kernel has it: the death of the process loses nothing, and the log is synced at the latest
+// so long after a commit, so a power cut loses at most the commits of one interval, the last ones, each as a
+// whole. Closing syncs in either mode.
 //
 //     owner of the Broker --append--> Committer --(bodies, pages held back)--> StoreReader
 //                         --read----> StoreReader                         |
 //                    StoreEvents <---------- durable, refused ------------+-- bodies, page, refused
 //
-// The committer thread turns each commit into one write batch with one sync; the reader thread answers
-// pages and bodies from snapshots. RocksDB's own threads flush and compact; an error of theirs reaches
-// the committer, which refuses. Reads are bounded by construction: the core keeps at most one page a
+// The committer thread turns each commit into one write batch, and syncs the log with it or later; the reader
+// thread answers pages and bodies from snapshots. RocksDB's own threads flush and compact; an error of theirs
+// reaches the committer, which refuses. Reads are bounded by construction: the core keeps at most one page a
 // lane on its way, and a commit asks for bodies of the messages that it delivers.
 //
 // A status that is not ok is never tried again: the process ends and recovers from disk.
@@ -15,6 +20,7 @@
 // which any thread may make. Events come from the committer and the reader.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -31,9 +37,17 @@ class FileSystem;
 
 namespace penstock {
 
+// When the write-ahead log is synced.
+enum class LogSync : std::uint8_t {
+  kEachCommit,  // before it is reported durable
+  kInterval,    // at the latest `sync_interval` after a commit was written
+};
+
 struct RocksStoreOptions {
   std::string directory;
   PartitionId partition{0};
+  LogSync log_sync = LogSync::kEachCommit;
+  std::chrono::milliseconds sync_interval{1000};  // of kInterval; more than 0
   // Below this, growth is refused. At least the log's limit, all memtables and one compaction.
   std::uint64_t disk_reserve_bytes = std::uint64_t{1} << 30;
 

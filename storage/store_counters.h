@@ -21,6 +21,15 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
+class Gauge {
+ public:
+  void set(std::uint64_t value) { value_.store(value, std::memory_order_relaxed); }
+  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
 // Durations in buckets with fixed upper bounds, as Prometheus wants them.
 class DurationHistogram {
  public:
@@ -49,7 +58,10 @@ struct StoreCounters {
   Counter commits_skipped;            // at or below the position applied already
   Counter records_written;            // puts, erasures and copies that reached a write batch
   Counter bytes_written;              // of write batches
-  DurationHistogram commit_duration;  // writing and syncing one batch
+  DurationHistogram commit_duration;  // writing one batch, and syncing it if that is done by commit
+  Gauge position_synced;              // the last commit that a power cut could not take any more
+  Counter log_syncs;                  // beside the commits, in the mode `interval`
+  DurationHistogram log_sync_duration;
   Counter records_loaded;
   Counter pages;
   Counter page_records;

@@ -19,6 +19,8 @@ namespace penstock {
 struct ChildReport {
   std::atomic<std::uint64_t> handed_over{0};  // position of the last commit given to the store
   std::atomic<std::uint64_t> durable{0};      // position last reported durable
+  std::atomic<std::uint64_t> synced{0};       // position last known to be synced
+  std::atomic<std::uint64_t> lost{0};         // commits that were durable and are gone
   std::atomic<std::uint64_t> calls{0};        // file-system calls, if the play counts them
   std::atomic<bool> noticed{false};           // the store had something to say of how it was opened
 };

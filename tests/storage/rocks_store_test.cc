@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "storage/key_codec.h"
@@ -17,10 +19,11 @@ namespace {
 
 class RocksStoreTest : public testing::Test {
  protected:
-  void open() {
+  void open() { open(small_store(scratch_.path() + "/data")); }
+  void open(const RocksStoreOptions& options) {
     driver_.reset();
     store_.reset();
-    auto opened = RocksStore::open(small_store(scratch_.path() + "/data"), events_);
+    auto opened = RocksStore::open(options, events_);
     ASSERT_TRUE(opened) << opened.error().text;
     store_ = std::move(*opened);
     driver_ = std::make_unique<StoreDriver>(*store_, events_);
@@ -106,6 +109,38 @@ TEST_F(RocksStoreTest, AScriptOfEveryChangeLeavesExactlyTheTruthAtEveryPosition)
   open();
   EXPECT_EQ(driver_->position(), Position{40});
   EXPECT_EQ(everything(*driver_), script.truth(Position{40}));
+}
+
+TEST_F(RocksStoreTest, SyncedByIntervalACommitIsDurableBeforeItIsSynced) {
+  RocksStoreOptions options = small_store(scratch_.path() + "/data");
+  options.log_sync = LogSync::kInterval;
+  options.sync_interval = std::chrono::hours(1);
+  open(options);
+  driver_->commit({Put{queue_record()}, Put{fresh(0, "a")}});
+  driver_->commit({Put{tally(0, 1)}});
+  EXPECT_EQ(store_->counters().log_syncs.value(), 0U);
+  EXPECT_EQ(store_->counters().position_synced.value(), 0U);
+  open(options);
+  EXPECT_EQ(driver_->position(), Position{2});
+  EXPECT_EQ(store_->counters().position_synced.value(), 2U) << "closing syncs, and so does recovery";
+}
+
+TEST_F(RocksStoreTest, SyncedByIntervalTheLogIsSyncedOnceForManyCommitsAndNotForNone) {
+  RocksStoreOptions options = small_store(scratch_.path() + "/data");
+  options.log_sync = LogSync::kInterval;
+  options.sync_interval = std::chrono::milliseconds(20);
+  open(options);
+  const StoreCounters& counters = store_->counters();
+  for (int i = 0; i < 3; ++i) driver_->commit({Put{tally(0, 1)}});
+  while (counters.position_synced.value() < 3) std::this_thread::yield();
+  const std::uint64_t syncs = counters.log_syncs.value();
+  EXPECT_LE(syncs, 3U);
+  // The disk reserve is looked at meanwhile; the log is not, because nothing was written.
+  store_->read(fresh_want(0, 1), driver_->position());
+  events_.wait_page();
+  driver_->commit({Put{tally(1, 1)}});
+  while (counters.position_synced.value() < 4) std::this_thread::yield();
+  EXPECT_EQ(counters.log_syncs.value(), syncs + 1);
 }
 
 TEST_F(RocksStoreTest, TheCountersTellWhatWasWrittenAndRead) {

@@ -152,11 +152,12 @@ RocksStoreOptions small_store(const std::string& directory) {
 }
 
 void play(const StoreScript& script, RocksStore& store, RecordedEvents& events, Position applied,
-          const std::function<void(Position)>& before) {
+          const std::function<void(Position)>& before, const std::function<void(Position)>& after) {
   for (std::uint64_t next = applied.value + 1; next <= script.size(); ++next) {
     before(Position{next});
     store.append(script.commit(next));
     events.wait_durable(Position{next});
+    if (after) after(Position{next});
     if (script.compacts_after(next)) {
       if (const Result<void> compacted = store.compact(); !compacted) events.refused(compacted.error().text);
     }

@@ -41,8 +41,8 @@ std::map<std::string, std::string> everything(StoreDriver& driver);
 RocksStoreOptions small_store(const std::string& directory);
 
 // Plays the script from where the store stands to its end; `before` is called with each position that is
-// about to be handed over.
+// about to be handed over, `after` when it is durable.
 void play(const StoreScript& script, RocksStore& store, RecordedEvents& events, Position applied,
-          const std::function<void(Position)>& before);
+          const std::function<void(Position)>& before, const std::function<void(Position)>& after = {});
 
 }  // namespace penstock
