@@ -310,7 +310,8 @@ void Broker::State::create(const Command& command, const CreateQueue& request, D
                          .generation = {},
                          .created = decision.now,
                          .modified = decision.now,
-                         .purged = kEpoch}},
+                         .purged = kEpoch,
+                         .ended = kEpoch}},
          decision);
   reschedule(address.id, decision.now);
   decision.reply(command.ticket, QueueFound{command.world, command.queue_name});
@@ -332,6 +333,7 @@ void Broker::State::set(Queue& queue, const Ticket& ticket, const SetQueueAttrib
                         Decision& decision) {
   QueueRecord record = queue.record();
   record.attributes = with(record.attributes, request.attributes);
+  record.ended = queue.record().retention().changed(record.attributes.retention, decision.now).ended;
   record.modified = decision.now;
   change(Put{std::move(record)}, decision);
   decision.reply(ticket, Done{});
@@ -527,6 +529,18 @@ Broker::Totals Broker::totals() const {
           .touched = state_->share.touched,
           .waiting_receivers = state_->share.receivers.size(),
           .window_bytes = state_->share.budget.bytes()};
+}
+
+void Broker::each_queue(Time now, const std::function<void(const QueueView&)>& visit) const {
+  for (const State::Place& place : state_->places) {
+    Queue* const queue = place.queue.get();
+    if (queue == nullptr) continue;
+    visit({.world = queue->record().key.queue.world,
+           .name = queue->record().name,
+           .counts = queue->counts(now),
+           .oldest_visible = queue->oldest_visible(now),
+           .counters = queue->counters()});
+  }
 }
 
 }  // namespace penstock

@@ -28,6 +28,7 @@
 #include "broker/command.h"
 #include "broker/outcome.h"
 #include "broker/page.h"
+#include "broker/queue_counters.h"
 
 namespace penstock {
 
@@ -73,6 +74,9 @@ class Broker {
     std::size_t window_bytes = 0;
   };
   Totals totals() const;
+
+  // Every queue, in no particular order; costs the number of queues.
+  void each_queue(Time now, const std::function<void(const QueueView&)>& visit) const;
 
  private:
   struct State;

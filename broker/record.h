@@ -29,6 +29,7 @@
 #include "broker/address.h"
 #include "broker/message.h"
 #include "broker/queue_attributes.h"
+#include "broker/retention.h"
 
 namespace penstock {
 
@@ -119,6 +120,9 @@ struct QueueRecord {
   Time created;
   Time modified;
   Time purged;  // last; kEpoch: never
+  Time ended;   // broker/retention.h
+
+  Retention retention() const { return {attributes.retention, ended}; }
 
   bool operator==(const QueueRecord&) const = default;
 };

@@ -44,7 +44,7 @@ void StandardQueue::apply(const Change& change) {
     void operator()(const PartitionRecord&) const { not_mine(); }
     void operator()(const DeletedNameRecord&) const { not_mine(); }
     void operator()(const QueueRecord& record) const {
-      if (record.attributes.retention != queue.record_.attributes.retention) queue.fresh_.abandon_search();
+      if (record.retention() != queue.record_.retention()) queue.fresh_.abandon_search();
       queue.record_ = record;
     }
     void operator()(const TallyRecord& record) const {
@@ -146,6 +146,8 @@ Result<Sent> StandardQueue::accept(const Send& request, Decision& decision) {
     const auto counted = delayed.find(second);
     put(DelayedRecord{{address(), second}, counted == delayed.end() ? 1 : counted->second + 1}, decision);
   }
+  ++counters_.sent;
+  counters_.sent_bytes += request.size;
   return Sent{head.id, request.content};
 }
 
@@ -210,6 +212,13 @@ QueueCounts StandardQueue::counts(Time now) {
   return {.visible = fresh_.count() + touched_.visible_count() + later_.count() - delayed,
           .not_visible = touched_.hidden_count(),
           .delayed = delayed};
+}
+
+Time StandardQueue::oldest_visible(Time now) {
+  touched_.settle(now);
+  Time oldest = std::min(touched_.oldest_visible_enqueued(), fresh_.oldest_enqueued());
+  if (const LaterLane::Entry* due = later_.next(now)) oldest = std::min(oldest, due->head.sent);
+  return oldest;
 }
 
 void StandardQueue::evict_windows() {

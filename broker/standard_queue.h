@@ -52,6 +52,7 @@ class StandardQueue final : public Queue {
   void tick(Decision& decision) override;
 
   QueueCounts counts(Time now) override;
+  Time oldest_visible(Time now) override;
   Time next_deadline(Time now) const override;
   void evict_windows() override;
 
@@ -67,7 +68,7 @@ class StandardQueue final : public Queue {
   void expire(Decision& decision);
   void expire_touched(Decision& decision);
   void expire_later(Decision& decision);
-  bool expired_oldest(Time now) const;
+  bool oldest_has_ended(Time now) const;
 
   std::vector<Delivery> take(std::uint32_t messages_max, Seconds visibility, Decision& decision);
   bool take_touched(Taking& taking, Decision& decision);

@@ -12,7 +12,7 @@ constexpr int kExpiredChunk = 1000;
 }  // namespace
 
 void StandardQueue::expire(Decision& decision) {
-  const Seconds retention = record_.attributes.retention;
+  const Retention retention = record_.retention();
   fresh_.search_if_unknown(decision.now, retention);
   if (const auto cut = fresh_.decide_cut(decision.now, retention)) {
     const Sequence from = fresh_.tally().cursor;
@@ -26,7 +26,7 @@ void StandardQueue::expire(Decision& decision) {
 void StandardQueue::expire_later(Decision& decision) {
   for (int left = kExpiredChunk; left > 0; --left) {
     const LaterLane::Entry* front = later_.front();
-    if (front == nullptr || !expired(front->head.sent, decision.now)) return;
+    if (front == nullptr || !ended(front->head.sent, decision.now)) return;
     const LaterKey key{address(), front->due, front->sequence};
     TallyRecord tally = later_.tally();
     tally.cursor_due = key.due;
@@ -38,13 +38,13 @@ void StandardQueue::expire_later(Decision& decision) {
 }
 
 void StandardQueue::expire_touched(Decision& decision) {
-  for (int left = kExpiredChunk; left > 0 && expired_oldest(decision.now); --left) {
+  for (int left = kExpiredChunk; left > 0 && oldest_has_ended(decision.now); --left) {
     erase_message(*touched_.oldest(address()), decision);
   }
 }
 
-bool StandardQueue::expired_oldest(Time now) const {
-  return touched_.size() != 0 && expired(touched_.oldest_enqueued(), now);
+bool StandardQueue::oldest_has_ended(Time now) const {
+  return touched_.size() != 0 && ended(touched_.oldest_enqueued(), now);
 }
 
 void StandardQueue::tick(Decision& decision) {
@@ -55,9 +55,9 @@ void StandardQueue::tick(Decision& decision) {
 }
 
 Time StandardQueue::next_deadline(Time now) const {
-  const Seconds retention = record_.attributes.retention;
+  const Retention retention = record_.retention();
   Time deadline = std::min(fresh_.next_expiry(retention), later_.next_expiry(now, retention));
-  if (touched_.size() != 0) deadline = std::min(deadline, touched_.oldest_enqueued() + retention);
+  if (touched_.size() != 0) deadline = std::min(deadline, retention.end_of(touched_.oldest_enqueued()));
   deadline = std::min(deadline, later_.next_due(now));
   if (!line_.empty()) deadline = std::min(deadline, touched_.next_visible());
   return deadline;

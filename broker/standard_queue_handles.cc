@@ -64,7 +64,10 @@ void StandardQueue::remove(const Ticket& ticket, const DeleteBatch& batch, Decis
 Result<Done> StandardQueue::remove(const Delete& request, Decision& decision) {
   const auto found = find(request.handle);
   if (!found) return tl::unexpected(found.error());
-  if (*found) erase_message(**found, decision);
+  if (*found) {
+    erase_message(**found, decision);
+    ++counters_.deleted;
+  }
   return Done{};
 }
 
@@ -93,7 +96,7 @@ void StandardQueue::change_visibility(const Ticket& ticket, const ChangeVisibili
 Result<Done> StandardQueue::change_visibility(const ChangeVisibility& request, Decision& decision) {
   const auto found = find(request.handle);
   if (!found) return tl::unexpected(found.error());
-  if (!*found || expired((*found)->enqueued, decision.now)) {
+  if (!*found || ended((*found)->enqueued, decision.now)) {
     return tl::unexpected(not_available_for_change(request.handle));
   }
   if (decision.now + request.timeout > request.handle.received + kHiddenTotalMax) {

@@ -50,6 +50,7 @@ void StandardQueue::answer_empty(const WaitingReceivers::Receiver& receiver, Dec
   if (receiver.short_poll && at_touched_bound()) {
     decision.reply(receiver.ticket, too_many_in_flight());
   } else {
+    ++counters_.empty_receives;
     decision.reply(receiver.ticket, Received{address(), {}});
   }
 }
@@ -66,12 +67,13 @@ std::vector<Delivery> StandardQueue::take(std::uint32_t messages_max, Seconds vi
     touched_turn_ = !touched_turn_;
   }
   want_pages(decision);
+  counters_.received += taking.deliveries.size();
   return std::move(taking.deliveries);
 }
 
 bool StandardQueue::take_touched(Taking& taking, Decision& decision) {
   std::optional<TouchedRecord> visible = touched_.first_visible(address());
-  while (visible && expired(visible->enqueued, decision.now)) {
+  while (visible && ended(visible->enqueued, decision.now)) {
     erase_message(*visible, decision);
     visible = touched_.first_visible(address());
   }
@@ -97,11 +99,11 @@ bool StandardQueue::take_untouched(Taking& taking, Decision& decision) {
     if (share_.touched >= share_.limits.touched_max) share_.queues_without_room.insert(address().id);
     return false;
   }
-  const Seconds retention = record_.attributes.retention;
+  const Retention retention = record_.retention();
   expire_later(decision);  // sent earlier, an expired message may stand behind one that is not expired
   const FreshLane::Entry* fresh = fresh_.next(decision.now, retention);
   const LaterLane::Entry* later = later_.next(decision.now);
-  if (later != nullptr && expired(later->head.sent, decision.now))
+  if (later != nullptr && ended(later->head.sent, decision.now))
     later = nullptr;  // more than a chunk of them
   if (fresh == nullptr && later == nullptr) return false;
   const bool from_later = fresh == nullptr || (later != nullptr && later->due < fresh->head.sent);
@@ -187,7 +189,7 @@ void StandardQueue::supply(const Page& page, Decision& decision) {
   if (fresh != nullptr ? !fresh_.wants(*fresh) : !later_.wants(*later)) return;
   for (const Record& record : page.records) apply(Put{record});
   if (fresh != nullptr) {
-    fresh_.supplied(page.records, decision.now, record_.attributes.retention);
+    fresh_.supplied(page.records, decision.now, record_.retention());
   } else {
     later_.supplied(page);
   }

@@ -43,6 +43,7 @@ enum class QueueTag : std::uint8_t {
   kKmsReuseSeconds = 12,
   kTags = 13,
   kPurged = 14,
+  kEnded = 15,
 };
 
 tl::unexpected<Error> damaged(const char* what) { return refuse(ErrorCode::kInternalFailure, what); }
@@ -178,6 +179,7 @@ struct PayloadWriter {
     if (attributes.kms_reuse) fields.signed_number(QueueTag::kKmsReuseSeconds, attributes.kms_reuse->count());
     if (!record.tags.empty()) fields.text(QueueTag::kTags, encode_tags(record.tags));
     if (record.purged != kEpoch) fields.signed_number(QueueTag::kPurged, epoch_milliseconds(record.purged));
+    if (record.ended != kEpoch) fields.signed_number(QueueTag::kEnded, epoch_milliseconds(record.ended));
   }
   void operator()(const TallyRecord& record) const {
     writer.number(record.cursor.value);
@@ -302,6 +304,9 @@ bool PayloadReader::operator()(QueueRecord& record) const {
         break;
       case QueueTag::kPurged:
         record.purged = from_epoch_milliseconds(fields.signed_number());
+        break;
+      case QueueTag::kEnded:
+        record.ended = from_epoch_milliseconds(fields.signed_number());
         break;
       default:
         return false;

@@ -30,6 +30,7 @@ std::vector<Record> records_of_every_kind() {
   queue.modified = from_epoch_milliseconds(2);
   queue.tags = {{"stage", "test"}, {"team", ""}};
   queue.purged = from_epoch_milliseconds(3);
+  queue.ended = from_epoch_milliseconds(1);
   QueueRecord encrypted = queue_record(10);
   encrypted.attributes.managed_encryption = false;
   encrypted.attributes.kms_key = "alias/own";
