@@ -18,7 +18,10 @@ namespace penstock {
 namespace {
 
 // How many names one tick makes free; the rest follow in the next commits.
-constexpr int kForgottenNamesChunk = 1000;
+constexpr int kFreedNamesChunk = 1000;
+
+// What KmsDataKeyReusePeriodSeconds is for a queue that was never given one.
+constexpr Seconds kKmsReuse{300};
 
 QueueAttributes with(QueueAttributes attributes, const SuppliedAttributes& supplied) {
   attributes.delay = supplied.delay.value_or(attributes.delay);
@@ -49,23 +52,37 @@ bool contradict(const QueueAttributes& attributes) {
          attributes.deduplication_scope != DeduplicationScope::kMessageGroup;
 }
 
-// The first attribute that was supplied and differs; null if none does.
+// The first attribute that was supplied and differs; null if none does. Attributes that were not supplied
+// say nothing, even if a supplied one would change them.
 const char* first_difference(const QueueAttributes& present, const SuppliedAttributes& supplied) {
-  const QueueAttributes wanted = with(present, supplied);
-  if (wanted.content_based_deduplication != present.content_based_deduplication) {
+  const auto differs = [](const auto& wanted, const auto& stands) { return wanted && *wanted != stands; };
+  if (differs(supplied.content_based_deduplication, present.content_based_deduplication)) {
     return "ContentBasedDeduplication";
   }
-  if (wanted.deduplication_scope != present.deduplication_scope) return "DeduplicationScope";
-  if (wanted.delay != present.delay) return "DelaySeconds";
-  if (wanted.throughput_limit != present.throughput_limit) return "FifoThroughputLimit";
-  if (wanted.kms_reuse != present.kms_reuse) return "KmsDataKeyReusePeriodSeconds";
-  if (wanted.kms_key != present.kms_key) return "KmsMasterKeyId";
-  if (wanted.message_bytes_max != present.message_bytes_max) return "MaximumMessageSize";
-  if (wanted.retention != present.retention) return "MessageRetentionPeriod";
-  if (wanted.receive_wait != present.receive_wait) return "ReceiveMessageWaitTimeSeconds";
-  if (wanted.managed_encryption != present.managed_encryption) return "SqsManagedSseEnabled";
-  if (wanted.visibility_timeout != present.visibility_timeout) return "VisibilityTimeout";
+  if (differs(supplied.deduplication_scope, present.deduplication_scope)) return "DeduplicationScope";
+  if (differs(supplied.delay, present.delay)) return "DelaySeconds";
+  if (differs(supplied.throughput_limit, present.throughput_limit)) return "FifoThroughputLimit";
+  if (differs(supplied.kms_reuse, present.kms_reuse.value_or(kKmsReuse))) {
+    return "KmsDataKeyReusePeriodSeconds";
+  }
+  if (differs(supplied.kms_key, present.kms_key)) return "KmsMasterKeyId";
+  if (differs(supplied.message_bytes_max, present.message_bytes_max)) return "MaximumMessageSize";
+  if (differs(supplied.retention, present.retention)) return "MessageRetentionPeriod";
+  if (differs(supplied.receive_wait, present.receive_wait)) return "ReceiveMessageWaitTimeSeconds";
+  if (differs(supplied.managed_encryption, present.managed_encryption)) return "SqsManagedSseEnabled";
+  if (differs(supplied.visibility_timeout, present.visibility_timeout)) return "VisibilityTimeout";
   return nullptr;
+}
+
+void put_tag(std::vector<Tag>& tags, const Tag& tag) {
+  const auto place =
+      std::lower_bound(tags.begin(), tags.end(), tag.key,
+                       [](const Tag& present, const std::string& key) { return present.key < key; });
+  if (place != tags.end() && place->key == tag.key) {
+    place->value = tag.value;
+  } else {
+    tags.insert(place, tag);
+  }
 }
 
 // The queue that a key belongs to; null for the partition's own record.
@@ -133,11 +150,9 @@ struct Broker::State {
   void untag(Queue& queue, const Ticket& ticket, const UntagQueue& request, Decision& decision);
   void purge(Queue& queue, const Ticket& ticket, Decision& decision);
   void erase(Queue& queue, const Ticket& ticket, Decision& decision);
-  DeletedNameKey deleted_name(const World& world, const std::string& name) const {
-    return {partition.key.partition, world, name};
-  }
   // The names whose time is over may be used again.
-  void forget_names(Decision& decision);
+  void free_names(Decision& decision);
+  Time next_free_name() const;
   void act(Queue& queue, const Command& command, Decision& decision);
   // After a tick of the queue: its next deadline is in force.
   void reschedule(QueueId id, Time now);
@@ -253,17 +268,6 @@ void Broker::each_fact(const std::function<void(const Record&)>& visit) const {
   for (const Queue* queue : queues) queue->each_fact(visit);
 }
 
-void Broker::each_queue(Time now,
-                        const std::function<void(const QueueRecord&, const QueueCounts&)>& visit) const {
-  std::vector<Queue*> queues;
-  for (const State::Place& place : state_->places) {
-    if (place.queue) queues.push_back(place.queue.get());
-  }
-  std::sort(queues.begin(), queues.end(),
-            [](const Queue* a, const Queue* b) { return a->address().id < b->address().id; });
-  for (Queue* queue : queues) visit(queue->record(), queue->counts(now));
-}
-
 // ---- decisions
 
 void Broker::execute(Command&& command, Time now, Random& random, Outcome& outcome) {
@@ -296,10 +300,7 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
 void Broker::State::create(const Command& command, const CreateQueue& request, Decision& decision) {
   if (const Queue* present = find(command.world, command.queue_name)) {
     if (const char* name = first_difference(present->record().attributes, request.attributes)) {
-      decision.reply(command.ticket, Error{ErrorCode::kQueueNameExists,
-                                           std::string("A queue already exists with the same name "
-                                                       "and a different value for attribute ") +
-                                               name});
+      decision.reply(command.ticket, other_value_of(name));
     } else {
       decision.reply(command.ticket, QueueFound{command.world, command.queue_name});
     }
@@ -309,7 +310,7 @@ void Broker::State::create(const Command& command, const CreateQueue& request, D
     decision.reply(command.ticket, limit_needs_group_scope());
     return;
   }
-  const DeletedNameKey name = deleted_name(command.world, command.queue_name);
+  const DeletedNameKey name{partition.key.partition, command.world, command.queue_name};
   if (const std::optional<Time> deleted = deleted_names.deleted(name)) {
     if (decision.now < *deleted + share.limits.recreate_wait) {
       decision.reply(command.ticket, Error{ErrorCode::kQueueDeletedRecently, {}});
@@ -328,7 +329,8 @@ void Broker::State::create(const Command& command, const CreateQueue& request, D
                          .generation = {},
                          .created = decision.now,
                          .modified = decision.now,
-                         .purged = kEpoch}},
+                         .purged = kEpoch,
+                         .ended = kEpoch}},
          decision);
   reschedule(address.id, decision.now);
   decision.reply(command.ticket, QueueFound{command.world, command.queue_name});
@@ -336,6 +338,7 @@ void Broker::State::create(const Command& command, const CreateQueue& request, D
 
 void Broker::State::list(const Command& command, const ListQueues& request, Decision& decision) {
   QueuesListed listed{command.world, {}, false};
+  // One more than was asked for tells whether there are more.
   listed.names =
       directory.list(command.world, request.prefix, request.after, std::size_t{request.names_max} + 1);
   if (listed.names.size() > request.names_max) {
@@ -353,29 +356,21 @@ void Broker::State::set(Queue& queue, const Ticket& ticket, const SetQueueAttrib
     decision.reply(ticket, limit_needs_group_scope());
     return;
   }
+  record.ended = queue.record().retention().changed(record.attributes.retention, decision.now).ended;
   record.modified = decision.now;
   change(Put{std::move(record)}, decision);
   decision.reply(ticket, Done{});
-  queue.tick(decision);  // a retention or a delay that changed may have changed what is there
+  queue.tick(decision);  // another retention or delay may have changed what is there
 }
 
 void Broker::State::tag(Queue& queue, const Ticket& ticket, const TagQueue& request, Decision& decision) {
   QueueRecord record = queue.record();
-  for (const Tag& tag : request.tags) {
-    const auto place =
-        std::lower_bound(record.tags.begin(), record.tags.end(), tag.key,
-                         [](const Tag& present, const std::string& key) { return present.key < key; });
-    if (place != record.tags.end() && place->key == tag.key) {
-      place->value = tag.value;
-    } else {
-      record.tags.insert(place, tag);
-    }
-  }
+  for (const Tag& tag : request.tags) put_tag(record.tags, tag);
   if (record.tags.size() > kTagsMax) {
     decision.reply(ticket, too_many_tags(record.name));
     return;
   }
-  change(Put{std::move(record)}, decision);
+  if (record.tags != queue.record().tags) change(Put{std::move(record)}, decision);
   decision.reply(ticket, Done{});
 }
 
@@ -384,7 +379,7 @@ void Broker::State::untag(Queue& queue, const Ticket& ticket, const UntagQueue& 
   std::erase_if(record.tags, [&](const Tag& tag) {
     return std::find(request.keys.begin(), request.keys.end(), tag.key) != request.keys.end();
   });
-  if (record.tags.size() != queue.record().tags.size()) change(Put{std::move(record)}, decision);
+  if (record.tags != queue.record().tags) change(Put{std::move(record)}, decision);
   decision.reply(ticket, Done{});
 }
 
@@ -399,20 +394,26 @@ void Broker::State::purge(Queue& queue, const Ticket& ticket, Decision& decision
 
 void Broker::State::erase(Queue& queue, const Ticket& ticket, Decision& decision) {
   const QueueKey key{queue.address()};
-  const DeletedNameKey name = deleted_name(key.queue.world, queue.record().name);
+  const DeletedNameRecord name{{partition.key.partition, key.queue.world, queue.record().name}, decision.now};
   queue.erase_all(decision);
   change(Erase{key}, decision);
   if (share.limits.recreate_wait > Seconds{0}) {
-    change(Put{DeletedNameRecord{name, decision.now}}, decision);
+    if (deleted_names.size() >= share.limits.deleted_names_max) {
+      change(Erase{DeletedNameKey(deleted_names.oldest()->second)}, decision);
+    }
+    change(Put{name}, decision);
   }
   decision.reply(ticket, Done{});
 }
 
-void Broker::State::forget_names(Decision& decision) {
-  for (int left = kForgottenNamesChunk; left > 0; --left) {
-    const auto* oldest = deleted_names.oldest();
-    if (oldest == nullptr || decision.now < oldest->first + share.limits.recreate_wait) return;
-    change(Erase{DeletedNameKey(oldest->second)}, decision);
+Time Broker::State::next_free_name() const {
+  const auto* oldest = deleted_names.oldest();
+  return oldest == nullptr ? kNever : oldest->first + share.limits.recreate_wait;
+}
+
+void Broker::State::free_names(Decision& decision) {
+  for (int left = kFreedNamesChunk; left > 0 && next_free_name() <= decision.now; --left) {
+    change(Erase{DeletedNameKey(deleted_names.oldest()->second)}, decision);
   }
 }
 
@@ -499,16 +500,13 @@ void Broker::tick(Time now, Random& random, Outcome& outcome) {
     state_->reschedule_unless_due(receiver->queue, now);
   }
   state_->serve_queues_without_room(decision);
-  state_->forget_names(decision);
+  state_->free_names(decision);
 }
 
 Time Broker::next_deadline() const {
-  Time next = state_->share.receivers.next_deadline();
-  if (const auto* name = state_->deleted_names.oldest()) {
-    next = std::min(next, name->first + state_->share.limits.recreate_wait);
-  }
-  if (state_->deadlines.empty()) return next;
-  return std::min(next, state_->places[state_->deadlines.top()].deadline);
+  const Time other = std::min(state_->share.receivers.next_deadline(), state_->next_free_name());
+  if (state_->deadlines.empty()) return other;
+  return std::min(other, state_->places[state_->deadlines.top()].deadline);
 }
 
 void Broker::State::reschedule(QueueId id, Time now) {
@@ -554,6 +552,22 @@ Broker::Totals Broker::totals() const {
           .touched = state_->share.touched,
           .waiting_receivers = state_->share.receivers.size(),
           .window_bytes = state_->share.budget.bytes()};
+}
+
+void Broker::each_queue(Time now, const std::function<void(const QueueView&)>& visit) const {
+  std::vector<Queue*> queues;
+  for (const State::Place& place : state_->places) {
+    if (place.queue) queues.push_back(place.queue.get());
+  }
+  std::sort(queues.begin(), queues.end(),
+            [](const Queue* a, const Queue* b) { return a->address().id < b->address().id; });
+  for (Queue* queue : queues) {
+    visit({.world = queue->record().key.queue.world,
+           .name = queue->record().name,
+           .counts = queue->counts(now),
+           .oldest_visible = queue->oldest_visible(now),
+           .counters = queue->counters()});
+  }
 }
 
 }  // namespace penstock

@@ -28,6 +28,7 @@
 #include "broker/command.h"
 #include "broker/outcome.h"
 #include "broker/page.h"
+#include "broker/queue_counters.h"
 
 namespace penstock {
 
@@ -66,9 +67,6 @@ class Broker {
   // ascending by kind and key.
   void each_fact(const std::function<void(const Record&)>& visit) const;
 
-  // How each queue stands, in the order in which they were created.
-  void each_queue(Time now, const std::function<void(const QueueRecord&, const QueueCounts&)>& visit) const;
-
   struct Totals {
     std::size_t queues = 0;
     std::size_t touched = 0;
@@ -76,6 +74,9 @@ class Broker {
     std::size_t window_bytes = 0;
   };
   Totals totals() const;
+
+  // How each queue stands, in the order in which they were created.
+  void each_queue(Time now, const std::function<void(const QueueView&)>& visit) const;
 
  private:
   struct State;

@@ -4,6 +4,7 @@
 // over the Broker's tick erases them. Invariant: every name is in both orders.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -28,6 +29,7 @@ class DeletedNames {
     by_name_.erase(found);
   }
 
+  std::size_t size() const { return by_name_.size(); }
   std::optional<Time> deleted(const DeletedNameKey& key) const {
     const auto found = by_name_.find(key);
     return found == by_name_.end() ? std::nullopt : std::optional(found->second);

@@ -241,6 +241,8 @@ Result<Sent> FifoQueue::accept(const Send& request, Decision& decision) {
   put(tally, decision);
   count_sent(LaterLane::second_of(decision.now), +1, decision);
   put(DedupRecord{{address(), minute_of(decision.now), print}, decision.now, head.id, sequence}, decision);
+  ++counters_.sent;
+  counters_.sent_bytes += request.size;
   return Sent{head.id, request.content, sequence};
 }
 
@@ -309,6 +311,7 @@ void FifoQueue::receive(const Ticket& ticket, const Receive& request, Decision& 
 
 // At the bound of messages in flight too: AWS says nothing of it for FIFO queues.
 void FifoQueue::answer_empty(const WaitingReceivers::Receiver& receiver, Decision& decision) {
+  ++counters_.empty_receives;
   decision.reply(receiver.ticket, Received{address(), {}, true});
 }
 
@@ -344,6 +347,7 @@ std::vector<Delivery> FifoQueue::take(const WaitingReceivers::Receiver& receiver
                           .receive_count = record.receive_count});
     attempt.messages.push_back({message.sequence, record.receive_count, record.hidden_until});
     put(record, decision);
+    ++counters_.received;
   }
   if (!deliveries.empty() && !receiver.attempt_id.empty()) {
     forget_minutes(decision);
@@ -373,7 +377,7 @@ std::optional<std::vector<Delivery>> FifoQueue::repeat(const Receive& request, D
     const auto record = touched_.find(address(), kFirstLane, message.sequence);
     const bool as_it_was = record && record->receive_count == message.receive_count &&
                            record->hidden_until == message.hidden_until &&
-                           record->hidden_until > decision.now && !expired(record->enqueued, decision.now);
+                           record->hidden_until > decision.now && !ended(record->enqueued, decision.now);
     if (!as_it_was) return std::nullopt;
     records.push_back(*record);
   }
@@ -535,11 +539,12 @@ void FifoQueue::remove(const Ticket& ticket, const DeleteBatch& batch, Decision&
 Result<Done> FifoQueue::remove(const Delete& request, Decision& decision) {
   const auto found = find(request.handle);
   if (!found) return tl::unexpected(found.error());
-  if (!*found || expired((*found)->enqueued, decision.now)) return Done{};
+  if (!*found || ended((*found)->enqueued, decision.now)) return Done{};
   if (!open(request.handle, **found, decision.now)) {
     return tl::unexpected(handle_expired(request.handle));
   }
   erase_message((*found)->key.sequence, (*found)->enqueued, decision);
+  ++counters_.deleted;
   return Done{};
 }
 
@@ -562,7 +567,7 @@ void FifoQueue::change_visibility(const Ticket& ticket, const ChangeVisibilityBa
 Result<Done> FifoQueue::change_visibility(const ChangeVisibility& request, Decision& decision) {
   const auto found = find(request.handle);
   if (!found) return tl::unexpected(found.error());
-  if (!*found || expired((*found)->enqueued, decision.now) || !open(request.handle, **found, decision.now)) {
+  if (!*found || ended((*found)->enqueued, decision.now) || !open(request.handle, **found, decision.now)) {
     return tl::unexpected(not_available_for_change(request.handle));
   }
   if (decision.now + request.timeout > request.handle.received + kHiddenTotalMax) {
@@ -639,7 +644,7 @@ void FifoQueue::erase_all(Decision& decision) {
 void FifoQueue::expire(Decision& decision) {
   for (int left = kExpiredChunk; left > 0 && !window_.empty(); --left) {
     const FifoWindow::Message oldest = window_.front();
-    if (!expired(oldest.head.sent, decision.now)) return;
+    if (!ended(oldest.head.sent, decision.now)) return;
     erase_message(oldest.sequence, oldest.head.sent, decision);
   }
 }
@@ -647,20 +652,26 @@ void FifoQueue::expire(Decision& decision) {
 void FifoQueue::tick(Decision& decision) {
   expire(decision);
   serve_and_answer_overdue(decision);
-  const bool somebody_asks = awaited() || (tally_.waiting > 0 && expired(oldest_not_before(), decision.now));
+  const bool somebody_asks = awaited() || (tally_.waiting > 0 && ended(oldest_not_before(), decision.now));
   if (somebody_asks) want_page(decision);
 }
 
 Time FifoQueue::next_deadline(Time now) const {
   Time deadline = kNever;
   if (tally_.waiting > 0 && !(window_.empty() && waits_for_page())) {
-    deadline = oldest_not_before() + record_.attributes.retention;
+    deadline = record_.retention().end_of(oldest_not_before());
   }
   if (!line_.empty()) deadline = std::min(deadline, std::max(window_.next_free(), now));
   return deadline;
 }
 
 // ---- view
+
+// The oldest message that is not hidden, if the window shows it; a moment before it, if it is on disk only.
+Time FifoQueue::oldest_visible(Time now) {
+  if (counts(now).visible == 0) return kNever;
+  return window_.oldest_visible(now).value_or(oldest_not_before());
+}
 
 QueueCounts FifoQueue::counts(Time now) {
   touched_.settle(now);

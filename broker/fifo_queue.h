@@ -58,6 +58,7 @@ class FifoQueue final : public Queue {
   void tick(Decision& decision) override;
 
   QueueCounts counts(Time now) override;
+  Time oldest_visible(Time now) override;
   Time next_deadline(Time now) const override;
   void evict_windows() override;
 

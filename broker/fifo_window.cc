@@ -82,6 +82,13 @@ void FifoWindow::erase(Sequence sequence) {
   free_messages_.push_back(slot);
 }
 
+std::optional<Time> FifoWindow::oldest_visible(Time now) const {
+  for (Slot slot = first_; slot != kNone; slot = messages_[slot].later) {
+    if (messages_[slot].hidden_until <= now) return messages_[slot].head.sent;
+  }
+  return std::nullopt;
+}
+
 void FifoWindow::settle(Time now) {
   settled_ = std::max(settled_, now);
   while (!blocked_.empty() && visible(groups_[blocked_.top()].first)) arrange(blocked_.top());

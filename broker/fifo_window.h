@@ -20,6 +20,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,8 @@ class FifoWindow {
   Sequence frontier() const { return frontier_; }
   // The oldest; the window must not be empty.
   Message front() const { return message(first_); }
+  // When the oldest message was sent that is not hidden now; nothing if all that are here are.
+  std::optional<Time> oldest_visible(Time now) const;
 
   // Joins at the frontier, which moves behind it; its sequence is not below the frontier. It is hidden until
   // that time.

@@ -14,22 +14,21 @@
 // At most one page is on its way. Invariant: cursor <= window_end <= high.
 #pragma once
 
-#include <deque>
+#include <cstddef>
 #include <optional>
+#include <vector>
 
 #include "base/time.h"
+#include "broker/content_window.h"
 #include "broker/page.h"
 #include "broker/record.h"
-#include "broker/window_budget.h"
+#include "broker/retention.h"
 
 namespace penstock {
 
 class FreshLane {
  public:
   FreshLane(QueueAddress queue, Lane lane, WindowBudget& budget);
-  ~FreshLane();
-  FreshLane(const FreshLane&) = delete;
-  FreshLane& operator=(const FreshLane&) = delete;
 
   struct Entry {
     MessageHead head;
@@ -45,7 +44,11 @@ class FreshLane {
 
   // ---- view
   std::uint64_t count() const { return tally_.high.value - tally_.cursor.value; }
-  const std::deque<Entry>& window() const { return window_; }
+  // When the message at the cursor was sent, or a moment before that if it is cold; kNever if empty.
+  Time oldest_enqueued() const {
+    if (count() == 0) return kNever;
+    return window_.empty() ? head_not_before_ : window_.front().head.sent;
+  }
   bool cold() const { return window_end().value < tally_.high.value; }
   bool waits_for_page() const { return wanted_.has_value(); }
 
@@ -53,23 +56,23 @@ class FreshLane {
   // refill when the window runs low and something is cold.
   std::optional<FreshRange> decide_page() const;
   // The tally after everything at the front that expired is passed, if anything did and its end is known.
-  std::optional<TallyRecord> decide_cut(Time now, Seconds retention) const;
+  std::optional<TallyRecord> decide_cut(Time now, const Retention& retention) const;
   // Begins the search if the end of what has expired lies in the cold part.
-  void search_if_unknown(Time now, Seconds retention);
+  void search_if_unknown(Time now, const Retention& retention);
   // The next message to hand out: nothing if the window is empty or what stands there has expired.
-  const Entry* next(Time now, Seconds retention) const;
+  const Entry* next(Time now, const Retention& retention) const;
   // The moment before which nothing here can have expired; kNever when empty or waiting for a page.
-  Time next_expiry(Seconds retention) const;
+  Time next_expiry(const Retention& retention) const;
 
   // The range is on its way now.
   void want(const FreshRange& range) { wanted_ = range; }
   bool wants(const FreshRange& range) const { return wanted_ == range; }
   // The page for the wanted range has been applied; `records` is what it held.
-  void supplied(const std::vector<Record>& records, Time now, Seconds retention);
+  void supplied(const std::vector<Record>& records, Time now, const Retention& retention);
   // What is on its way is void (a purge), or what is searched for (another retention).
   void abandon_page();
   void abandon_search() { search_.reset(); }
-  void evict();
+  void evict() { window_.clear(); }
 
  private:
   // For the first message that has not expired: everything below `from` has, `to` has not (or is high as
@@ -81,16 +84,11 @@ class FreshLane {
   };
 
   Sequence window_end() const { return Sequence{tally_.cursor.value + window_.size()}; }
-  std::deque<Entry>::const_iterator first_alive(Time now, Seconds retention) const;
-  bool runs_low() const;
-  void clear_window();
-  void pop_front();
+  // How many at the front of the window have ended.
+  std::size_t ended_count(Time now, const Retention& retention) const;
 
   TallyRecord tally_;
-  WindowBudget& budget_;
-  std::deque<Entry> window_;
-  std::size_t window_bytes_ = 0;
-  bool refused_ = false;           // the budget had no room for the next one; until the window shrinks
+  ContentWindow<Entry> window_;
   Time head_not_before_ = kEpoch;  // the message at the cursor was enqueued no earlier
   std::optional<FreshRange> wanted_;
   std::optional<Search> search_;

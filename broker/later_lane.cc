@@ -5,24 +5,16 @@
 #include "base/require.h"
 
 namespace penstock {
-namespace {
 
-constexpr std::size_t kWindowLow = 250;
-constexpr std::size_t kEntryBytes = 80;
-
-}  // namespace
-
-LaterLane::LaterLane(QueueAddress queue, WindowBudget& budget) : budget_(budget) {
+LaterLane::LaterLane(QueueAddress queue, WindowBudget& budget) : window_(budget) {
   tally_.key = {queue, kLaterLane};
 }
-
-LaterLane::~LaterLane() { clear_window(); }
 
 void LaterLane::put(const TallyRecord& tally) {
   const Place to{tally.cursor_due, tally.cursor};
   require(to >= cursor() && tally.high >= tally_.high, "a lane's cursor and high never go back");
-  while (!window_.empty() && Place{window_.front().due, window_.front().sequence} < to) pop_front();
-  if (tally.waiting == 0) clear_window();
+  while (!window_.empty() && Place{window_.front().due, window_.front().sequence} < to) window_.pop_front();
+  if (tally.waiting == 0) window_.clear();
   covered_ = std::max(covered_, to);
   tally_ = tally;
   front_not_before_ = std::max({front_not_before_, tally.passed, tally.cursor_due});
@@ -35,17 +27,12 @@ void LaterLane::put(const LaterRecord& record) {
   if (!wanted_ || place < Place{wanted_->from_due, wanted_->from} || record.key.due > wanted_->through)
     return;
   if (place < covered_) return;
-  const std::size_t bytes = kEntryBytes + memory_bytes(*record.content);
-  if (!budget_.admits(window_bytes_, bytes)) {
-    refused_ = true;
+  if (!window_.admit({record.key.due, record.key.sequence, record.head, record.content})) {
     // What follows must not leave a gap behind: the rest of the page is cold again.
     wanted_->through = std::min(wanted_->through, record.key.due - Milliseconds{1});
     return;
   }
   covered_ = {record.key.due, record.key.sequence.next()};
-  window_.push_back({record.key.due, record.key.sequence, record.head, record.content, bytes});
-  window_bytes_ += bytes;
-  budget_.add(bytes);
 }
 
 void LaterLane::erase_delayed(const DelayedKey& from, const DelayedKey& to) {
@@ -81,7 +68,7 @@ bool LaterLane::lacks_due(Time now) const {
 }
 
 std::optional<LaterRange> LaterLane::decide_page(Time now) const {
-  if (wanted_ || !runs_low() || covered_.due > now || !lacks_due(now)) return std::nullopt;
+  if (wanted_ || !window_.runs_low() || covered_.due > now || !lacks_due(now)) return std::nullopt;
   return LaterRange{covered_.due, covered_.sequence, now + kAhead};
 }
 
@@ -97,11 +84,11 @@ Time LaterLane::next_due(Time now) const {
   return due;
 }
 
-Time LaterLane::next_expiry(Time now, Seconds retention) const {
+Time LaterLane::next_expiry(Time now, const Retention& retention) const {
   if (wanted_ || count() == 0) return kNever;
-  if (!window_.empty()) return window_.front().head.sent + retention;
+  if (!window_.empty()) return retention.end_of(window_.front().head.sent);
   // What is ahead is looked at when its second comes.
-  return lacks_due(now) ? std::max(covered_.due, front_not_before_) + retention : kNever;
+  return lacks_due(now) ? std::max(covered_.due, front_not_before_) + retention.period : kNever;
 }
 
 void LaterLane::supplied(const Page& page) {
@@ -115,24 +102,8 @@ void LaterLane::supplied(const Page& page) {
 void LaterLane::evict() {
   if (wanted_) return;  // the page on its way continues this window
   if (!window_.empty()) front_not_before_ = std::max(front_not_before_, window_.front().due);
-  clear_window();
+  window_.clear();
   covered_ = cursor();
-}
-
-bool LaterLane::runs_low() const {
-  return window_.empty() ||
-         (window_.size() < kWindowLow && !refused_ && budget_.worth_refilling(window_bytes_));
-}
-
-void LaterLane::clear_window() {
-  while (!window_.empty()) pop_front();
-}
-
-void LaterLane::pop_front() {
-  window_bytes_ -= window_.front().bytes;
-  budget_.subtract(window_.front().bytes);
-  window_.pop_front();
-  refused_ = false;
 }
 
 }  // namespace penstock

@@ -13,24 +13,21 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <vector>
 
 #include "base/time.h"
+#include "broker/content_window.h"
 #include "broker/page.h"
 #include "broker/record.h"
-#include "broker/window_budget.h"
+#include "broker/retention.h"
 
 namespace penstock {
 
 class LaterLane {
  public:
   LaterLane(QueueAddress queue, WindowBudget& budget);
-  ~LaterLane();
-  LaterLane(const LaterLane&) = delete;
-  LaterLane& operator=(const LaterLane&) = delete;
 
   struct Entry {
     Time due;
@@ -67,7 +64,7 @@ class LaterLane {
   // The next moment at which something here becomes due; kNever if nothing is ahead.
   Time next_due(Time now) const;
   // The moment before which nothing here is known to have expired; kNever when empty or waiting for a page.
-  Time next_expiry(Time now, Seconds retention) const;
+  Time next_expiry(Time now, const Retention& retention) const;
 
   void want(const LaterRange& range) { wanted_ = range; }
   bool wants(const LaterRange& range) const { return wanted_ == range; }
@@ -89,16 +86,10 @@ class LaterLane {
   std::size_t window_index(Time due) const;   // of the first entry due later than that
   std::uint64_t ahead_count(Time now) const;  // due in a second that has not begun
   bool lacks_due(Time now) const;             // something not ahead is missing from the window
-  bool runs_low() const;
-  void clear_window();
-  void pop_front();
 
   TallyRecord tally_;
   std::map<std::int64_t, std::uint64_t> delayed_;
-  WindowBudget& budget_;
-  std::deque<Entry> window_;
-  std::size_t window_bytes_ = 0;
-  bool refused_ = false;  // the budget had no room for the next one; until the window shrinks
+  ContentWindow<Entry> window_;
   Place covered_;
   Time front_not_before_ = kEpoch;  // no message here is due earlier
   std::optional<LaterRange> wanted_;

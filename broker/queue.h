@@ -1,8 +1,9 @@
 // Queue: what the Broker asks of a queue, whichever kind it is.
 //
 // A queue holds its own facts; `apply` alone alters them. The deciding methods append to the Decision's
-// outcome and have applied their own changes when they return. The Broker owns its queues and calls them;
-// nobody else does.
+// outcome and have applied their own changes when they return. A batch is one decision: its entries are
+// decided in their order, and whoever waits is served once, behind the last of them. The Broker owns its
+// queues and calls them; nobody else does.
 #pragma once
 
 #include <functional>
@@ -14,6 +15,7 @@
 #include "base/random.h"
 #include "broker/broker_limits.h"
 #include "broker/outcome.h"
+#include "broker/queue_counters.h"
 #include "broker/waiting_receivers.h"
 #include "broker/window_budget.h"
 
@@ -83,6 +85,9 @@ class Queue {
   // A receive is waiting.
   bool awaited() const { return !line_.empty(); }
   virtual QueueCounts counts(Time now) = 0;
+  // When the oldest visible message was sent; kNever if none is visible.
+  virtual Time oldest_visible(Time now) = 0;
+  const QueueCounters& counters() const { return counters_; }
   // When tick must be called next.
   virtual Time next_deadline(Time now) const = 0;
   // Gives back the memory of its windows; they come back by pages.
@@ -98,11 +103,12 @@ class Queue {
     decision.outcome.changes.push_back(std::move(change));
   }
   void put(Record&& record, Decision& decision) { change(Put{std::move(record)}, decision); }
-  bool expired(Time enqueued, Time now) const { return enqueued + record_.attributes.retention <= now; }
+  bool ended(Time enqueued, Time now) const { return record_.retention().has_ended(enqueued, now); }
 
   QueueRecord record_;
   QueueShare& share_;
   ReceiverLine line_;
+  QueueCounters counters_;
   bool recently_used_ = false;
 };
 

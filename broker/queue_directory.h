@@ -5,7 +5,7 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <set>

@@ -4,7 +4,7 @@
 // bodies) in memory. docs/storage_format.md says how they lie on disk. What each record is for:
 //
 //   PartitionRecord   one a partition: the next queue id
-//   DeletedNameRecord a queue's name that was deleted less than a minute ago
+//   DeletedNameRecord the name of a queue that was deleted less than a minute ago
 //   QueueRecord       one a queue: name, attributes, tags, generation
 //   TallyRecord       one a lane: how far it has been sent and received
 //   DelayedRecord     how many messages become visible in one coming second
@@ -37,6 +37,7 @@
 #include "broker/address.h"
 #include "broker/message.h"
 #include "broker/queue_attributes.h"
+#include "broker/retention.h"
 
 namespace penstock {
 
@@ -147,11 +148,14 @@ struct QueueRecord {
   QueueKey key;
   std::string name;
   QueueAttributes attributes;
-  std::vector<Tag> tags;  // ascending by key
+  std::vector<Tag> tags;  // ascending by key, at most 50
   Generation generation;
   Time created;
   Time modified;
   Time purged;  // last; kEpoch: never
+  Time ended;   // broker/retention.h
+
+  Retention retention() const { return {attributes.retention, ended}; }
 
   bool operator==(const QueueRecord&) const = default;
 };

@@ -1,5 +1,5 @@
 // The refusals of the core that bring words of their own, as AWS puts them; each said in one place for
-// both kinds of queue.
+// every kind of queue.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +24,12 @@ inline Error too_many_tags(const std::string& queue_name) {
   return {ErrorCode::kInvalidParameterValue, "Too many tags added for queue " + queue_name + "."};
 }
 
+inline Error other_value_of(const char* attribute) {
+  return {ErrorCode::kQueueNameExists,
+          std::string("A queue already exists with the same name and a different value for attribute ") +
+              attribute};
+}
+
 inline Error purge_in_progress(const std::string& queue_name) {
   return {ErrorCode::kPurgeQueueInProgress,
           "Only one PurgeQueue operation on " + queue_name + " is allowed every 60 seconds."};
@@ -31,14 +37,21 @@ inline Error purge_in_progress(const std::string& queue_name) {
 
 // FifoThroughputLimit perMessageGroupId, where the deduplication scope is the queue.
 inline Error limit_needs_group_scope() {
-  return {ErrorCode::kInvalidAttributeValue,
-          "The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup"};
+  return {
+      ErrorCode::kInvalidAttributeValue,
+      "The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup"};
 }
 
 inline Error no_deduplication_id() {
   return {ErrorCode::kInvalidParameterValue,
           "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided "
           "explicitly"};
+}
+
+inline Error too_many_in_flight() {
+  return {ErrorCode::kOverLimit,
+          "Too many messages have been received without being deleted. Please delete your received messages "
+          "or let them timeout before receiving more."};
 }
 
 inline Error invalid_handle(const ReceiptHandle& handle) {

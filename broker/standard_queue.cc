@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <string>
 #include <utility>
 
 #include "base/require.h"
@@ -11,19 +10,9 @@
 namespace penstock {
 namespace {
 
-// How many messages one tick may expire one by one; the rest follow in the next commits.
-constexpr int kExpiredChunk = 1000;
-
-constexpr Seconds kHiddenTotalMax{43200};
 constexpr Seconds kDelayMax{900};
 
 }  // namespace
-
-// One receive being filled.
-struct StandardQueue::Taking {
-  Seconds visibility;
-  std::vector<Delivery> deliveries;
-};
 
 StandardQueue::StandardQueue(QueueRecord record, QueueShare& share)
     : Queue(std::move(record), share),
@@ -54,9 +43,8 @@ void StandardQueue::apply(const Change& change) {
 
     void operator()(const PartitionRecord&) const { not_mine(); }
     void operator()(const DeletedNameRecord&) const { not_mine(); }
-    void operator()(const DeletedNameKey&) const { not_mine(); }
     void operator()(const QueueRecord& record) const {
-      if (record.attributes.retention != queue.record_.attributes.retention) queue.fresh_.abandon_search();
+      if (record.retention() != queue.record_.retention()) queue.fresh_.abandon_search();
       queue.record_ = record;
     }
     void operator()(const TallyRecord& record) const {
@@ -73,6 +61,11 @@ void StandardQueue::apply(const Change& change) {
     }
     void operator()(const FreshKey&) const {}
     void operator()(const LaterKey&) const {}
+    // A tally goes only with its queue; the Broker drops the queue itself.
+    void operator()(const TallyKey&) const {}
+    void operator()(const QueueKey&) const { not_mine(); }
+    void operator()(const PartitionKey&) const { not_mine(); }
+    void operator()(const DeletedNameKey&) const { not_mine(); }
     void operator()(const FifoRecord&) const { not_mine(); }
     void operator()(const DedupRecord&) const { not_mine(); }
     void operator()(const AttemptRecord&) const { not_mine(); }
@@ -80,10 +73,6 @@ void StandardQueue::apply(const Change& change) {
     void operator()(const DedupKey&) const { not_mine(); }
     void operator()(const AttemptKey&) const { not_mine(); }
     static void not_mine() { require(false, "a standard queue has no such record"); }
-    // A tally goes only with its queue; the Broker drops the queue itself.
-    void operator()(const TallyKey&) const {}
-    void operator()(const QueueKey&) const { not_mine(); }
-    void operator()(const PartitionKey&) const { not_mine(); }
   };
   std::visit(Apply{*this}, change);
 }
@@ -163,297 +152,9 @@ Result<Sent> StandardQueue::accept(const Send& request, Decision& decision) {
     const auto counted = delayed.find(second);
     put(DelayedRecord{{address(), second}, counted == delayed.end() ? 1 : counted->second + 1}, decision);
   }
-  return Sent{head.id, request.content, std::nullopt};
-}
-
-// ---- receive
-
-bool StandardQueue::at_touched_bound() const {
-  return touched_.size() >= share_.limits.touched_queue_max || share_.touched >= share_.limits.touched_max;
-}
-
-Seconds StandardQueue::visibility_of(const WaitingReceivers::Receiver& receiver) const {
-  return receiver.visibility_timeout.value_or(record_.attributes.visibility_timeout);
-}
-
-void StandardQueue::receive(const Ticket& ticket, const Receive& request, Decision& decision) {
-  recently_used_ = true;
-  const Seconds wait = request.wait.value_or(record_.attributes.receive_wait);
-  const WaitingReceivers::Receiver receiver{.ticket = ticket,
-                                            .queue = address().id,
-                                            .messages_max = request.messages_max,
-                                            .visibility_timeout = request.visibility_timeout,
-                                            .deadline = decision.now + wait,
-                                            .short_poll = wait == Seconds{0},
-                                            .attempt_id = {}};
-  if (!line_.empty()) serve(decision);
-  if (line_.empty()) {
-    std::vector<Delivery> deliveries = take(receiver.messages_max, visibility_of(receiver), decision);
-    if (!deliveries.empty()) {
-      decision.reply(ticket, Received{address(), std::move(deliveries)});
-      return;
-    }
-  }
-  const bool may_wait = share_.receivers.size() < share_.limits.waiting_receivers_max;
-  if (may_wait && (waits_for_page() || !receiver.short_poll)) {
-    share_.receivers.add(line_, receiver);
-  } else {
-    answer_empty(receiver, decision);
-  }
-}
-
-void StandardQueue::answer_empty(const WaitingReceivers::Receiver& receiver, Decision& decision) {
-  if (receiver.short_poll && at_touched_bound()) {
-    decision.reply(receiver.ticket,
-                   Error{ErrorCode::kOverLimit,
-                         "Too many messages have been received without being deleted. Please delete your "
-                         "received messages or let them timeout before receiving more."});
-  } else {
-    decision.reply(receiver.ticket, Received{address(), {}});
-  }
-}
-
-std::vector<Delivery> StandardQueue::take(std::uint32_t messages_max, Seconds visibility,
-                                          Decision& decision) {
-  expire(decision);
-  touched_.settle(decision.now);
-  Taking taking{visibility, {}};
-  while (taking.deliveries.size() < messages_max) {
-    const bool took = touched_turn_ ? take_touched(taking, decision) || take_untouched(taking, decision)
-                                    : take_untouched(taking, decision) || take_touched(taking, decision);
-    if (!took) break;
-    touched_turn_ = !touched_turn_;
-  }
-  want_pages(decision);
-  return std::move(taking.deliveries);
-}
-
-bool StandardQueue::take_touched(Taking& taking, Decision& decision) {
-  std::optional<TouchedRecord> visible = touched_.first_visible(address());
-  while (visible && expired(visible->enqueued, decision.now)) {
-    erase_message(*visible, decision);
-    visible = touched_.first_visible(address());
-  }
-  if (!visible) return false;
-  TouchedRecord record = *visible;
-  if (record.receive_count == 0) record.first_received = decision.now;
-  ++record.receive_count;
-  record.last_received = decision.now;
-  record.hidden_until = decision.now + taking.visibility;
-  taking.deliveries.push_back({.handle = handle_of(record),
-                               .head = {},
-                               .content = nullptr,
-                               .body = body_of(record),
-                               .first_received = record.first_received,
-                               .hidden_before = visible->hidden_until,
-                               .receive_count = record.receive_count});
-  put(record, decision);
-  return true;
-}
-
-bool StandardQueue::take_untouched(Taking& taking, Decision& decision) {
-  if (at_touched_bound()) {
-    if (share_.touched >= share_.limits.touched_max) share_.queues_without_room.insert(address().id);
-    return false;
-  }
-  const Seconds retention = record_.attributes.retention;
-  expire_later(decision);  // sent earlier, an expired message may stand behind one that is not expired
-  const FreshLane::Entry* fresh = fresh_.next(decision.now, retention);
-  const LaterLane::Entry* later = later_.next(decision.now);
-  if (later != nullptr && expired(later->head.sent, decision.now))
-    later = nullptr;  // more than a chunk of them
-  if (fresh == nullptr && later == nullptr) return false;
-  const bool from_later = fresh == nullptr || (later != nullptr && later->due < fresh->head.sent);
-
-  TallyRecord tally = from_later ? later_.tally() : fresh_.tally();
-  const MessageHead head = from_later ? later->head : fresh->head;
-  const ContentPtr content = from_later ? later->content : fresh->content;
-  TouchedRecord record;
-  record.key = {address(), from_later ? kLaterLane : kFirstLane, from_later ? later->sequence : tally.cursor};
-  record.enqueued = head.sent;
-  record.due = from_later ? later->due : kEpoch;
-  if (from_later) {
-    tally.cursor_due = later->due;
-    tally.cursor = later->sequence.next();
-    --tally.waiting;
-  } else {
-    tally.cursor = tally.cursor.next();
-    tally.passed = head.sent;
-  }
-  put(tally, decision);
-
-  record.nonce = decision.random.next();
-  record.first_received = decision.now;
-  record.last_received = decision.now;
-  record.hidden_until = decision.now + taking.visibility;
-  record.receive_count = 1;
-  taking.deliveries.push_back({.handle = handle_of(record),
-                               .head = head,
-                               .content = content,
-                               .body = body_of(record),
-                               .first_received = decision.now,
-                               .hidden_before = from_later ? record.due : head.sent,
-                               .receive_count = 1});
-  put(record, decision);
-  return true;
-}
-
-void StandardQueue::want_pages(Decision& decision) {
-  if (const auto range = fresh_.decide_page()) {
-    fresh_.want(*range);
-    decision.outcome.wants.push_back({.queue = address(), .generation = record_.generation, .range = *range});
-  }
-  if (const auto range = later_.decide_page(decision.now)) {
-    later_.want(*range);
-    decision.outcome.wants.push_back({.queue = address(), .generation = record_.generation, .range = *range});
-  }
-}
-
-// First come, first served, until nothing more is there to give.
-void StandardQueue::serve(Decision& decision) {
-  while (!line_.empty()) {
-    const WaitingReceivers::Receiver& receiver = share_.receivers.front(line_);
-    std::vector<Delivery> deliveries = take(receiver.messages_max, visibility_of(receiver), decision);
-    if (deliveries.empty()) return;
-    decision.reply(receiver.ticket, Received{address(), std::move(deliveries)});
-    share_.receivers.remove_front(line_);
-  }
-}
-
-void StandardQueue::serve_and_answer_overdue(Decision& decision) {
-  serve(decision);
-  if (line_.empty() || waits_for_page()) return;
-  for (const auto& receiver : share_.receivers.take_overdue(line_, decision.now)) {
-    answer_empty(receiver, decision);
-  }
-}
-
-void StandardQueue::overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) {
-  serve(decision);
-  if (share_.receivers.queue_of(receiver.ticket) == std::nullopt) return;  // served just now
-  if (waits_for_page()) {
-    share_.receivers.stop_clock(receiver.ticket);
-  } else {
-    forget(receiver.ticket);
-    answer_empty(receiver, decision);
-  }
-}
-
-void StandardQueue::supply(const Page& page, Decision& decision) {
-  if (page.want.generation != record_.generation) return;
-  const auto* fresh = std::get_if<FreshRange>(&page.want.range);
-  const auto* later = std::get_if<LaterRange>(&page.want.range);
-  if (fresh != nullptr ? !fresh_.wants(*fresh) : !later_.wants(*later)) return;
-  for (const Record& record : page.records) apply(Put{record});
-  if (fresh != nullptr) {
-    fresh_.supplied(page.records, decision.now, record_.attributes.retention);
-  } else {
-    later_.supplied(page);
-  }
-  tick(decision);
-}
-
-// ---- acting on a handle
-
-ReceiptHandle StandardQueue::handle_of(const TouchedRecord& record) const {
-  return {.partition = address().partition,
-          .queue = address().id,
-          .lane = record.key.lane,
-          .sequence = record.key.sequence,
-          .attempt = record.receive_count,
-          .received = record.last_received,
-          .nonce = record.nonce};
-}
-
-BodyKey StandardQueue::body_of(const TouchedRecord& record) const {
-  if (record.key.lane == kLaterLane) return LaterKey{address(), record.due, record.key.sequence};
-  return FreshKey{address(), record.key.lane, record.key.sequence};
-}
-
-Result<std::optional<TouchedRecord>> StandardQueue::find(const ReceiptHandle& handle) const {
-  if (handle.partition != address().partition || handle.queue != address().id) {
-    return tl::unexpected(invalid_handle(handle));
-  }
-  const std::optional<TouchedRecord> record = touched_.find(address(), handle.lane, handle.sequence);
-  if (record && record->nonce != handle.nonce) return tl::unexpected(invalid_handle(handle));
-  return record;
-}
-
-void StandardQueue::erase_message(const TouchedRecord& record, Decision& decision) {
-  const BodyKey body = body_of(record);
-  change(Erase{record.key}, decision);
-  std::visit([&](const auto& key) { change(Erase{key}, decision); }, body);
-}
-
-void StandardQueue::remove(const Ticket& ticket, const Delete& request, Decision& decision) {
-  const Result<Done> removed = remove(request, decision);
-  decision.reply(ticket, removed ? Answer(Done{}) : Answer(removed.error()));
-  if (removed) serve(decision);  // at the bound of touched messages it made room for another
-}
-
-void StandardQueue::remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) {
-  DoneBatch done;
-  done.entries.reserve(batch.entries.size());
-  for (const Result<Delete>& entry : batch.entries) {
-    done.entries.push_back(entry ? remove(*entry, decision) : tl::unexpected(entry.error()));
-  }
-  decision.reply(ticket, std::move(done));
-  serve(decision);
-}
-
-Result<Done> StandardQueue::remove(const Delete& request, Decision& decision) {
-  const auto found = find(request.handle);
-  if (!found) return tl::unexpected(found.error());
-  if (*found) erase_message(**found, decision);
-  return Done{};
-}
-
-void StandardQueue::change_visibility(const Ticket& ticket, const ChangeVisibility& request,
-                                      Decision& decision) {
-  const Result<Done> changed = change_visibility(request, decision);
-  decision.reply(ticket, changed ? Answer(Done{}) : Answer(changed.error()));
-  if (changed) serve(decision);
-}
-
-void StandardQueue::change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch,
-                                      Decision& decision) {
-  DoneBatch done;
-  done.entries.reserve(batch.entries.size());
-  for (const Result<ChangeVisibility>& entry : batch.entries) {
-    done.entries.push_back(entry ? change_visibility(*entry, decision) : tl::unexpected(entry.error()));
-  }
-  decision.reply(ticket, std::move(done));
-  serve(decision);
-}
-
-Result<Done> StandardQueue::change_visibility(const ChangeVisibility& request, Decision& decision) {
-  const auto found = find(request.handle);
-  if (!found) return tl::unexpected(found.error());
-  if (!*found || expired((*found)->enqueued, decision.now)) {
-    return tl::unexpected(not_available_for_change(request.handle));
-  }
-  if (decision.now + request.timeout > request.handle.received + kHiddenTotalMax) {
-    return tl::unexpected(hidden_too_long(request.timeout));
-  }
-  TouchedRecord record = **found;
-  record.hidden_until = decision.now + request.timeout;
-  put(record, decision);
-  return Done{};
-}
-
-void StandardQueue::undeliver(const std::vector<Delivery>& deliveries, Decision& decision) {
-  for (const Delivery& delivery : deliveries) {
-    const auto found = find(delivery.handle);
-    if (!found || !*found) continue;
-    TouchedRecord record = **found;
-    const bool untouched_since =
-        record.receive_count == delivery.receive_count && record.last_received == delivery.handle.received;
-    if (!untouched_since || record.receive_count == 0) continue;
-    --record.receive_count;
-    record.hidden_until = delivery.hidden_before;
-    put(record, decision);
-  }
-  serve(decision);
+  ++counters_.sent;
+  counters_.sent_bytes += request.size;
+  return Sent{head.id, request.content};
 }
 
 // ---- purge and the end of the queue
@@ -509,60 +210,6 @@ void StandardQueue::erase_all(Decision& decision) {
   }
 }
 
-// ---- time
-
-void StandardQueue::expire(Decision& decision) {
-  const Seconds retention = record_.attributes.retention;
-  fresh_.search_if_unknown(decision.now, retention);
-  if (const auto cut = fresh_.decide_cut(decision.now, retention)) {
-    const Sequence from = fresh_.tally().cursor;
-    const Sequence to = cut->cursor;
-    put(*cut, decision);
-    change(EraseRange{FreshKey{address(), kFirstLane, from}, FreshKey{address(), kFirstLane, to}}, decision);
-  }
-  expire_later(decision);
-}
-
-void StandardQueue::expire_later(Decision& decision) {
-  for (int left = kExpiredChunk; left > 0; --left) {
-    const LaterLane::Entry* front = later_.front();
-    if (front == nullptr || !expired(front->head.sent, decision.now)) return;
-    const LaterKey key{address(), front->due, front->sequence};
-    TallyRecord tally = later_.tally();
-    tally.cursor_due = key.due;
-    tally.cursor = key.sequence.next();
-    --tally.waiting;
-    put(tally, decision);
-    change(Erase{key}, decision);
-  }
-}
-
-void StandardQueue::expire_touched(Decision& decision) {
-  for (int left = kExpiredChunk; left > 0 && expired_oldest(decision.now); --left) {
-    erase_message(*touched_.oldest(address()), decision);
-  }
-}
-
-bool StandardQueue::expired_oldest(Time now) const {
-  return touched_.size() != 0 && expired(touched_.oldest_enqueued(), now);
-}
-
-void StandardQueue::tick(Decision& decision) {
-  expire(decision);
-  expire_touched(decision);
-  serve_and_answer_overdue(decision);
-  want_pages(decision);
-}
-
-Time StandardQueue::next_deadline(Time now) const {
-  const Seconds retention = record_.attributes.retention;
-  Time deadline = std::min(fresh_.next_expiry(retention), later_.next_expiry(now, retention));
-  if (touched_.size() != 0) deadline = std::min(deadline, touched_.oldest_enqueued() + retention);
-  deadline = std::min(deadline, later_.next_due(now));
-  if (!line_.empty()) deadline = std::min(deadline, touched_.next_visible());
-  return deadline;
-}
-
 // ---- view
 
 QueueCounts StandardQueue::counts(Time now) {
@@ -571,6 +218,13 @@ QueueCounts StandardQueue::counts(Time now) {
   return {.visible = fresh_.count() + touched_.visible_count() + later_.count() - delayed,
           .not_visible = touched_.hidden_count(),
           .delayed = delayed};
+}
+
+Time StandardQueue::oldest_visible(Time now) {
+  touched_.settle(now);
+  Time oldest = std::min(touched_.oldest_visible_enqueued(), fresh_.oldest_enqueued());
+  if (const LaterLane::Entry* due = later_.next(now)) oldest = std::min(oldest, due->head.sent);
+  return oldest;
 }
 
 void StandardQueue::evict_windows() {

@@ -11,7 +11,9 @@
 // oldest of the rest: fresh ones by when they were sent, later ones by when they became due. A body stays
 // under its key from the send to the end; receiving writes a touched record only.
 //
-// What may be called, and when: broker/queue.h.
+// Four files: standard_queue.cc has its facts, the sends and the ends (purge, deletion of the queue);
+// standard_queue_receiving.cc hands messages out; standard_queue_handles.cc acts on receipt handles;
+// standard_queue_expiry.cc is what time does. What may be called, and when: broker/queue.h.
 #pragma once
 
 #include <cstdint>
@@ -50,6 +52,7 @@ class StandardQueue final : public Queue {
   void tick(Decision& decision) override;
 
   QueueCounts counts(Time now) override;
+  Time oldest_visible(Time now) override;
   Time next_deadline(Time now) const override;
   void evict_windows() override;
 
@@ -65,11 +68,12 @@ class StandardQueue final : public Queue {
   void expire(Decision& decision);
   void expire_touched(Decision& decision);
   void expire_later(Decision& decision);
-  bool expired_oldest(Time now) const;
+  bool oldest_has_ended(Time now) const;
 
   std::vector<Delivery> take(std::uint32_t messages_max, Seconds visibility, Decision& decision);
   bool take_touched(Taking& taking, Decision& decision);
   bool take_untouched(Taking& taking, Decision& decision);
+  // Each decides one request, alone or of a batch; whoever waits is served by the caller.
   Result<Sent> accept(const Send& request, Decision& decision);
   Result<Done> remove(const Delete& request, Decision& decision);
   Result<Done> change_visibility(const ChangeVisibility& request, Decision& decision);

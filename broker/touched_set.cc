@@ -55,7 +55,7 @@ void TouchedSet::put(const TouchedRecord& record) {
       found->second = free_.back();
       free_.pop_back();
     }
-  } else {
+  } else if (entries_[found->second].visible) {
     unlink(found->second);
   }
   const Slot slot = found->second;
@@ -73,15 +73,17 @@ void TouchedSet::put(const TouchedRecord& record) {
                     .lane = record.key.lane.value,
                     .visible = false};
   hidden_.place(slot, sooner());
-  ages_.place(slot, older());
+  hidden_ages_.place(slot, older());
 }
 
 void TouchedSet::unlink(Slot slot) {
   Entry& entry = entries_[slot];
   if (!entry.visible) {
     hidden_.remove(slot, sooner());
+    hidden_ages_.remove(slot, older());
     return;
   }
+  visible_ages_.remove(slot, older());
   (entry.previous == kNone ? first_visible_ : entries_[entry.previous].next) = entry.next;
   (entry.next == kNone ? last_visible_ : entries_[entry.next].previous) = entry.previous;
   entry.visible = false;
@@ -90,7 +92,6 @@ void TouchedSet::unlink(Slot slot) {
 
 void TouchedSet::erase_slot(Slot slot) {
   unlink(slot);
-  ages_.remove(slot, older());
   index_.erase(index_key(Lane{entries_[slot].lane}, Sequence{entries_[slot].sequence}));
   free_.push_back(slot);
 }
@@ -120,6 +121,8 @@ void TouchedSet::settle(Time now) {
   while (!hidden_.empty() && hidden_until(hidden_.top()) <= now) {
     const Slot slot = hidden_.top();
     hidden_.remove(slot, sooner());
+    hidden_ages_.remove(slot, older());
+    visible_ages_.place(slot, older());
     Entry& entry = entries_[slot];
     entry.visible = true;
     entry.previous = last_visible_;
@@ -135,15 +138,27 @@ std::optional<TouchedRecord> TouchedSet::first_visible(const QueueAddress& queue
   return record_of(queue, entries_[first_visible_]);
 }
 
+TouchedSet::Slot TouchedSet::oldest_slot() const {
+  if (hidden_ages_.empty()) return visible_ages_.empty() ? kNone : visible_ages_.top();
+  if (visible_ages_.empty()) return hidden_ages_.top();
+  return older()(visible_ages_.top(), hidden_ages_.top()) ? visible_ages_.top() : hidden_ages_.top();
+}
+
 std::optional<TouchedRecord> TouchedSet::oldest(const QueueAddress& queue) const {
-  if (ages_.empty()) return std::nullopt;
-  return record_of(queue, entries_[ages_.top()]);
+  const Slot slot = oldest_slot();
+  if (slot == kNone) return std::nullopt;
+  return record_of(queue, entries_[slot]);
 }
 
 Time TouchedSet::next_visible() const { return hidden_.empty() ? kNever : hidden_until(hidden_.top()); }
 
 Time TouchedSet::oldest_enqueued() const {
-  return ages_.empty() ? kNever : from_epoch_milliseconds(entries_[ages_.top()].enqueued);
+  const Slot slot = oldest_slot();
+  return slot == kNone ? kNever : from_epoch_milliseconds(entries_[slot].enqueued);
+}
+
+Time TouchedSet::oldest_visible_enqueued() const {
+  return visible_ages_.empty() ? kNever : from_epoch_milliseconds(entries_[visible_ages_.top()].enqueued);
 }
 
 void TouchedSet::each(const QueueAddress& queue,

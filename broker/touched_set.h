@@ -5,11 +5,11 @@
 //
 // An entry is hidden or visible. Every put makes it hidden, in a heap by hidden_until; `settle(now)` moves
 // those whose time has come to the end of the visible list. So the facts never depend on time, and the
-// visible list is in the order in which messages became visible again. A second heap, by enqueue time,
-// finds what expires.
+// visible list is in the order in which messages became visible again. Two more heaps, by enqueue time, find
+// the oldest: what expires, and for how long the oldest visible one has been there.
 //
-// Invariant: each entry is in the index, in the age heap, and in exactly one of hidden heap and visible
-// list.
+// Invariant: each entry is in the index, and either in both heaps of the hidden or in list and heap of the
+// visible.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -48,7 +48,8 @@ class TouchedSet {
   std::optional<TouchedRecord> oldest(const QueueAddress& queue) const;
   // When the next hidden one becomes visible; kNever if none is hidden.
   Time next_visible() const;
-  Time oldest_enqueued() const;  // kNever if empty
+  Time oldest_enqueued() const;          // kNever if empty
+  Time oldest_visible_enqueued() const;  // of what settle() has seen; kNever if none is visible
 
   // Ascending by key.
   void each(const QueueAddress& queue, const std::function<void(const TouchedRecord&)>& visit) const;
@@ -77,6 +78,7 @@ class TouchedSet {
   TouchedRecord record_of(const QueueAddress& queue, const Entry& entry) const;
   Time hidden_until(Slot slot) const;
   void unlink(Slot slot);
+  Slot oldest_slot() const;  // kNone if empty
   void erase_slot(Slot slot);
 
   auto sooner() const {
@@ -93,7 +95,8 @@ class TouchedSet {
   std::vector<Slot> free_;
   boost::unordered_flat_map<std::uint64_t, Slot> index_;
   IndexedHeap hidden_;
-  IndexedHeap ages_;
+  IndexedHeap hidden_ages_;
+  IndexedHeap visible_ages_;
   Slot first_visible_ = kNone;
   Slot last_visible_ = kNone;
   std::size_t visible_count_ = 0;

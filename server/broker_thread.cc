@@ -294,8 +294,17 @@ void BrokerThread::take_survey() {
   if (last && moment - last->taken < QueueSurvey::kAgeMax) return;
   auto next = std::make_shared<QueueSurvey>();
   next->taken = moment;
-  broker_.each_queue(now_, [&](const QueueRecord& record, const QueueCounts& counts) {
-    next->queues.push_back({.world = record.key.queue.world, .name = record.name, .counts = counts});
+  broker_.each_queue(now_, [&](const QueueView& queue) {
+    QueueReading& reading = next->queues.emplace_back();
+    reading.world = queue.world;
+    reading.name = queue.name;
+    reading.counts = queue.counts;
+    if (queue.oldest_visible != kNever) reading.oldest_age = now_ - queue.oldest_visible;
+    reading.messages_sent = queue.counters.sent;
+    reading.message_bytes_sent = queue.counters.sent_bytes;
+    reading.messages_received = queue.counters.received;
+    reading.messages_deleted = queue.counters.deleted;
+    reading.empty_receives = queue.counters.empty_receives;
   });
   survey_.store(std::move(next), std::memory_order_release);
 }

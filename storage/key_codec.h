@@ -42,7 +42,7 @@ enum class KeyKind : std::uint8_t {
   kTopic = 14,         // reserved
   kSubscription = 15,  // reserved
   kPublication = 16,   // reserved: a publication that has not reached all its targets
-  kDeletedName = 17,
+  kDeletedName = 17,   // of a world
 };
 
 // A body is put once in all time; see docs/storage_format.md for why.

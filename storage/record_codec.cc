@@ -38,11 +38,12 @@ enum class QueueTag : std::uint8_t {
   kRetentionSeconds = 7,
   kReceiveWaitSeconds = 8,
   kVisibilityTimeoutSeconds = 9,
-  kManagedEncryption = 10,  // only if it is off
+  kManagedEncryption = 10,  // u8; only if it is off
   kKmsKey = 11,
   kKmsReuseSeconds = 12,
   kTags = 13,
   kPurged = 14,
+  kEnded = 15,
   kFifo = 20,  // of FIFO queues only, as are the next three
   kContentBasedDeduplication = 21,
   kDeduplicationScope = 22,
@@ -157,12 +158,15 @@ std::string encode_tags(const std::vector<Tag>& tags) {
   return bytes;
 }
 
+// False unless they ascend by key.
 bool read_tags(std::string_view bytes, std::vector<Tag>& tags) {
   ByteReader list(bytes);
   while (!list.failed() && !list.rest().empty()) {
-    Tag& tag = tags.emplace_back();
+    Tag tag;
     tag.key = list.text();
     tag.value = list.text();
+    if (!tags.empty() && tag.key <= tags.back().key) return false;
+    tags.push_back(std::move(tag));
   }
   return list.finished() && !tags.empty();
 }
@@ -214,6 +218,7 @@ struct PayloadWriter {
     if (attributes.kms_reuse) fields.signed_number(QueueTag::kKmsReuseSeconds, attributes.kms_reuse->count());
     if (!record.tags.empty()) fields.text(QueueTag::kTags, encode_tags(record.tags));
     if (record.purged != kEpoch) fields.signed_number(QueueTag::kPurged, epoch_milliseconds(record.purged));
+    if (record.ended != kEpoch) fields.signed_number(QueueTag::kEnded, epoch_milliseconds(record.ended));
     if (attributes.fifo) {
       fields.number(QueueTag::kFifo, std::uint8_t{1});
       fields.number(QueueTag::kContentBasedDeduplication,
@@ -363,7 +368,8 @@ bool PayloadReader::operator()(QueueRecord& record) const {
         attributes.visibility_timeout = Seconds{fields.signed_number()};
         break;
       case QueueTag::kManagedEncryption:
-        attributes.managed_encryption = fields.number<std::uint8_t>() != 0;
+        if (fields.number<std::uint8_t>() != 0) return false;
+        attributes.managed_encryption = false;
         break;
       case QueueTag::kKmsKey:
         attributes.kms_key = fields.value();
@@ -376,6 +382,9 @@ bool PayloadReader::operator()(QueueRecord& record) const {
         break;
       case QueueTag::kPurged:
         record.purged = from_epoch_milliseconds(fields.signed_number());
+        break;
+      case QueueTag::kEnded:
+        record.ended = from_epoch_milliseconds(fields.signed_number());
         break;
       case QueueTag::kFifo:
         attributes.fifo = fields.number<std::uint8_t>() == 1;

@@ -22,6 +22,7 @@ std::string name_of(ErrorCode code) {
       std::pair{ErrorCode::kQueueDoesNotExist, "QueueDoesNotExist"},
       std::pair{ErrorCode::kQueueNameExists, "QueueNameExists"},
       std::pair{ErrorCode::kInvalidParameterValue, "InvalidParameterValue"},
+      std::pair{ErrorCode::kInvalidMessageContents, "InvalidMessageContents"},
       std::pair{ErrorCode::kReceiptHandleIsInvalid, "ReceiptHandleIsInvalid"},
       std::pair{ErrorCode::kMessageNotInflight, "MessageNotInflight"},
       std::pair{ErrorCode::kOverLimit, "OverLimit"},
@@ -37,11 +38,11 @@ std::string name_of(ErrorCode code) {
 std::string called(const MessageContent& content) { return content.body.substr(0, content.body.find(' ')); }
 
 template <class Entry>
-std::string entries(const std::vector<Result<Entry>>& results) {
+std::string told_of_each(const std::vector<Result<Entry>>& entries) {
   std::string text;
-  for (const Result<Entry>& result : results) {
+  for (const Result<Entry>& entry : entries) {
     text += text.empty() ? "" : ", ";
-    text += result ? "ok" : "refused " + name_of(result.error().code);
+    text += entry ? "ok" : "refused " + name_of(entry.error().code);
   }
   return text;
 }
@@ -52,8 +53,8 @@ std::string told(const Answer& answer) {
     std::string operator()(const Done&) const { return "ok"; }
     std::string operator()(const QueueFound&) const { return "ok"; }
     std::string operator()(const Sent&) const { return "ok"; }
-    std::string operator()(const SentBatch& batch) const { return entries(batch.entries); }
-    std::string operator()(const DoneBatch& batch) const { return entries(batch.entries); }
+    std::string operator()(const SentBatch& batch) const { return told_of_each(batch.entries); }
+    std::string operator()(const DoneBatch& batch) const { return told_of_each(batch.entries); }
     std::string operator()(const QueuesListed& listed) const {
       std::string text;
       for (const std::string& name : listed.names) text += (text.empty() ? "" : ", ") + name;
@@ -160,15 +161,16 @@ struct PlayStage::Options {
     return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
   }
   static bool is_text(const std::string& word) {
-    constexpr std::array kNames{"group", "id", "attempt", "after"};
+    constexpr std::array kNames{"group", "id", "attempt", "after", "kms", "managed"};
     return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
   }
   // Takes the word out of `plain`, if it is there.
   bool take(const std::string& word) { return std::erase(plain, word) != 0; }
-  std::string text(const std::string& name) const {
+  std::optional<std::string> text(const std::string& name) const {
     const auto found = texts.find(name);
-    return found == texts.end() ? std::string() : found->second;
+    return found == texts.end() ? std::nullopt : std::optional(found->second);
   }
+  // The plain words behind the first so many.
   std::vector<std::string> rest(std::size_t from) const {
     return {plain.begin() + static_cast<std::ptrdiff_t>(std::min(from, plain.size())), plain.end()};
   }
@@ -201,10 +203,11 @@ std::string PlayStage::perform(const Play& play) {
 Result<std::string> PlayStage::perform(const Step& step) {
   const Result<Options> options = Options::parse(step);
   if (!options) return tl::unexpected(options.error());
-  constexpr std::array kRequests{
-      "queue",      "set",          "find",       "purge",  "delete-queue",    "list",
-      "tag",        "untag",        "tags",       "send",   "receive",         "delete",
-      "send-batch", "delete-batch", "visibility", "counts", "visibility-batch"};
+  constexpr std::array kRequests{"queue",        "set",          "find",       "purge",
+                                 "delete-queue", "list",         "tag",        "untag",
+                                 "tags",         "send",         "send-batch", "receive",
+                                 "delete",       "delete-batch", "visibility", "visibility-batch",
+                                 "counts"};
   const bool is_request = std::find(kRequests.begin(), kRequests.end(), step.words[0]) != kRequests.end();
   return is_request ? ask(step, *options) : direct(step, *options);
 }
@@ -235,6 +238,8 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
     attributes.visibility_timeout = seconds(options.find("visibility"));
     if (const auto size = options.find("size"))
       attributes.message_bytes_max = static_cast<std::uint32_t>(*size);
+    if (const auto managed = options.text("managed")) attributes.managed_encryption = *managed == "on";
+    if (const auto key = options.text("kms")) attributes.kms_key = *key == "none" ? "" : *key;
     if (verb == "set") return SetQueueAttributes{attributes};
     Options words = options;
     attributes.fifo = words.take("fifo");
@@ -244,7 +249,7 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
     return CreateQueue{attributes, tags_of(words.rest(1))};
   }
   if (verb == "list" && plain == 1) {
-    return ListQueues{options.plain[0] == "*" ? "" : options.plain[0], options.text("after"),
+    return ListQueues{options.plain[0] == "*" ? "" : options.plain[0], options.text("after").value_or(""),
                       static_cast<std::uint32_t>(options.find("max").value_or(1000))};
   }
   if (verb == "tag" && plain > 1) return TagQueue{tags_of(options.rest(1))};
@@ -254,18 +259,22 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
   if (verb == "purge" && plain == 1) return PurgeQueue{};
   if (verb == "delete-queue" && plain == 1) return DeleteQueue{};
   if (verb == "counts" && plain == 1) return DescribeQueue{};
-  if (verb == "send" && plain == 2) {
-    return send_of(options.plain[1], options).map([](Send&& send) -> Operation { return std::move(send); });
-  }
+  if (verb == "send" && plain == 2) return send_of(options.plain[1], options);
   if (verb == "send-batch" && plain > 1) {
     SendBatch batch;
-    for (const std::string& body : options.rest(1)) batch.entries.push_back(send_of(body, options));
+    for (const std::string& body : options.rest(1)) {
+      if (body == "refused") {
+        batch.entries.push_back(refuse(ErrorCode::kInvalidMessageContents));
+      } else {
+        batch.entries.push_back(send_of(body, options));
+      }
+    }
     return batch;
   }
   if (verb == "receive" && plain == 1) {
     return Receive{static_cast<std::uint32_t>(options.find("max").value_or(1)),
                    seconds(options.find("visibility")), seconds(options.find("wait")),
-                   options.text("attempt")};
+                   options.text("attempt").value_or("")};
   }
   if (verb == "delete" && plain == 2) {
     return handle_of(options.plain[1]).map([](const ReceiptHandle& handle) -> Operation {
@@ -296,17 +305,19 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
   return not_understood(step.text);
 }
 
-Result<Send> PlayStage::send_of(const std::string& body, const Options& options) const {
-  MessageContent content{.body = body};
+// `BODY/SIZE` says a size of its own.
+Send PlayStage::send_of(const std::string& word, const Options& options) {
+  const std::size_t slash = std::min(word.find('/'), word.size());
+  MessageContent content{.body = word.substr(0, slash)};
   const auto bytes = static_cast<std::size_t>(options.find("bytes").value_or(0));
   if (content.body.size() < bytes) content.body.resize(bytes, ' ');
-  const auto size =
-      static_cast<std::uint32_t>(options.find("size").value_or(static_cast<double>(content.body.size())));
-  content.group_id = options.text("group");
-  content.deduplication_id = options.text("id");
+  double size = options.find("size").value_or(static_cast<double>(content.body.size()));
+  if (slash < word.size()) size = number(word.substr(slash + 1)).value_or(0);
+  content.group_id = options.text("group").value_or("");
+  content.deduplication_id = options.text("id").value_or("");
   const bool by_content = content.deduplication_id.empty();
   if (by_content) content.deduplication_id = hex(sha256(content.body));
-  return Send{std::make_shared<const MessageContent>(std::move(content)), size,
+  return Send{std::make_shared<const MessageContent>(std::move(content)), static_cast<std::uint32_t>(size),
               seconds(options.find("delay")), by_content};
 }
 
@@ -396,6 +407,7 @@ void PlayStage::set_limits(const Options& options) {
   set(limits_.touched_max, "in-flight");
   set(limits_.touched_queue_max, "in-flight-queue");
   set(limits_.waiting_receivers_max, "waiting");
+  set(limits_.deleted_names_max, "deleted-names");
   if (const auto interval = seconds(options.find("purge-interval"))) limits_.purge_interval = *interval;
   if (const auto wait = seconds(options.find("recreate-wait"))) limits_.recreate_wait = *wait;
 }

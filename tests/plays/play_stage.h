@@ -4,16 +4,16 @@
 // come, commits become durable, answers leave. The steps, with optional parts in brackets:
 //
 //     limits [window-bytes N] [window-queue-bytes N] [in-flight N] [in-flight-queue N] [waiting N]
-//            [purge-interval N] [recreate-wait N]
-//     queue Q [delay N] [visibility N] [retention N] [wait N] [size N]   CreateQueue
-//             [fifo [content] [scope-group]] [tag KEY=VALUE]...
-//     set Q [delay N] [visibility N] [retention N] [wait N] [size N]     SetQueueAttributes
+//            [purge-interval N] [recreate-wait N] [deleted-names N]
+//     queue Q [delay N] [visibility N] [retention N] [wait N] [size N] [managed on|off] [kms KEY|none]
+//             [fifo [content] [scope-group]] [tag KEY=VALUE...]   CreateQueue
+//     set Q [delay N] ... [kms KEY|none]                  SetQueueAttributes, attributes as above
 //     find Q · purge Q · delete-queue Q
 //     list PREFIX [after NAME] [max N]                    ListQueues; `*` is the empty prefix
 //     tag Q KEY=VALUE... · untag Q KEY... · tags Q
 //     send Q BODY [delay N] [size N] [bytes N] [as WHO]   `bytes`: the body is padded to so many
 //             [group GROUP] [id ID]                       without an id: that of the content
-//     send-batch Q BODY... [size N] [group GROUP]         each body is its id
+//     send-batch Q BODY[/SIZE]... [delay N] [group GROUP]
 //     receive Q [max N] [wait N] [visibility N] [attempt ID] [as WHO]
 //     delete Q MESSAGE [as WHO] · delete-batch Q MESSAGE...
 //     visibility Q MESSAGE N [as WHO]                     ChangeMessageVisibility
@@ -30,11 +30,12 @@
 //     written body-count Q                                        bodies on disk
 //
 // MESSAGE is a body: the handle of its latest receive; `BODY#2` is the handle of its second one;
-// `forged:BODY` is the latest handle with another nonce.
+// `forged:BODY` is the latest handle with another nonce. In a batch `refused` is an entry that its
+// parameters have condemned.
 //
 // Expected: `ok`, `waits` (no answer has left), `nothing`, `refused CODE`, `duplicate of BODY`, or the
-// messages in order, each with its receive count if the play cares: `hello count 2, other`. Of a batch: one
-// such word for each entry, with commas. Without an arrow a step expects `ok`.
+// messages in order, each with its receive count if the play cares: `hello count 2, other`. Of a batch: a
+// word for each entry, with commas. Without an arrow a step expects `ok`.
 #pragma once
 
 #include <map>
@@ -64,7 +65,7 @@ class PlayStage {
   Result<std::string> ask(const Step& step, const Options& options);
   Result<Operation> operation_of(const Step& step, const Options& options) const;
   Result<std::string> direct(const Step& step, const Options& options);
-  Result<Send> send_of(const std::string& body, const Options& options) const;
+  static Send send_of(const std::string& word, const Options& options);
   template <class Entry, class MakeEntry>
   Result<std::vector<Result<Entry>>> entries_of(const std::vector<std::string>& messages,
                                                 const MakeEntry& make_entry) const;

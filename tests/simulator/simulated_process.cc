@@ -66,6 +66,7 @@ DecisionSeen SimulatedProcess::decided(std::size_t changes_before, Time now) {
   DecisionSeen seen;
   seen.now = now;
   seen.replies = outcome.replies;
+  bool id_given = false;
   for (std::size_t i = changes_before; i < outcome.changes.size(); ++i) {
     ++changes_unwritten_;
     const Put* const put = std::get_if<Put>(&outcome.changes[i]);
@@ -76,8 +77,10 @@ DecisionSeen SimulatedProcess::decided(std::size_t changes_before, Time now) {
       seen.bodies.push_back({later->key, later->head.id});
     } else if (const auto* fifo = std::get_if<FifoRecord>(&put->record)) {
       seen.bodies.push_back({fifo->key, fifo->head.id});
+    } else if (std::holds_alternative<PartitionRecord>(put->record)) {
+      id_given = true;
     } else if (const auto* queue = std::get_if<QueueRecord>(&put->record)) {
-      if (queue->generation == Generation{}) seen.created = queue->key.queue;
+      if (id_given) seen.created = queue->key.queue;
     }
   }
   // The wants of earlier decisions have been taken note of; those that are still there stand first.

@@ -9,16 +9,9 @@ std::string describe(const ReceiptHandle& handle) {
 }
 
 template <class Describe, class Entry>
-std::string entries(const Describe& describe, const std::vector<Result<Entry>>& batch) {
+std::string told_of_each(const Describe& describe_one, const std::vector<Result<Entry>>& batch) {
   std::string text = "batch of";
-  for (const Result<Entry>& entry : batch) text += " [" + (entry ? describe(*entry) : "refused") + "]";
-  return text;
-}
-
-template <class Entry>
-std::string outcomes(const std::vector<Result<Entry>>& batch) {
-  std::string text = "batch:";
-  for (const Result<Entry>& entry : batch) text += entry ? " done" : " refused";
+  for (const Result<Entry>& entry : batch) text += " [" + (entry ? describe_one(*entry) : "refused") + "]";
   return text;
 }
 
@@ -27,20 +20,23 @@ std::string outcomes(const std::vector<Result<Entry>>& batch) {
 std::string describe(const Operation& operation) {
   struct Describe {
     std::string operator()(const CreateQueue&) const { return "create"; }
-    std::string operator()(const SetQueueAttributes&) const { return "set attributes"; }
+    std::string operator()(const SetQueueAttributes& set) const {
+      const auto& retention = set.attributes.retention;
+      return "set attributes" + (retention ? ", retention " + std::to_string(retention->count()) : "");
+    }
     std::string operator()(const ListQueues& list) const {
-      return "list " + list.prefix + "* after " + list.after;
+      return "list " + std::to_string(list.names_max) + " of " + list.prefix + "* after " + list.after;
     }
-    std::string operator()(const TagQueue& tag) const {
-      return "tag " + std::to_string(tag.tags.size()) + " keys";
-    }
+    std::string operator()(const TagQueue& tag) const { return "tag " + std::to_string(tag.tags.size()); }
     std::string operator()(const UntagQueue& untag) const {
-      return "untag " + std::to_string(untag.keys.size()) + " keys";
+      return "untag " + std::to_string(untag.keys.size());
     }
     std::string operator()(const FindTags&) const { return "tags"; }
-    std::string operator()(const SendBatch& batch) const { return entries(*this, batch.entries); }
-    std::string operator()(const DeleteBatch& batch) const { return entries(*this, batch.entries); }
-    std::string operator()(const ChangeVisibilityBatch& batch) const { return entries(*this, batch.entries); }
+    std::string operator()(const SendBatch& batch) const { return told_of_each(*this, batch.entries); }
+    std::string operator()(const DeleteBatch& batch) const { return told_of_each(*this, batch.entries); }
+    std::string operator()(const ChangeVisibilityBatch& batch) const {
+      return told_of_each(*this, batch.entries);
+    }
     std::string operator()(const FindQueue&) const { return "find"; }
     std::string operator()(const DescribeQueue&) const { return "describe"; }
     std::string operator()(const DeleteQueue&) const { return "delete the queue"; }
@@ -82,9 +78,9 @@ std::string describe(const Answer& answer) {
     std::string operator()(const QueueTagged& tagged) const {
       return std::to_string(tagged.tags.size()) + " tags";
     }
-    std::string operator()(const SentBatch& batch) const { return outcomes(batch.entries); }
-    std::string operator()(const DoneBatch& batch) const { return outcomes(batch.entries); }
     std::string operator()(const Sent&) const { return "sent"; }
+    std::string operator()(const SentBatch& batch) const { return told_of_each(*this, batch.entries); }
+    std::string operator()(const DoneBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const Received& received) const {
       std::string text = "received";
       for (const Delivery& delivery : received.deliveries) text += " [" + describe(delivery.handle) + "]";

@@ -41,6 +41,7 @@ Weather Weather::draw(Random& random) {
   if (random.below(3) == 0) limits.touched_queue_max = 1 + random.below(10);
   if (random.below(3) == 0) limits.touched_max = 1 + random.below(15);
   if (random.below(4) == 0) limits.waiting_receivers_max = random.below(4);
+  limits.purge_interval = limits.recreate_wait = Seconds{0};
   return weather;
 }
 

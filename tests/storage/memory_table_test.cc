@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/key_codec.h"
 #include "tests/storage/store_driver.h"
 
 namespace penstock {
@@ -19,12 +20,15 @@ TEST(MemoryTable, LoadingShowsEveryRecordButTheBodiesInKeyOrder) {
       {Position{1},
        from_epoch_milliseconds(5),
        {Put{touched(3, 1)}, Put{fresh(0, "a")}, Put{delayed(9, 1)}, Put{tally(0, 1)}, Put{queue_record(2)},
-        Put{queue_record(1)}, Put{PartitionRecord{{PartitionId{0}}, QueueId{3}}}},
+        Put{queue_record(1)}, Put{DeletedNameRecord{{{}, queue_address().world, "mail"}, kEpoch}},
+        Put{PartitionRecord{{PartitionId{0}}, QueueId{3}}}},
        {}});
   const std::vector<Record> records = loaded(table);
-  ASSERT_EQ(records.size(), 6U);
-  const std::size_t kinds[] = {0, 1, 2, 3, 4, 1};  // partition; queue 1 and what it has; queue 2
-  for (std::size_t i = 0; i < records.size(); ++i) EXPECT_EQ(records[i].index(), kinds[i]);
+  ASSERT_EQ(records.size(), 7U);
+  // The partition's, the world's, queue 1 and what it has, queue 2.
+  const KeyKind kinds[] = {KeyKind::kPartition, KeyKind::kDeletedName, KeyKind::kQueue, KeyKind::kTally,
+                           KeyKind::kDelayed,   KeyKind::kTouched,     KeyKind::kQueue};
+  for (std::size_t i = 0; i < records.size(); ++i) EXPECT_EQ(kind_of(key_of(records[i])), kinds[i]);
   EXPECT_EQ(table.recovered().position, Position{1});
   EXPECT_EQ(table.recovered().time, from_epoch_milliseconds(5));
 }

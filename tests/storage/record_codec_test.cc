@@ -28,6 +28,13 @@ std::vector<Record> records_of_every_kind() {
   queue.attributes = {Seconds{900}, 2048, Seconds{60}, Seconds{20}, Seconds{43200}};
   queue.created = from_epoch_milliseconds(1);
   queue.modified = from_epoch_milliseconds(2);
+  queue.tags = {{"stage", "test"}, {"team", ""}};
+  queue.purged = from_epoch_milliseconds(3);
+  queue.ended = from_epoch_milliseconds(1);
+  QueueRecord encrypted = queue_record(10);
+  encrypted.attributes.managed_encryption = false;
+  encrypted.attributes.kms_key = "alias/own";
+  encrypted.attributes.kms_reuse = Seconds{86'400};
   TallyRecord counts = tally(3, 1'000'000);
   counts.passed = from_epoch_milliseconds(4);
   counts.cursor_due = from_epoch_milliseconds(-5);
@@ -39,7 +46,9 @@ std::vector<Record> records_of_every_kind() {
   hidden.hidden_until = kNever;
   hidden.due = from_epoch_milliseconds(16);
   return {PartitionRecord{{PartitionId{2}}, QueueId{77}},
+          DeletedNameRecord{{PartitionId{2}, queue.key.queue.world, "mail"}, from_epoch_milliseconds(7)},
           queue,
+          encrypted,
           counts,
           delayed(1'700'000'000, 12),
           hidden,

@@ -79,13 +79,18 @@ TEST(TouchedSet, AgreesWithAPlainMapUnderRandomUse) {
         set.settle(from_epoch_milliseconds(now));
         std::size_t visible = 0;
         Time oldest = kNever;
+        Time oldest_visible = kNever;
         for (const auto& [key, record] : model) {
           visible += record.hidden_until <= from_epoch_milliseconds(now) ? 1U : 0U;
           oldest = std::min(oldest, record.enqueued);
+          if (record.hidden_until <= from_epoch_milliseconds(now)) {
+            oldest_visible = std::min(oldest_visible, record.enqueued);
+          }
         }
         ASSERT_EQ(set.visible_count(), visible);
         ASSERT_EQ(set.hidden_count(), model.size() - visible);
         ASSERT_EQ(set.oldest_enqueued(), oldest);
+        ASSERT_EQ(set.oldest_visible_enqueued(), oldest_visible);
     }
     ASSERT_EQ(set.size(), model.size());
   }

@@ -1,0 +1,111 @@
+// StandardQueue: what a receipt handle names, and acting on it.
+#include <utility>
+
+#include "broker/refusals.h"
+#include "broker/standard_queue.h"
+
+namespace penstock {
+namespace {
+
+constexpr Seconds kHiddenTotalMax{43200};
+
+}  // namespace
+
+ReceiptHandle StandardQueue::handle_of(const TouchedRecord& record) const {
+  return {.partition = address().partition,
+          .queue = address().id,
+          .lane = record.key.lane,
+          .sequence = record.key.sequence,
+          .attempt = record.receive_count,
+          .received = record.last_received,
+          .nonce = record.nonce};
+}
+
+BodyKey StandardQueue::body_of(const TouchedRecord& record) const {
+  if (record.key.lane == kLaterLane) return LaterKey{address(), record.due, record.key.sequence};
+  return FreshKey{address(), record.key.lane, record.key.sequence};
+}
+
+Result<std::optional<TouchedRecord>> StandardQueue::find(const ReceiptHandle& handle) const {
+  if (handle.partition != address().partition || handle.queue != address().id) {
+    return tl::unexpected(invalid_handle(handle));
+  }
+  const std::optional<TouchedRecord> record = touched_.find(address(), handle.lane, handle.sequence);
+  if (record && record->nonce != handle.nonce) return tl::unexpected(invalid_handle(handle));
+  return record;
+}
+
+void StandardQueue::erase_message(const TouchedRecord& record, Decision& decision) {
+  const BodyKey body = body_of(record);
+  change(Erase{record.key}, decision);
+  std::visit([&](const auto& key) { change(Erase{key}, decision); }, body);
+}
+
+void StandardQueue::remove(const Ticket& ticket, const Delete& request, Decision& decision) {
+  const Result<Done> done = remove(request, decision);
+  if (!done) {
+    decision.reply(ticket, done.error());
+    return;
+  }
+  decision.reply(ticket, Done{});
+  serve(decision);  // at the bound of touched messages it made room for another
+}
+
+void StandardQueue::remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) {
+  DoneBatch done;
+  done.entries.reserve(batch.entries.size());
+  for (const Result<Delete>& entry : batch.entries) {
+    done.entries.push_back(entry ? remove(*entry, decision) : tl::unexpected(entry.error()));
+  }
+  decision.reply(ticket, std::move(done));
+  serve(decision);
+}
+
+Result<Done> StandardQueue::remove(const Delete& request, Decision& decision) {
+  const auto found = find(request.handle);
+  if (!found) return tl::unexpected(found.error());
+  if (*found) {
+    erase_message(**found, decision);
+    ++counters_.deleted;
+  }
+  return Done{};
+}
+
+void StandardQueue::change_visibility(const Ticket& ticket, const ChangeVisibility& request,
+                                      Decision& decision) {
+  const Result<Done> done = change_visibility(request, decision);
+  if (!done) {
+    decision.reply(ticket, done.error());
+    return;
+  }
+  decision.reply(ticket, Done{});
+  serve(decision);
+}
+
+void StandardQueue::change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch,
+                                      Decision& decision) {
+  DoneBatch done;
+  done.entries.reserve(batch.entries.size());
+  for (const Result<ChangeVisibility>& entry : batch.entries) {
+    done.entries.push_back(entry ? change_visibility(*entry, decision) : tl::unexpected(entry.error()));
+  }
+  decision.reply(ticket, std::move(done));
+  serve(decision);
+}
+
+Result<Done> StandardQueue::change_visibility(const ChangeVisibility& request, Decision& decision) {
+  const auto found = find(request.handle);
+  if (!found) return tl::unexpected(found.error());
+  if (!*found || ended((*found)->enqueued, decision.now)) {
+    return tl::unexpected(not_available_for_change(request.handle));
+  }
+  if (decision.now + request.timeout > request.handle.received + kHiddenTotalMax) {
+    return tl::unexpected(hidden_too_long(request.timeout));
+  }
+  TouchedRecord record = **found;
+  record.hidden_until = decision.now + request.timeout;
+  put(record, decision);
+  return Done{};
+}
+
+}  // namespace penstock
