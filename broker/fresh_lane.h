@@ -69,14 +69,14 @@ class FreshLane {
   bool wants(const FreshRange& range) const { return wanted_ == range; }
   // The page for the wanted range has been applied; `records` is what it held.
   void supplied(const std::vector<Record>& records, Time now, const Retention& retention);
-  // What is on its way is void (a purge), or what is searched for (another retention).
+  // What is on its way is void (a purge).
   void abandon_page();
-  void abandon_search() { search_.reset(); }
   void evict() { window_.clear(); }
 
  private:
-  // For the first message that has not expired: everything below `from` has, `to` has not (or is high as
-  // it was when the search began). Ends when they meet.
+  // For the first message that has not expired: everything below `from` has, `to` had not when it was looked
+  // at (or is high as it was when the search began). Ends when they meet; what has expired since, with time
+  // or under a shorter retention, is for the next search.
   struct Search {
     Sequence from;
     Sequence to;

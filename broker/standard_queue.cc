@@ -43,10 +43,7 @@ void StandardQueue::apply(const Change& change) {
 
     void operator()(const PartitionRecord&) const { not_mine(); }
     void operator()(const DeletedNameRecord&) const { not_mine(); }
-    void operator()(const QueueRecord& record) const {
-      if (record.retention() != queue.record_.retention()) queue.fresh_.abandon_search();
-      queue.record_ = record;
-    }
+    void operator()(const QueueRecord& record) const { queue.record_ = record; }
     void operator()(const TallyRecord& record) const {
       record.key.lane == kLaterLane ? queue.later_.put(record) : queue.fresh_.put(record);
     }

@@ -390,6 +390,8 @@ Result<std::string> PlayStage::direct(const Step& step, const Options& options) 
     process_->crash(first == "written" ? 1 : 0);
     restart();
     settle();
+  } else if (verb == "tells") {
+    return told_of(first);
   } else if (verb == "body-count") {
     return std::to_string(body_count(first));
   } else {
@@ -454,6 +456,21 @@ std::string PlayStage::told(const std::string& who) const {
     }
   }
   return answer == answers_.end() ? "waits" : penstock::told(answer->second);
+}
+
+std::string PlayStage::told_of(const std::string& name) const {
+  std::string text = "no queue";
+  process_->broker().each_queue(now_, [&](const QueueView& queue) {
+    if (queue.name != name) return;
+    const QueueCounters& counters = queue.counters;
+    text = "sent " + std::to_string(counters.sent) + " bytes " + std::to_string(counters.sent_bytes) +
+           " received " + std::to_string(counters.received) + " deleted " + std::to_string(counters.deleted) +
+           " empty " + std::to_string(counters.empty_receives) + " visible " +
+           std::to_string(queue.counts.visible) + " oldest ";
+    text +=
+        queue.oldest_visible == kNever ? "none" : std::to_string((now_ - queue.oldest_visible) / Seconds{1});
+  });
+  return text;
 }
 
 std::size_t PlayStage::body_count(const std::string& name) const {

@@ -27,7 +27,10 @@
 //     undeliver WHO                                       no byte of WHO's last answer left
 //     reload                                              a new broker goes on from the facts
 //     crash [written]                                     what is not durable is lost, or just in time
-//     written body-count Q                                        bodies on disk
+//                                                         written
+//     tells Q                                             what it tells for metrics; the age of the oldest
+//                                                         visible message in whole seconds
+//     body-count Q                                        bodies on disk
 //
 // MESSAGE is a body: the handle of its latest receive; `BODY#2` is the handle of its second one;
 // `forged:BODY` is the latest handle with another nonce. In a batch `refused` is an entry that its
@@ -76,6 +79,7 @@ class PlayStage {
   void settle();
   void release();
   std::string told(const std::string& who) const;
+  std::string told_of(const std::string& queue) const;
   std::size_t body_count(const std::string& queue) const;
 
   BrokerLimits limits_;

@@ -1,7 +1,8 @@
 // ClientWishes: what a client of the simulator asks for next.
 //
-// A matter of chance within the weather: mostly sends, receives and deletes; now and then something that
-// ought to be refused, such as a forged handle or one of another queue.
+// A matter of chance within the weather: mostly sends, receives and deletes, one by one or in batches; now
+// and then something that ought to be refused, such as a forged handle or one of another queue, a tag too
+// many, or a purge too early.
 #pragma once
 
 #include <cstdint>
@@ -28,16 +29,26 @@ class ClientWishes {
   ClientWishes(Random& random, const Weather& weather) : random_(random), weather_(weather) {}
 
   QueueName queue();
+  // The messages that the entries of a request end, should they succeed; of a request that is no batch, its
+  // one entry.
+  using Ends = std::vector<std::optional<MessageId>>;
+
   // For this queue, and whether it exists. A message that is acted on is taken out of what the client holds,
-  // mostly. `deleting` is set if the operation, should it succeed, ends a message.
-  Operation operation(const QueueName& queue, bool exists, std::vector<Held>& all,
-                      std::optional<MessageId>& deleting);
+  // mostly.
+  Operation operation(const QueueName& queue, bool exists, std::vector<Held>& all, Ends& ends);
   // Of a body that no other has.
   Send send();
 
  private:
   SuppliedAttributes attributes();
+  std::vector<Tag> tags();
+  std::optional<Operation> about_the_queue(bool exists);
+  SendBatch send_batch();
   std::optional<Held> held(std::vector<Held>& all);
+  // Acts on something that the client holds; nothing if it holds nothing.
+  std::optional<Operation> about_held(const QueueName& queue, std::vector<Held>& all, Ends& ends);
+  Operation batch_about_held(const QueueName& queue, std::vector<Held>& all, Ends& ends);
+  Seconds visibility();
   bool under(std::uint64_t percent) { return random_.below(100) < percent; }
 
   Random& random_;

@@ -83,8 +83,9 @@ void ReferenceModel::drop_expired(const DecisionSeen& seen) {
     std::erase_if(queue.messages, [&](const Message& message) {
       // A delayed message that expired before anybody came for it is found out behind those that are due
       // before it.
-      const Time from = !message.touch && delayed(message) ? message.due : message.sent;
-      return seen.now >= from + queue.attributes.retention;
+      const bool found_late = !message.touch && delayed(message);
+      const Time from = found_late ? message.due : message.sent;
+      return seen.now >= from + queue.attributes.retention || (message.ended && !found_late);
     });
   }
 }

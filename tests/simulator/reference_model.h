@@ -56,7 +56,8 @@ class ReferenceModel {
     MessageId id;
     BodyKey body;
     Time sent;
-    Time due;  // visible from this moment on, if it was never received
+    Time due;            // visible from this moment on, if it was never received
+    bool ended = false;  // its retention was over when the queue was given another one
     std::optional<Touch> touch;
   };
   struct Queue {
@@ -64,6 +65,10 @@ class ReferenceModel {
     std::string name;
     QueueAttributes attributes;
     QueueAddress address;
+    std::map<std::string, std::string> tags;
+    Time created;
+    Time modified;
+    std::optional<Time> purged;
     std::vector<Message> messages;
   };
   struct Waiting {
@@ -98,7 +103,7 @@ class ReferenceModel {
   Queue* find(QueueId id);
 
   static bool alive(const Queue& queue, const Message& message, Time now) {
-    return now < message.sent + queue.attributes.retention;
+    return !message.ended && now < message.sent + queue.attributes.retention;
   }
   static bool visible(const Message& message, Time now) {
     return now >= (message.touch ? message.touch->hidden_until : message.due);
@@ -118,6 +123,7 @@ class ReferenceModel {
   std::vector<Queue> queues_;
   std::map<Ticket, Waiting> waiting_;
   std::set<QueueId> ids_given_;
+  std::map<std::pair<World, std::string>, Time> deleted_names_;  // that may not be used again yet
   std::uint64_t next_order_ = 0;
 };
 

@@ -1,6 +1,8 @@
 #include "tests/simulator/reference_sight.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 #include <utility>
 
 namespace penstock {
@@ -20,14 +22,44 @@ bool is_error(const Answer& answer, ErrorCode code) {
 
 Time end_of_second(Time now) { return from_epoch_milliseconds(epoch_milliseconds(now) / 1000 * 1000 + 999); }
 
-// The attributes that a CreateQueue asks for, on top of what stands.
+// The attributes that are asked for, on top of what stands.
 QueueAttributes with(QueueAttributes stands, const SuppliedAttributes& asked) {
   if (asked.delay) stands.delay = *asked.delay;
   if (asked.message_bytes_max) stands.message_bytes_max = *asked.message_bytes_max;
   if (asked.retention) stands.retention = *asked.retention;
   if (asked.receive_wait) stands.receive_wait = *asked.receive_wait;
   if (asked.visibility_timeout) stands.visibility_timeout = *asked.visibility_timeout;
+  if (asked.kms_reuse) stands.kms_reuse = *asked.kms_reuse;
+  if (asked.managed_encryption == true) stands.kms_key = "";
+  if (asked.managed_encryption) stands.managed_encryption = *asked.managed_encryption;
+  if (asked.kms_key) stands.kms_key = *asked.kms_key;
+  if (!stands.kms_key.empty()) stands.managed_encryption = false;
   return stands;
+}
+
+// Whether each attribute that is asked for stands already.
+bool agrees(const QueueAttributes& stands, const SuppliedAttributes& asked) {
+  const auto same = [](const auto& one, const auto& other) { return !one || *one == other; };
+  return same(asked.delay, stands.delay) && same(asked.message_bytes_max, stands.message_bytes_max) &&
+         same(asked.retention, stands.retention) && same(asked.receive_wait, stands.receive_wait) &&
+         same(asked.visibility_timeout, stands.visibility_timeout) &&
+         same(asked.managed_encryption, stands.managed_encryption) && same(asked.kms_key, stands.kms_key) &&
+         same(asked.kms_reuse, stands.kms_reuse.value_or(Seconds{300}));
+}
+
+void tag(std::map<std::string, std::string>& tags, const std::vector<Tag>& more) {
+  for (const Tag& one : more) tags[one.key] = one.value;
+}
+
+bool same_tags(const std::vector<Tag>& given, const std::map<std::string, std::string>& tags) {
+  return std::equal(
+      given.begin(), given.end(), tags.begin(), tags.end(),
+      [](const Tag& one, const auto& other) { return one.key == other.first && one.value == other.second; });
+}
+
+template <class Entry>
+Answer answer_of(const Result<Entry>& entry) {
+  return entry ? Answer(*entry) : Answer(entry.error());
 }
 
 }  // namespace
@@ -70,6 +102,7 @@ void ReferenceModel::Sight::judge() {
                                         now_ + wait, wait == Seconds{0}};
   }
   expect(own_answers <= 1, "a command is answered once");
+  expect(bodies_seen_ == seen_.bodies.size(), "nothing is stored that was not accepted");
   if (ended_) {
     for (const auto& [ticket, waiting] : model_.waiting_) {
       expect(waiting.queue != *ended_, "the end of a queue answers everybody who waits on it");
@@ -93,8 +126,9 @@ void ReferenceModel::Sight::nothing_is_overdue() {
 
 void ReferenceModel::Sight::answer_own(const Command& command, const Answer& answer) {
   Queue* queue = model_.find(command.world, command.queue_name);
-  const bool creates = command.operation && std::holds_alternative<CreateQueue>(*command.operation);
-  if (queue == nullptr && !creates) {
+  const bool needs_none = command.operation && (std::holds_alternative<CreateQueue>(*command.operation) ||
+                                                std::holds_alternative<ListQueues>(*command.operation));
+  if (queue == nullptr && !needs_none) {
     expect(is_error(answer, ErrorCode::kQueueDoesNotExist),
            "a queue that does not exist is reported missing");
     return;
@@ -108,7 +142,7 @@ void ReferenceModel::Sight::answer_own(const Command& command, const Answer& ans
 
 void ReferenceModel::Sight::own(const CreateQueue& request, Queue* queue, const Answer& answer) {
   if (queue != nullptr) {
-    if (with(queue->attributes, request.attributes) == queue->attributes) {
+    if (agrees(queue->attributes, request.attributes)) {
       expect(std::holds_alternative<QueueFound>(answer),
              "creating a queue again with its attributes finds it");
     } else {
@@ -118,12 +152,72 @@ void ReferenceModel::Sight::own(const CreateQueue& request, Queue* queue, const 
     return;
   }
   const Command& command = std::get<Command>(deed_.act);
+  const auto deleted = model_.deleted_names_.find({command.world, command.queue_name});
+  if (deleted != model_.deleted_names_.end()) {
+    if (now_ < deleted->second + model_.limits_.recreate_wait) {
+      expect(is_error(answer, ErrorCode::kQueueDeletedRecently),
+             "the name of a deleted queue is not used again before its time");
+      return;
+    }
+    model_.deleted_names_.erase(deleted);
+  }
   expect(std::holds_alternative<QueueFound>(answer) && seen_.created.has_value(),
          "creating a queue that does not exist creates it");
   if (!verdict_.holds()) return;
   expect(model_.ids_given_.insert(seen_.created->id).second, "the id of a queue is never used again");
-  model_.queues_.push_back(
-      {command.world, command.queue_name, with({}, request.attributes), *seen_.created, {}});
+  Queue created{.world = command.world,
+                .name = command.queue_name,
+                .attributes = with({}, request.attributes),
+                .address = *seen_.created,
+                .created = now_,
+                .modified = now_};
+  tag(created.tags, request.tags);
+  model_.queues_.push_back(std::move(created));
+}
+
+void ReferenceModel::Sight::own(const SetQueueAttributes& request, Queue* queue, const Answer& answer) {
+  expect(std::holds_alternative<Done>(answer), "the attributes of a queue that exists can be set");
+  for (Message& message : queue->messages) message.ended = !alive(*queue, message, now_);
+  queue->attributes = with(queue->attributes, request.attributes);
+  queue->modified = now_;
+}
+
+void ReferenceModel::Sight::own(const ListQueues& request, Queue*, const Answer& answer) {
+  const World& world = std::get<Command>(deed_.act).world;
+  std::set<std::string> names;
+  for (const Queue& queue : model_.queues_) {
+    if (queue.world == world && queue.name.starts_with(request.prefix) && queue.name > request.after) {
+      names.insert(queue.name);
+    }
+  }
+  const auto* listed = std::get_if<QueuesListed>(&answer);
+  expect(listed != nullptr &&
+             listed->names.size() == std::min<std::size_t>(names.size(), request.names_max) &&
+             std::equal(listed->names.begin(), listed->names.end(), names.begin()),
+         "queues are listed by name, those that begin as asked");
+  if (!verdict_.holds()) return;
+  expect(listed->more == (names.size() > request.names_max), "a list says whether there is more");
+}
+
+void ReferenceModel::Sight::own(const TagQueue& request, Queue* queue, const Answer& answer) {
+  auto tags = queue->tags;
+  tag(tags, request.tags);
+  if (tags.size() > 50) {
+    expect(is_error(answer, ErrorCode::kInvalidParameterValue), "a queue has at most fifty tags");
+    return;
+  }
+  expect(std::holds_alternative<Done>(answer), "a queue that exists can be tagged");
+  queue->tags = std::move(tags);
+}
+
+void ReferenceModel::Sight::own(const UntagQueue& request, Queue* queue, const Answer& answer) {
+  expect(std::holds_alternative<Done>(answer), "tags can be taken away, also those that are not there");
+  for (const std::string& key : request.keys) queue->tags.erase(key);
+}
+
+void ReferenceModel::Sight::own(const FindTags&, Queue* queue, const Answer& answer) {
+  const auto* tagged = std::get_if<QueueTagged>(&answer);
+  expect(tagged != nullptr && same_tags(tagged->tags, queue->tags), "a queue has the tags that it was given");
 }
 
 void ReferenceModel::Sight::own(const FindQueue&, Queue* queue, const Answer& answer) {
@@ -136,7 +230,11 @@ void ReferenceModel::Sight::own(const DescribeQueue&, Queue* queue, const Answer
   const auto* described = std::get_if<QueueDescribed>(&answer);
   expect(described != nullptr && described->record.attributes == queue->attributes &&
              described->record.key.queue == queue->address && described->record.name == queue->name,
-         "a queue is described by the attributes it was created with");
+         "a queue is described by the attributes it was created with, or given since");
+  expect(described == nullptr ||
+             (same_tags(described->record.tags, queue->tags) && described->record.created == queue->created &&
+              described->record.modified == queue->modified),
+         "a queue says when it was created and when its attributes were set");
   if (!verdict_.holds()) return;
   QueueCounts least;
   Lag lag;
@@ -169,31 +267,85 @@ void ReferenceModel::Sight::own(const DescribeQueue&, Queue* queue, const Answer
 
 void ReferenceModel::Sight::own(const DeleteQueue&, Queue* queue, const Answer& answer) {
   expect(std::holds_alternative<Done>(answer), "a queue that exists can be deleted");
+  auto& names = model_.deleted_names_;
+  std::erase_if(names,
+                [this](const auto& name) { return now_ >= name.second + model_.limits_.recreate_wait; });
+  if (model_.limits_.recreate_wait > Seconds{0}) {
+    if (names.size() >= model_.limits_.deleted_names_max) {
+      names.erase(std::min_element(names.begin(), names.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.second, a.first) < std::tie(b.second, b.first);
+      }));
+    }
+    names[{queue->world, queue->name}] = now_;
+  }
   std::erase_if(model_.queues_, [queue](const Queue& other) { return other.address == queue->address; });
 }
 
 void ReferenceModel::Sight::own(const PurgeQueue&, Queue* queue, const Answer& answer) {
+  if (queue->purged && now_ < *queue->purged + model_.limits_.purge_interval) {
+    expect(is_error(answer, ErrorCode::kPurgeQueueInProgress), "a second purge is refused before its time");
+    return;
+  }
   expect(std::holds_alternative<Done>(answer), "a queue that exists can be purged");
+  queue->purged = now_;
   queue->messages.clear();
 }
 
 void ReferenceModel::Sight::own(const Send& request, Queue* queue, const Answer& answer) {
-  if (request.size > queue->attributes.message_bytes_max) {
+  sent(request, *queue, answer);
+}
+
+void ReferenceModel::Sight::sent(const Send& request, Queue& queue, const Answer& answer) {
+  if (request.size > queue.attributes.message_bytes_max) {
     expect(is_error(answer, ErrorCode::kInvalidParameterValue),
            "a message above the queue's size is refused");
     return;
   }
-  const auto* sent = std::get_if<Sent>(&answer);
-  expect(sent != nullptr && sent->content == request.content && seen_.bodies.size() == 1 &&
-             seen_.bodies.front().id == sent->id,
+  const auto* accepted = std::get_if<Sent>(&answer);
+  expect(accepted != nullptr && accepted->content == request.content && bodies_seen_ < seen_.bodies.size() &&
+             seen_.bodies[bodies_seen_].id == accepted->id,
          "a message that is accepted is stored once, under the id it is acknowledged by");
   if (!verdict_.holds()) return;
-  queue->messages.push_back({.order = model_.next_order_++,
-                             .id = sent->id,
-                             .body = seen_.bodies.front().key,
-                             .sent = now_,
-                             .due = now_ + request.delay.value_or(queue->attributes.delay),
-                             .touch = std::nullopt});
+  queue.messages.push_back({.order = model_.next_order_++,
+                            .id = accepted->id,
+                            .body = seen_.bodies[bodies_seen_++].key,
+                            .sent = now_,
+                            .due = now_ + request.delay.value_or(queue.attributes.delay),
+                            .touch = std::nullopt});
+}
+
+// An entry that was refused before keeps its place and its refusal; the others are judged as if alone.
+template <class Batch, class Done, class Judge>
+void ReferenceModel::Sight::each_entry(const Batch& request, const Done* done, const Judge& judge) {
+  expect(done != nullptr && done->entries.size() == request.entries.size(),
+         "a batch is answered entry by entry");
+  if (!verdict_.holds()) return;
+  for (std::size_t i = 0; i < request.entries.size() && verdict_.holds(); ++i) {
+    const auto& entry = request.entries[i];
+    const auto& result = done->entries[i];
+    if (entry) {
+      judge(*entry, answer_of(result));
+    } else {
+      expect(!result && result.error() == entry.error(), "an entry that was refused keeps its refusal");
+    }
+  }
+}
+
+void ReferenceModel::Sight::own(const SendBatch& request, Queue* queue, const Answer& answer) {
+  each_entry(request, std::get_if<SentBatch>(&answer),
+             [&](const Send& entry, const Answer& result) { sent(entry, *queue, result); });
+}
+
+void ReferenceModel::Sight::own(const DeleteBatch& request, Queue* queue, const Answer& answer) {
+  each_entry(request, std::get_if<DoneBatch>(&answer),
+             [&](const Delete& entry, const Answer& result) { deleted(entry, *queue, result); });
+}
+
+void ReferenceModel::Sight::own(const ChangeVisibilityBatch& request, Queue* queue, const Answer& answer) {
+  each_entry(request, std::get_if<DoneBatch>(&answer),
+             [&](const ChangeVisibility& entry, const Answer& result) {
+               visibility_changed(entry, *queue, result);
+             });
 }
 
 void ReferenceModel::Sight::own(const Receive& request, Queue* queue, const Answer& answer) {
@@ -220,7 +372,11 @@ ReferenceModel::Sight::Found ReferenceModel::Sight::find(Queue& queue, const Rec
 }
 
 void ReferenceModel::Sight::own(const Delete& request, Queue* queue, const Answer& answer) {
-  const Found found = find(*queue, request.handle);
+  deleted(request, *queue, answer);
+}
+
+void ReferenceModel::Sight::deleted(const Delete& request, Queue& queue, const Answer& answer) {
+  const Found found = find(queue, request.handle);
   const bool refused = is_error(answer, ErrorCode::kReceiptHandleIsInvalid);
   if (found.refused || (found.perhaps_refused && refused)) {
     expect(refused, "a delete by a handle that is not of this queue's message is refused");
@@ -228,11 +384,16 @@ void ReferenceModel::Sight::own(const Delete& request, Queue* queue, const Answe
   }
   expect(std::holds_alternative<Done>(answer), "a delete succeeds, also of what is gone already");
   if (found.message == nullptr) return;
-  queue->messages.erase(queue->messages.begin() + (found.message - queue->messages.data()));
+  queue.messages.erase(queue.messages.begin() + (found.message - queue.messages.data()));
 }
 
 void ReferenceModel::Sight::own(const ChangeVisibility& request, Queue* queue, const Answer& answer) {
-  const Found found = find(*queue, request.handle);
+  visibility_changed(request, *queue, answer);
+}
+
+void ReferenceModel::Sight::visibility_changed(const ChangeVisibility& request, Queue& queue,
+                                               const Answer& answer) {
+  const Found found = find(queue, request.handle);
   const bool refused = is_error(answer, ErrorCode::kReceiptHandleIsInvalid);
   if (found.refused || (found.perhaps_refused && refused)) {
     expect(refused, "a visibility change by a handle that is not of this queue's message is refused");

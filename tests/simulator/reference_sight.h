@@ -23,12 +23,12 @@ class ReferenceModel::Sight {
   void expect(bool kept, std::string_view promise) { verdict_.expect(kept, promise); }
 
   void answer_own(const Command& command, const Answer& answer);
-  // Operations that no client of the simulator wishes for yet.
-  template <class Unmodelled>
-  void own(const Unmodelled&, Queue*, const Answer&) {
-    expect(false, "the model knows the operation");
-  }
   void own(const CreateQueue& request, Queue* queue, const Answer& answer);
+  void own(const SetQueueAttributes& request, Queue* queue, const Answer& answer);
+  void own(const ListQueues& request, Queue* queue, const Answer& answer);
+  void own(const TagQueue& request, Queue* queue, const Answer& answer);
+  void own(const UntagQueue& request, Queue* queue, const Answer& answer);
+  void own(const FindTags& request, Queue* queue, const Answer& answer);
   void own(const FindQueue& request, Queue* queue, const Answer& answer);
   void own(const DescribeQueue& request, Queue* queue, const Answer& answer);
   void own(const DeleteQueue& request, Queue* queue, const Answer& answer);
@@ -37,6 +37,15 @@ class ReferenceModel::Sight {
   void own(const Receive& request, Queue* queue, const Answer& answer);
   void own(const Delete& request, Queue* queue, const Answer& answer);
   void own(const ChangeVisibility& request, Queue* queue, const Answer& answer);
+  void own(const SendBatch& request, Queue* queue, const Answer& answer);
+  void own(const DeleteBatch& request, Queue* queue, const Answer& answer);
+  void own(const ChangeVisibilityBatch& request, Queue* queue, const Answer& answer);
+  // Of one request, alone or an entry of a batch.
+  void sent(const Send& request, Queue& queue, const Answer& answer);
+  void deleted(const Delete& request, Queue& queue, const Answer& answer);
+  void visibility_changed(const ChangeVisibility& request, Queue& queue, const Answer& answer);
+  template <class Batch, class Done, class Judge>
+  void each_entry(const Batch& request, const Done* done, const Judge& judge);
 
   void answer_receive(const Waiting& receive, const Answer& answer);
   void deliver(Queue& queue, const Delivery& delivery, Seconds visibility);
@@ -58,6 +67,7 @@ class ReferenceModel::Sight {
   const Time now_;
   Verdict& verdict_;
   std::optional<QueueId> ended_;  // the queue that this deed deletes
+  std::size_t bodies_seen_ = 0;   // of the bodies stored by this deed, those whose sends were judged
 };
 
 }  // namespace penstock

@@ -18,6 +18,41 @@ const Kind* if_asked(const Result<Operation>& operation) {
   return operation ? std::get_if<Kind>(&*operation) : nullptr;
 }
 
+// What a client asks again if it never hears the answer.
+std::optional<Operation> sends(const Result<Operation>& operation) {
+  const bool any = if_asked<Send>(operation) != nullptr || if_asked<SendBatch>(operation) != nullptr;
+  return any ? std::optional(*operation) : std::nullopt;
+}
+
+std::vector<const Send*> each_send(const Result<Operation>& operation) {
+  std::vector<const Send*> all;
+  if (const auto* send = if_asked<Send>(operation)) all.push_back(send);
+  if (const auto* batch = if_asked<SendBatch>(operation)) {
+    for (const Result<Send>& entry : batch->entries) {
+      if (entry) all.push_back(&*entry);
+    }
+  }
+  return all;
+}
+
+std::vector<const Sent*> each_sent(const Answer& answer) {
+  std::vector<const Sent*> all;
+  if (const auto* sent = std::get_if<Sent>(&answer)) all.push_back(sent);
+  if (const auto* batch = std::get_if<SentBatch>(&answer)) {
+    for (const Result<Sent>& entry : batch->entries) {
+      if (entry) all.push_back(&*entry);
+    }
+  }
+  return all;
+}
+
+// The retention that a queue is given, if it is given one.
+std::optional<Seconds> retention_asked(const Result<Operation>& operation) {
+  if (const auto* create = if_asked<CreateQueue>(operation)) return create->attributes.retention;
+  if (const auto* set = if_asked<SetQueueAttributes>(operation)) return set->attributes.retention;
+  return std::nullopt;
+}
+
 bool clears(const Result<Operation>& operation) {
   return if_asked<PurgeQueue>(operation) != nullptr || if_asked<DeleteQueue>(operation) != nullptr;
 }
@@ -95,10 +130,10 @@ void Simulation::liveness() {
     for (const QueueName& name : names) {
       // Twice, because where no receive may wait the first one only fetches the page.
       for (int attempt = 0; attempt < 2 && verdict_.holds(); ++attempt) {
-        ask(0, name, Receive{10, Seconds{600}, Seconds{0}}, std::nullopt);
+        ask(0, name, Receive{10, Seconds{600}, Seconds{0}});
         rest();
         for (const Held& held : std::exchange(clients_[0].held, {})) {
-          ask(0, held.queue, Delete{held.handle}, held.id);
+          ask(0, held.queue, Delete{held.handle}, {held.id});
           rest();
         }
       }
@@ -123,6 +158,11 @@ void Simulation::nothing_is_left() {
                   "nothing is in flight when everything is deleted");
   verdict_.expect(process_->broker().totals().window_bytes == 0,
                   "windows are empty when everything is deleted");
+  const std::vector<Record> facts = facts_of(process_->broker());
+  verdict_.expect(
+      std::none_of(facts.begin(), facts.end(),
+                   [](const Record& fact) { return std::holds_alternative<DeletedNameRecord>(fact); }),
+      "the names of deleted queues are free again");
   verdict_.expect(process_->broker().totals().waiting_receivers == 0, "nobody waits when everybody has gone");
   verdict_.expect(process_->broker().totals().queues == history_.decided().queues().size(),
                   "the broker has the queues that were created and not deleted");
@@ -161,8 +201,8 @@ void Simulation::client_asks() {
   Client& client = clients_[index];
   if (client.asking) return;
   if (client.again && under(50)) {
-    auto [queue, send] = *std::exchange(client.again, std::nullopt);
-    ask(index, queue, std::move(send), std::nullopt);
+    auto [queue, operation] = *std::exchange(client.again, std::nullopt);
+    ask(index, queue, std::move(operation));
     return;
   }
   const QueueName queue = wishes_.queue();
@@ -171,7 +211,7 @@ void Simulation::client_asks() {
     return;
   }
   if (under(weather_.refusing)) {
-    ask(index, queue, refuse(ErrorCode::kMissingParameter), std::nullopt);
+    ask(index, queue, refuse(ErrorCode::kMissingParameter));
     return;
   }
   const auto& queues = history_.decided().queues();
@@ -179,14 +219,14 @@ void Simulation::client_asks() {
     return known.world == queue.first && known.name == queue.second;
   });
   client.again.reset();
-  std::optional<MessageId> deleting;
-  Operation operation = wishes_.operation(queue, exists, client.held, deleting);
-  ask(index, queue, std::move(operation), deleting);
+  ClientWishes::Ends ends;
+  Operation operation = wishes_.operation(queue, exists, client.held, ends);
+  ask(index, queue, std::move(operation), std::move(ends));
 }
 
 void Simulation::crowd_sends(std::size_t client, const QueueName& queue) {
   for (std::uint64_t i = 0; i < weather_.crowd && verdict_.holds(); ++i) {
-    ask(client, queue, wishes_.send(), std::nullopt);
+    ask(client, queue, wishes_.send());
     if (under(1)) process_->hand_over(now_);
   }
 }
@@ -257,7 +297,7 @@ void Simulation::crash() {
     if (!asked.client) continue;
     Client& client = clients_[*asked.client];
     client.asking.reset();
-    if (const auto* send = if_asked<Send>(asked.operation)) client.again = {asked.queue, *send};
+    if (const auto again = sends(asked.operation)) client.again = {asked.queue, *again};
   }
   asked_.clear();
   undelivered_.clear();
@@ -293,17 +333,20 @@ void Simulation::judge_follower() {
 // ---- how it happens
 
 void Simulation::ask(std::size_t client, const QueueName& queue, Result<Operation>&& operation,
-                     std::optional<MessageId> deleting) {
+                     ClientWishes::Ends ends) {
   ++size_.commands;
   const Ticket ticket{client + 1, next_request_++};
   tell([&] {
     return describe(ticket) + " on " + queue.second + ": " + (operation ? describe(*operation) : "a refusal");
   });
-  if (const auto* send = if_asked<Send>(operation)) ledger_.send_asked(queue, send->content->body);
-  if (deleting) ledger_.delete_asked(*deleting);
+  for (const Send* send : each_send(operation)) ledger_.send_asked(queue, send->content->body);
+  for (const auto& id : ends) {
+    if (id) ledger_.delete_asked(*id);
+  }
+  if (const auto retention = retention_asked(operation)) ledger_.retention_asked(queue, *retention);
   if (clears(operation)) ledger_.clear_asked(queue, deeds_ + 1);
   clients_[client].asking = ticket;
-  asked_[ticket] = Asked{.client = client, .queue = queue, .operation = operation, .deleting = deleting};
+  asked_[ticket] = Asked{.client = client, .queue = queue, .operation = operation, .ends = std::move(ends)};
   const Command command{ticket, queue.first, queue.second, std::move(operation)};
   DecisionSeen seen = process_->execute(command, now_);
   fold(command, std::move(seen));
@@ -321,7 +364,7 @@ void Simulation::fold(decltype(Deed::act)&& act, DecisionSeen&& seen) {
     asked->second.deed = deeds_;
     asked->second.stamp = seen.stamp;
     asked->second.decided = seen.now;
-    if (const auto* sent = std::get_if<Sent>(&reply.answer)) bodies_[sent->id] = sent->content->body;
+    for (const Sent* sent : each_sent(reply.answer)) bodies_[sent->id] = sent->content->body;
     if (const auto* received = std::get_if<Received>(&reply.answer)) {
       for (const Delivery& delivery : received->deliveries) asked->second.delivered.push_back(delivery.body);
     }
@@ -335,7 +378,7 @@ void Simulation::vanish(std::size_t index) {
   const Ticket ticket = *std::exchange(client.asking, std::nullopt);
   Asked& asked = asked_.at(ticket);
   tell([&] { return describe(ticket) + " vanishes"; });
-  if (const auto* send = if_asked<Send>(asked.operation)) client.again = {asked.queue, *send};
+  if (const auto again = sends(asked.operation)) client.again = {asked.queue, *again};
   process_->forget(ticket);
   if (!asked.answered) {
     asked_.erase(ticket);
@@ -390,23 +433,23 @@ void Simulation::release() {
 }
 
 void Simulation::answer(const Asked& asked, const Answer& answer) {
-  if (std::holds_alternative<Done>(answer)) {
-    if (asked.deleting) ledger_.delete_answered(*asked.deleting, asked.deed);
-    if (clears(asked.operation)) {
+  if (clears(asked.operation)) {
+    if (std::holds_alternative<Done>(answer)) {
       ledger_.clear_answered(asked.queue, asked.deed);
+    } else {
+      ledger_.clear_refused(asked.queue, asked.deed);
     }
-  } else if (const auto* sent = std::get_if<Sent>(&answer)) {
-    // With the shortest retention that queues are given here, unless it is known.
-    Seconds retention{60};
-    for (const auto& queue : history_.decided().queues()) {
-      if (queue.world == asked.queue.first && queue.name == asked.queue.second) {
-        retention = queue.attributes.retention;
-      }
-    }
-    ledger_.send_answered(asked.queue, sent->id, asked.deed, asked.decided + retention);
-  } else if (const auto* deliveries = std::get_if<Received>(&answer)) {
-    received(asked, *deliveries);
   }
+  for (std::size_t i = 0; i < asked.ends.size(); ++i) {
+    const auto* batch = std::get_if<DoneBatch>(&answer);
+    const bool done =
+        batch != nullptr ? batch->entries.at(i).has_value() : std::holds_alternative<Done>(answer);
+    if (done && asked.ends[i]) ledger_.delete_answered(*asked.ends[i], asked.deed);
+  }
+  for (const Sent* sent : each_sent(answer)) {
+    ledger_.send_answered(asked.queue, sent->id, asked.deed, asked.decided);
+  }
+  if (const auto* deliveries = std::get_if<Received>(&answer)) received(asked, *deliveries);
 }
 
 void Simulation::received(const Asked& asked, const Received& received) {

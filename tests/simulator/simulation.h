@@ -51,14 +51,14 @@ class Simulation {
   struct Client {
     std::optional<Ticket> asking;
     std::vector<Held> held;
-    std::optional<std::pair<QueueName, Send>> again;  // a send whose answer never came
+    std::optional<std::pair<QueueName, Operation>> again;  // sends whose answer never came
   };
   // A command whose answer has not left.
   struct Asked {
     std::optional<std::size_t> client;  // none: vanished
     QueueName queue;
     Result<Operation> operation;
-    std::optional<MessageId> deleting;
+    ClientWishes::Ends ends;
     bool answered = false;
     ClientLedger::Deed deed = 0;
     Position stamp;
@@ -84,7 +84,7 @@ class Simulation {
 
   // ---- how it happens
   void ask(std::size_t client, const QueueName& queue, Result<Operation>&& operation,
-           std::optional<MessageId> deleting);
+           ClientWishes::Ends ends = {});
   void vanish(std::size_t client);
   void undeliver_one();
   void supply();

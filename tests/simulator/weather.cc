@@ -1,5 +1,7 @@
 #include "tests/simulator/weather.h"
 
+#include <iterator>
+
 namespace penstock {
 namespace {
 
@@ -30,6 +32,8 @@ Weather Weather::draw(Random& random) {
   weather.delaying = random.below(3) == 0 ? 0 : 10 + random.below(90);
   weather.refusing = maybe(random, 3);
   weather.clearing = maybe(random, 3);
+  weather.setting = maybe(random, 4);
+  weather.batching = random.below(2) == 0 ? 0 : 5 + random.below(50);
   if (random.below(60) == 0) weather.crowd = 100 + random.below(1500);
   weather.short_pages = random.below(2) == 0;
   weather.short_retention = random.below(2) == 0;
@@ -41,7 +45,14 @@ Weather Weather::draw(Random& random) {
   if (random.below(3) == 0) limits.touched_queue_max = 1 + random.below(10);
   if (random.below(3) == 0) limits.touched_max = 1 + random.below(15);
   if (random.below(4) == 0) limits.waiting_receivers_max = random.below(4);
-  limits.purge_interval = limits.recreate_wait = Seconds{0};
+  // Mostly short, so that what it keeps back comes to pass within a history.
+  const auto seconds = [&random]() -> Seconds {
+    const std::int64_t choices[] = {0, 0, 1, 5, 60};
+    return Seconds{choices[random.below(std::size(choices))]};
+  };
+  limits.purge_interval = seconds();
+  limits.recreate_wait = seconds();
+  if (random.below(4) == 0) limits.deleted_names_max = 1 + random.below(2);
   return weather;
 }
 

@@ -34,6 +34,8 @@ struct Weather {
   std::uint64_t refusing = 0;  // refused by whoever planned them
   std::uint64_t delaying = 0;  // of the sends
   std::uint64_t clearing = 0;
+  std::uint64_t setting = 0;   // attributes; where it is 0, no tags either
+  std::uint64_t batching = 0;  // of the sends, and of what is done with handles
 
   // Messages that some clients send in one go now and then; 0: nobody does.
   std::uint64_t crowd = 0;
