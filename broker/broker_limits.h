@@ -26,6 +26,9 @@ struct BrokerLimits {
   // again. 0: not at all, which suits test suites.
   Seconds purge_interval{60};
   Seconds recreate_wait{60};
+
+  // Names held back for `recreate_wait`; beyond it the one deleted first is free early.
+  std::size_t deleted_names_max = 100'000;
 };
 
 }  // namespace penstock

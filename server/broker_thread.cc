@@ -297,6 +297,7 @@ void BrokerThread::take_survey() {
   broker_.each_queue(now_, [&](const QueueRecord& record, const QueueCounts& counts) {
     next->queues.push_back({.world = record.key.queue.world, .name = record.name, .counts = counts});
   });
+  next->sort();
   survey_.store(std::move(next), std::memory_order_release);
 }
 
