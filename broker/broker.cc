@@ -201,9 +201,13 @@ void Broker::each_fact(const std::function<void(const Record&)>& visit) const {
 
 void Broker::each_queue(Time now,
                         const std::function<void(const QueueRecord&, const QueueCounts&)>& visit) const {
+  std::vector<StandardQueue*> queues;
   for (const State::Place& place : state_->places) {
-    if (place.queue) visit(place.queue->record(), place.queue->counts(now));
+    if (place.queue) queues.push_back(place.queue.get());
   }
+  std::sort(queues.begin(), queues.end(),
+            [](const StandardQueue* a, const StandardQueue* b) { return a->address().id < b->address().id; });
+  for (StandardQueue* queue : queues) visit(queue->record(), queue->counts(now));
 }
 
 // ---- decisions

@@ -66,7 +66,7 @@ class Broker {
   // ascending by kind and key.
   void each_fact(const std::function<void(const Record&)>& visit) const;
 
-  // How each queue stands; in no particular order.
+  // How each queue stands, in the order in which they were created.
   void each_queue(Time now, const std::function<void(const QueueRecord&, const QueueCounts&)>& visit) const;
 
   struct Totals {

@@ -16,11 +16,6 @@ tl::expected<OpenedStore, StartRefusal> open_store_over(std::shared_ptr<rocksdb:
     log_warning("durability is memory: everything is lost when this process ends");
     return OpenedStore{std::make_unique<MemoryStore>(events)};
   }
-  if (settings.durability == Durability::kInterval) {
-    return tl::unexpected(StartRefusal{
-        kExitUsage,
-        "--durability interval is planned and not built yet; this build offers fsync and memory"});
-  }
   RocksStoreOptions options;
   options.directory = settings.data;
   options.disk_reserve_bytes = settings.disk_reserve_bytes;
