@@ -135,7 +135,7 @@ concept HasFields = requires {
 
 // Calls visit(field) for each field in order until one returns a refusal.
 template <HasFields Request, class Visit>
-constexpr Result<void> each_field(Visit&& visit) {
+Result<void> each_field(Visit&& visit) {
   Result<void> result;
   std::apply([&](const auto&... field) { static_cast<void>(((result = visit(field)).has_value() && ...)); },
              Request::fields());

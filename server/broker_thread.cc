@@ -306,6 +306,7 @@ void BrokerThread::take_survey() {
     reading.messages_deleted = queue.counters.deleted;
     reading.empty_receives = queue.counters.empty_receives;
   });
+  next->sort();
   survey_.store(std::move(next), std::memory_order_release);
 }
 

@@ -19,13 +19,8 @@
 
 namespace penstock {
 
-struct QueueReading {
-  World world;
-  std::string name;
-  QueueCounts counts;
-  std::optional<Milliseconds> oldest_age;  // of the oldest visible message; nothing: there is none
-
-  // Since the daemon started.
+// Since the daemon started.
+struct QueueTraffic {
   std::uint64_t messages_sent = 0;
   std::uint64_t message_bytes_sent = 0;
   std::uint64_t messages_received = 0;
@@ -33,11 +28,23 @@ struct QueueReading {
   std::uint64_t empty_receives = 0;
 };
 
+struct QueueReading {
+  World world;
+  std::string name;
+  QueueCounts counts;
+  // Nothing: the core does not tell. What no queue tells is left out of the metrics.
+  std::optional<Milliseconds> oldest_age = {};  // of the oldest visible message; 0 without one
+  std::optional<QueueTraffic> traffic = {};
+};
+
 struct QueueSurvey {
   static constexpr std::chrono::seconds kAgeMax{1};
 
   std::chrono::steady_clock::time_point taken;
-  std::vector<QueueReading> queues;  // the longest-lived first
+  std::vector<QueueReading> queues;
+
+  // By account, region and name, so that the same queues are the first ones in each survey.
+  void sort();
 };
 using QueueSurveyPtr = std::shared_ptr<const QueueSurvey>;
 

@@ -108,7 +108,7 @@ QueueSurvey three_queues() {
   for (std::uint64_t i = 1; i <= 3; ++i) {
     QueueReading queue{
         .world = world, .name = "q" + std::to_string(i), .counts = {.visible = i, .delayed = 10 * i}};
-    queue.messages_sent = 100 * i;
+    queue.traffic = QueueTraffic{.messages_sent = 100 * i};
     queue.oldest_age = Milliseconds{1500} * static_cast<std::int64_t>(i);
     survey.queues.push_back(queue);
   }
@@ -143,6 +143,33 @@ TEST(QueueMetrics, QueuesBeyondTheBoundAreSummedUp) {
   EXPECT_TRUE(contains(text, "penstock_oldest_message_age_seconds{queue=\"_other\"} 4.5\n"));
   EXPECT_TRUE(
       contains(survey_text(three_queues(), 0), "penstock_messages_sent_total{queue=\"_other\"} 600\n"));
+}
+
+TEST(QueueMetrics, WhatTheCoreDoesNotTellIsLeftOut) {
+  QueueSurvey survey = three_queues();
+  for (QueueReading& queue : survey.queues) {
+    queue.traffic.reset();
+    queue.oldest_age.reset();
+  }
+  const std::string text = survey_text(survey, 1);
+  EXPECT_TRUE(contains(text, "penstock_messages_visible"));
+  EXPECT_FALSE(contains(text, "_total"));
+  EXPECT_FALSE(contains(text, "oldest"));
+}
+
+TEST(QueueMetrics, QueuesAreSortedByAccountRegionAndName) {
+  QueueSurvey survey;
+  for (const char* name : {"b", "a"}) {
+    for (const char* account : {"000000000002", "000000000001"}) {
+      survey.queues.push_back(
+          {.world = {*AccountId::parse(account), *Region::parse("us-east-1")}, .name = name, .counts = {}});
+    }
+  }
+  survey.sort();
+  std::string order;
+  for (const QueueReading& queue : survey.queues)
+    order += queue.world.account.text().back() + queue.name + " ";
+  EXPECT_EQ(order, "1a 1b 2a 2b ");
 }
 
 TEST(QueueMetrics, WithoutQueuesNothingIsSaid) { EXPECT_EQ(survey_text({}, 500), ""); }
