@@ -166,7 +166,11 @@ TEST_F(SlowPeers, APeerThatReadsNothingIsClosedAndItsMessagesAreNotLost) {
   EXPECT_EQ(owner.call("GetQueueAttributes", counts).status, 200);
   pass(30);
   expect_waiting(2);
-  pass(1);
+  // The kernel may have taken some more meanwhile, and that began the time anew; but its room has an end.
+  for (int round = 0; round < 20 && stage().open_connections() > 2; ++round) {
+    pass(31);
+    EXPECT_EQ(owner.call("GetQueueAttributes", counts).status, 200);
+  }
   expect_waiting(1);
   const json attributes = json::parse(owner.call("GetQueueAttributes", counts).body)["Attributes"];
   EXPECT_EQ(attributes["ApproximateNumberOfMessages"], "10") << "what it did not read is there for others";
