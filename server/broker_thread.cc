@@ -295,16 +295,17 @@ void BrokerThread::take_survey() {
   auto next = std::make_shared<QueueSurvey>();
   next->taken = moment;
   broker_.each_queue(now_, [&](const QueueView& queue) {
-    QueueReading& reading = next->queues.emplace_back();
-    reading.world = queue.world;
-    reading.name = queue.name;
-    reading.counts = queue.counts;
-    if (queue.oldest_visible != kNever) reading.oldest_age = now_ - queue.oldest_visible;
-    reading.messages_sent = queue.counters.sent;
-    reading.message_bytes_sent = queue.counters.sent_bytes;
-    reading.messages_received = queue.counters.received;
-    reading.messages_deleted = queue.counters.deleted;
-    reading.empty_receives = queue.counters.empty_receives;
+    const QueueCounters& counters = queue.counters;
+    next->queues.push_back(
+        {.world = queue.world,
+         .name = queue.name,
+         .counts = queue.counts,
+         .oldest_age = queue.oldest_visible == kNever ? Milliseconds{0} : now_ - queue.oldest_visible,
+         .traffic = QueueTraffic{.messages_sent = counters.sent,
+                                 .message_bytes_sent = counters.sent_bytes,
+                                 .messages_received = counters.received,
+                                 .messages_deleted = counters.deleted,
+                                 .empty_receives = counters.empty_receives}});
   });
   next->sort();
   survey_.store(std::move(next), std::memory_order_release);
