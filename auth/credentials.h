@@ -12,13 +12,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <unordered_map>
 #include <vector>
 
 #include "auth/secret.h"
 #include "auth/wall_time.h"
 #include "base/random.h"
+#include "base/result.h"
 
 namespace penstock {
 
