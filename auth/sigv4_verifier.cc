@@ -230,7 +230,7 @@ Result<SignatureVerifier::Scope> SignatureVerifier::read_scope(std::string_view 
 std::optional<Error> SignatureVerifier::judge_scope(const Scope& scope, std::string_view service,
                                                     std::string_view signed_at) const {
   std::string text;
-  const auto complain = [&text](std::string complaint) {
+  const auto complain = [&text](std::string_view complaint) {
     if (!text.empty()) text += ' ';
     text += complaint;
   };

@@ -225,7 +225,7 @@ TEST(SigningKeys, StayRightWhenMoreArePutInThanTheyHold) {
 }
 
 TEST(SigningKeys, AnUnknownKeyTakesAsManyAsAWrongSignature) {
-  const auto derived = [](std::string id, const char* refusal) {
+  const auto derived = [](const std::string& id, const char* refusal) {
     SignatureVerifier verifier(known());
     std::vector<std::size_t> counts;
     for (const char* region : {"us-east-1", "us-east-1", "eu-west-1"}) {

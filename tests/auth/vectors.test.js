@@ -21,6 +21,10 @@ function signed(vector) {
   for (const [, name, value] of vector.sreq.matchAll(/^(Authorization|X-Amz-Security-Token): ?(.*)$/gm)) {
     if (!headers.some(([other]) => other === name)) headers.push([name, value]);
   }
+  // AWS's own text of this one says utf8, and that is what was signed.
+  if (vector.name === 'post-x-www-form-urlencoded-parameters') {
+    headers[0] = ['Content-Type', headers[0][1].replace('utf-8', 'utf8')];
+  }
   const { method, uri, body } = vector.request;
   return { method, target: uri, headers, body, service: suite.config.service, now: '20150830T123600Z' };
 }
