@@ -67,6 +67,18 @@ std::optional<std::string> fault_of(const Credential& credential) {
   return std::nullopt;
 }
 
+tl::expected<Credential, std::string> environment_credential(std::string_view access_key_id,
+                                                             std::string_view secret_access_key,
+                                                             std::string_view account) {
+  Credential credential;
+  credential.identity.access_key_id = access_key_id;
+  credential.identity.account = account;
+  credential.identity.user = "environment";
+  credential.secret_access_key = Secret(secret_access_key);
+  if (auto fault = fault_of(credential)) return tl::unexpected(std::move(*fault));
+  return credential;
+}
+
 Credential new_credential(std::string_view account, std::string_view user, Random& random) {
   static constexpr std::string_view kIdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   static constexpr std::string_view kSecretAlphabet =

@@ -49,6 +49,12 @@ struct Credential {
 // printable characters without blanks, and makes `session` true.
 std::optional<std::string> fault_of(const Credential& credential);
 
+// The one pair that is given in words, by the environment: its user is called "environment". Or why it
+// cannot be one.
+tl::expected<Credential, std::string> environment_credential(std::string_view access_key_id,
+                                                             std::string_view secret_access_key,
+                                                             std::string_view account);
+
 // A new lasting pair: an id of 20 characters, and 240 random bits as its secret of 40. `random` must be
 // the kernel's, except in tests.
 Credential new_credential(std::string_view account, std::string_view user, Random& random);

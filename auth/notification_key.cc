@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <ctime>
 #include <utility>
 
 #include "base/base64.h"
@@ -89,7 +88,7 @@ bool set_serial(X509* certificate, EVP_PKEY* key) {
 }
 
 Certificate self_signed(EVP_PKEY* key, const std::string& common_name, WallTime now) {
-  const auto moment = [](WallTime time) { return static_cast<std::time_t>(time.time_since_epoch().count()); };
+  const auto moment = [](WallTime time) { return static_cast<time_t>(time.time_since_epoch().count()); };
   Certificate made(X509_new());
   X509* const certificate = made.get();
   if (!made) return nullptr;

@@ -128,6 +128,7 @@ CanonicalRequest::Headers CanonicalRequest::append_headers(const SignedRequest& 
   for (std::string_view rest = signed_headers; !rest.empty();) {
     const std::string_view name = next_signed_name(rest);
     if (!is_lower_case_name(name) || name <= before) found.in_order = false;
+    if (!found.in_order) return found;
     before = name;
     text_ += name;
     text_ += ':';
@@ -139,7 +140,10 @@ CanonicalRequest::Headers CanonicalRequest::append_headers(const SignedRequest& 
     }
     text_ += '\n';
     if (name == "host") found.host = true;
-    if (count == 0) found.missing = name;
+    if (count == 0) {
+      found.missing = name;
+      return found;
+    }
     if (is_amz(name)) found.amz += count;
   }
   return found;

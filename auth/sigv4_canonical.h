@@ -18,7 +18,8 @@ namespace penstock {
 
 class CanonicalRequest {
  public:
-  // What came to light while the headers were gathered.
+  // What came to light while the headers were gathered, which ends at the first name that is out of order or
+  // missing: so however long the list, there are no more names to look for than the request has headers.
   struct Headers {
     bool in_order = true;      // each name is one of a header in lower case, and greater than the one before
     bool host = false;         // `host` is among them

@@ -84,10 +84,10 @@ std::optional<Error> judge_headers(const CanonicalRequest::Headers& found, const
                                    std::string_view signed_headers) {
   if (!found.in_order)
     return incomplete("'SignedHeaders' must be in lower case, sorted, and without repetition.");
-  if (!found.host)
-    return mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   if (!found.missing.empty())
     return mismatch(quoted(found.missing) + " is a 'SignedHeader', but the request has no such header.");
+  if (!found.host)
+    return mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   const auto amz = std::count_if(request.headers.begin(), request.headers.end(),
                                  [](const auto& header) { return is_amz(header.first); });
   if (static_cast<std::size_t>(amz) == found.amz) return std::nullopt;

@@ -48,6 +48,15 @@ TEST(Credentials, EachFaultHasItsSentence) {
             "a session has a session_token,");
 }
 
+TEST(Credentials, OnePairMayComeFromTheEnvironment) {
+  const auto credential = environment_credential("AKIDEXAMPLE", kSecret, "123456789012");
+  ASSERT_TRUE(credential);
+  EXPECT_EQ(credential->identity.arn(), "arn:aws:iam::123456789012:user/environment");
+  EXPECT_TRUE(credential->secret_access_key.equals(kSecret));
+  EXPECT_EQ(environment_credential("AKIDEXAMPLE", "short", "123456789012").error(),
+            "secret_access_key must have 16 to 256 printable characters without blanks");
+}
+
 TEST(Credentials, ASnapshotFindsEachByItsExactId) {
   std::vector<Credential> all;
   all.push_back(alice());

@@ -368,6 +368,17 @@ TEST(SignatureV4, ARefusalRepeatsWhatWasSentInPrintableAndBounded) {
   EXPECT_NE(told.find(std::string("'?") + "?<&>xxx"), std::string::npos);
 }
 
+TEST(SignatureV4, AListOfSignedHeadersWithoutEndIsLeftAtItsFirstFault) {
+  Letter letter = usual();
+  letter.sign();
+  std::string names = "host";
+  for (int i = 10'000; i < 20'000; ++i) names += ";x-" + std::to_string(i);
+  letter.header("Authorization") = "AWS4-HMAC-SHA256 Credential=" + letter.credential() +
+                                   ", SignedHeaders=" + names + ", Signature=" + std::string(64, '0');
+  EXPECT_EQ(verdict(letter),
+            scope_refusal("'x-10000' is a 'SignedHeader', but the request has no such header."));
+}
+
 // Whatever the bytes are, they are refused and nothing else happens.
 TEST(SignatureV4, NoMutilatedRequestComesIn) {
   SeededRandom random(4);
