@@ -40,6 +40,12 @@ enum class ErrorCode : std::uint16_t {
   kInvalidBatchEntryId,
   kBatchRequestTooLong,
   kEmptyValue,  // of one entry of a batch only
+  kIncompleteSignature,
+  kSignatureDoesNotMatch,
+  kInvalidClientTokenId,
+  kExpiredToken,
+  kMissingAuthenticationToken,
+  kMalformedQueryString,
 };
 
 // What a refusal says. An empty text stands for the code's standard text in protocol/errors.h.

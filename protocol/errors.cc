@@ -79,6 +79,24 @@ constexpr std::array kErrors{
               "The length of all the messages put together is more than the limit."},
     WireError{kEmptyValue, 400, "EmptyValue", "com.amazonaws.sqs#EmptyValue",
               "A required value of the entry is empty."},
+    WireError{kIncompleteSignature, 400, "IncompleteSignature",
+              "com.amazon.coral.service#IncompleteSignatureException",
+              "The request signature does not conform to AWS standards."},
+    WireError{kSignatureDoesNotMatch, 403, "SignatureDoesNotMatch",
+              "com.amazon.coral.service#InvalidSignatureException",
+              "The request signature we calculated does not match the signature you provided. Check your AWS "
+              "Secret Access Key and signing method. Consult the service documentation for details."},
+    WireError{kInvalidClientTokenId, 403, "InvalidClientTokenId",
+              "com.amazon.coral.service#UnrecognizedClientException",
+              "The security token included in the request is invalid."},
+    WireError{kExpiredToken, 403, "ExpiredToken", "com.amazon.coral.service#ExpiredTokenException",
+              "The security token included in the request is expired"},
+    WireError{kMissingAuthenticationToken, 403, "MissingAuthenticationToken",
+              "com.amazon.coral.service#MissingAuthenticationTokenException",
+              "Request is missing Authentication Token"},
+    WireError{kMalformedQueryString, 404, "MalformedQueryString",
+              "com.amazon.coral.service#MalformedQueryStringException",
+              "The query string contains a syntax error."},
 };
 
 constexpr bool in_order_of_codes() {
@@ -88,7 +106,7 @@ constexpr bool in_order_of_codes() {
   return true;
 }
 static_assert(in_order_of_codes());
-static_assert(kErrors.size() == static_cast<std::size_t>(kEmptyValue) + 1 && kErrors.size() <= 64);
+static_assert(kErrors.size() == static_cast<std::size_t>(kMalformedQueryString) + 1 && kErrors.size() <= 64);
 
 }  // namespace
 

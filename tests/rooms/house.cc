@@ -46,7 +46,12 @@ const std::vector<Room>& house() {
       {"base", {}, false, {"openssl/", "tl/expected.hpp", "xxhash.h", "time.h"}, {}, {}},
       {"broker", {"base"}, false, {"nlohmann/", "boost/unordered/"}, pure, kTimeAndChance},
       {"protocol", {"base"}, false, {"nlohmann/", "simdjson.h"}, pure, kTimeAndChance},
-      {"auth", {"base"}, false, {"openssl/"}, pure, kTimeAndChance},
+      {"auth",
+       {"base"},
+       false,
+       {"openssl/", "yaml-cpp/", "fcntl.h", "unistd.h", "sys/"},  // the credentials file is YAML, and its own
+       pure,
+       kTimeAndChance},
       {"storage",
        {"base"},
        true,
