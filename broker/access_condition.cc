@@ -128,7 +128,8 @@ tl::expected<AccessCondition::Value, std::string> AccessCondition::parse_value(c
       return AccessPattern(text, version, AccessPattern::Wildcards::kStarAndQuestionMark,
                            AccessPattern::Case::kCounts);
     case Kind::kArn:
-      return ArnPattern(text, version);
+      if (auto pattern = ArnPattern::parse(text, version)) return std::move(*pattern);
+      return refuse_value();
     case Kind::kNumber:
       if (const auto number = FilterNumber::parse(text)) return *number;
       return refuse_value();

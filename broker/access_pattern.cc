@@ -101,11 +101,14 @@ bool AccessPattern::matches(std::string_view text, const RequestContext& context
   return glob.matches(text);
 }
 
-ArnPattern::ArnPattern(std::string_view text, PolicyVersion version) {
+std::optional<ArnPattern> ArnPattern::parse(std::string_view text, PolicyVersion version) {
+  constexpr std::size_t kParts = 6;
+  ArnPattern pattern;
+  if (text == "*") return pattern;
   // Colons inside a variable separate nothing.
   std::vector<std::string_view> parts;
   std::size_t begin = 0;
-  for (std::size_t at = 0; at < text.size() && parts.size() < 5;) {
+  for (std::size_t at = 0; at < text.size() && parts.size() + 1 < kParts;) {
     const auto end = version == PolicyVersion::k2012 ? variable_end(text, at) : std::nullopt;
     if (!end && text[at] == ':') {
       parts.push_back(text.substr(begin, at - begin));
@@ -114,11 +117,13 @@ ArnPattern::ArnPattern(std::string_view text, PolicyVersion version) {
     at = end.value_or(at + 1);
   }
   parts.push_back(text.substr(begin));
-  if (parts.size() < 6) parts = {text};
+  if (parts.size() < kParts && !text.ends_with('*')) return std::nullopt;
+  parts.resize(kParts, "*");
   for (const std::string_view part : parts) {
-    parts_.emplace_back(part, version, AccessPattern::Wildcards::kStarAndQuestionMark,
-                        AccessPattern::Case::kCounts);
+    pattern.parts_.emplace_back(part, version, AccessPattern::Wildcards::kStarAndQuestionMark,
+                                AccessPattern::Case::kCounts);
   }
+  return pattern;
 }
 
 bool ArnPattern::resolves(const RequestContext& context) const {
@@ -127,7 +132,7 @@ bool ArnPattern::resolves(const RequestContext& context) const {
 }
 
 bool ArnPattern::matches(std::string_view arn, const RequestContext& context) const {
-  if (parts_.size() == 1) return parts_.front().matches(arn, context);
+  if (parts_.empty()) return true;
   const auto parts = arn_parts(arn);
   if (!parts) return false;
   for (std::size_t at = 0; at < parts_.size(); ++at) {

@@ -7,7 +7,9 @@
 // for that, because a rule that can't be read must not be taken for one that was kept.
 //
 // ArnPattern is one whose six parts are compared one by one, so that a star never reaches across a colon
-// into the next part. A pattern with fewer parts is compared as a whole.
+// into the next part. A pattern that ends in a star may leave parts out: the star then stands for each of
+// them, and "*" alone for any text. Without that a pattern of fewer parts would match nothing, so there is
+// none.
 #pragma once
 
 #include <optional>
@@ -56,13 +58,16 @@ class AccessPattern {
 
 class ArnPattern {
  public:
-  ArnPattern(std::string_view text, PolicyVersion version);
+  // Nothing if the text has neither six parts nor a star at its end.
+  static std::optional<ArnPattern> parse(std::string_view text, PolicyVersion version);
 
   bool resolves(const RequestContext& context) const;
   bool matches(std::string_view arn, const RequestContext& context) const;
 
  private:
-  std::vector<AccessPattern> parts_;  // six, or one for the whole
+  ArnPattern() = default;
+
+  std::vector<AccessPattern> parts_;  // six; none: any text matches
 };
 
 }  // namespace penstock

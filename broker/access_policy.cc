@@ -283,8 +283,9 @@ class AccessPolicy::Parser {
       return refuse_policy("A Statement of a topic's policy has exactly one Resource");
     }
     for (const std::string_view text : *texts) {
-      if (text.empty()) return refuse_policy("A Resource is empty");
-      statement.resources.emplace_back(text, version_);
+      std::optional<ArnPattern> pattern = ArnPattern::parse(text, version_);
+      if (!pattern) return refuse_policy("A Resource is an ARN or \"*\": " + std::string(text));
+      statement.resources.push_back(std::move(*pattern));
     }
     return {};
   }

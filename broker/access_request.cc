@@ -44,7 +44,7 @@ std::optional<Caller> Caller::of_arn(std::string arn) {
   return caller;
 }
 
-void RequestContext::set(std::string_view key, std::vector<std::string> values) {
+void RequestContext::set_values(std::string_view key, std::vector<std::string> values) {
   std::string folded = fold_ascii_case(key);
   const auto known =
       std::find_if(keys_.begin(), keys_.end(), [&](const auto& k) { return k.first == folded; });

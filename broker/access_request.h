@@ -48,8 +48,8 @@ class Caller {
 // The names of keys have no case.
 class RequestContext {
  public:
-  void set(std::string_view key, std::vector<std::string> values);
-  void set(std::string_view key, std::string value) { set(key, std::vector{std::move(value)}); }
+  void set(std::string_view key, std::string value) { set_values(key, {std::move(value)}); }
+  void set_values(std::string_view key, std::vector<std::string> values);
 
   // None if the request does not have the key.
   std::span<const std::string> values(std::string_view folded_key) const;

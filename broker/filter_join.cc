@@ -1,6 +1,9 @@
 #include "broker/filter_join.h"
 
-#include <queue>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <vector>
 
 #include "base/require.h"
 
@@ -11,16 +14,16 @@ namespace {
 using Sets = std::uint32_t;
 constexpr Sets kNothing = 1;  // the empty set alone
 
-// What is known of a node: the sets of one leaf, of one member or of one element.
+constexpr std::size_t kKeysMax = 5;
+
+// A node of which something is known: the sets of what was taken together below it.
 struct Known {
   std::uint32_t node = 0;
-  bool of_element = false;
   Sets sets = kNothing;
-
-  bool operator<(const Known& other) const { return node < other.node; }
 };
 
 Sets with_both(Sets one, Sets other) {
+  if (one == kNothing) return other;
   Sets both = 0;
   for (std::uint32_t a = 0; a < 32; ++a) {
     if ((one >> a & 1) == 0) continue;
@@ -34,29 +37,36 @@ Sets with_both(Sets one, Sets other) {
 }  // namespace
 
 bool go_together(const FilterFields& fields, std::span<const std::span<const std::uint32_t>> leaves_of_keys) {
-  require(leaves_of_keys.size() <= 5, "there is a bit for each key");
+  require(leaves_of_keys.size() <= kKeysMax, "there is a bit for each key");
   const Sets all = Sets{1} << ((1u << leaves_of_keys.size()) - 1);
-  // What is known of nodes, the last node first: children come after their parents, so when a node is at
-  // the head, everything below it has been taken together.
-  std::priority_queue<Known> known;
-  for (std::size_t key = 0; key < leaves_of_keys.size(); ++key) {
-    for (const std::uint32_t leaf : leaves_of_keys[key]) {
-      known.push({.node = leaf, .of_element = false, .sets = kNothing | Sets{1} << (1u << key)});
+  std::array<std::size_t, kKeysMax> left{};
+  for (std::size_t key = 0; key < leaves_of_keys.size(); ++key) left[key] = leaves_of_keys[key].size();
+
+  // Nodes are taken in descending order, so each after all that lies below it. What is known and not taken
+  // yet are parents of what was taken: ancestors of the node at hand, the nearest one last.
+  std::vector<Known> known;
+  while (true) {
+    std::optional<std::size_t> last;  // the key whose next leaf comes last
+    for (std::size_t key = 0; key < leaves_of_keys.size(); ++key) {
+      if (left[key] == 0) continue;
+      if (!last || leaves_of_keys[key][left[key] - 1] > leaves_of_keys[*last][left[*last] - 1]) last = key;
     }
-  }
-  while (!known.empty()) {
-    const std::uint32_t node = known.top().node;
-    Sets sets = kNothing;
-    for (; !known.empty() && known.top().node == node; known.pop()) {
-      const Known& part = known.top();
-      sets = part.of_element ? sets | part.sets : with_both(sets, part.sets);
+    Known taken;
+    if (last && (known.empty() || leaves_of_keys[*last][left[*last] - 1] > known.back().node)) {
+      taken = {leaves_of_keys[*last][--left[*last]], kNothing | Sets{1} << (1u << *last)};
+    } else if (!known.empty()) {
+      taken = known.back();
+      known.pop_back();
+    } else {
+      return leaves_of_keys.empty();
     }
-    if ((sets & all) != 0) return true;
-    if (node == FilterFields::kRoot) return false;
-    const FilterFields::Node& place = fields.node(node);
-    known.push({.node = place.parent, .of_element = place.is_element, .sets = sets});
+    if ((taken.sets & all) != 0) return true;
+    if (taken.node == FilterFields::kRoot) return false;
+    const FilterFields::Node& place = fields.node(taken.node);
+    if (known.empty() || known.back().node != place.parent) known.push_back({place.parent, kNothing});
+    Sets& sets = known.back().sets;
+    sets = place.is_element ? sets | taken.sets : with_both(sets, taken.sets);
   }
-  return leaves_of_keys.empty();
 }
 
 }  // namespace penstock

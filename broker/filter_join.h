@@ -16,7 +16,7 @@
 
 namespace penstock {
 
-// Of each key the nodes of the leaves that satisfy it; at most five keys.
+// Of each key the nodes of the leaves that satisfy it, ascending; at most five keys, and no leaf twice.
 bool go_together(const FilterFields& fields, std::span<const std::span<const std::uint32_t>> leaves_of_keys);
 
 }  // namespace penstock

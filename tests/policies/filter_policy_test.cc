@@ -30,7 +30,8 @@ std::vector<MessageAttribute> attributes(const std::vector<std::string>& lines) 
   for (const std::string& line : lines) {
     const std::size_t equals = line.find('=');
     const std::size_t colon = line.find(':', equals);
-    all.push_back({line.substr(0, equals), line.substr(equals + 1, colon - equals - 1), line.substr(colon + 1)});
+    all.push_back(
+        {line.substr(0, equals), line.substr(equals + 1, colon - equals - 1), line.substr(colon + 1)});
   }
   return all;
 }
@@ -190,7 +191,8 @@ TEST(FilterPolicy, ABinaryAttributeIsThereWithoutAValue) {
 TEST(FilterPolicy, AStringArrayThatIsNoneSatisfiesNothing) {
   for (const char* value : {"a", "{\"a\":1}", "[\"a\"", "[\"a\"]x", "[[\"a\"]]", "\"a\"", ""}) {
     const std::string line = "k=String.Array:" + std::string(value);
-    for (const char* condition : {"\"a\"", "{\"exists\":true}", "{\"exists\":false}", "{\"anything-but\":\"b\"}"}) {
+    for (const char* condition :
+         {"\"a\"", "{\"exists\":true}", "{\"exists\":false}", "{\"anything-but\":\"b\"}"}) {
       EXPECT_FALSE(wants(R"({"k":[)" + std::string(condition) + "]}", {line})) << line << condition;
     }
   }
@@ -237,7 +239,8 @@ TEST(FilterPolicy, OneElementOfAnArraySpeaksForAllKeys) {
   EXPECT_TRUE(wants_body(both, R"({"l":[{"a":[7,1],"b":[2,7]}]})"));
   EXPECT_FALSE(wants_body(both, R"({"l":[{"m":1},[{"a":1},{"b":2}]]})"));
   // Arrays beside each other are chosen from independently.
-  EXPECT_TRUE(wants_body(R"({"a":{"x":[1]},"b":{"x":[1]}})", R"({"a":[{"x":0},{"x":1}],"b":[{"x":1},{"x":0}]})"));
+  EXPECT_TRUE(
+      wants_body(R"({"a":{"x":[1]},"b":{"x":[1]}})", R"({"a":[{"x":0},{"x":1}],"b":[{"x":1},{"x":0}]})"));
   EXPECT_FALSE(wants_body(R"({"l":{"a":{"x":[1]},"b":{"x":[1]}}})",
                           R"({"l":[{"a":[{"x":1}]},{"b":[{"x":1}]},{"a":{"x":1},"b":{"x":2}}]})"));
 }
@@ -311,7 +314,8 @@ TEST(FilterPolicy, IsRefusedInTheWordsOfAws) {
        "Inside anything but list, either all values are number or string, mixed type is not supported"},
       {R"({"k":[{"anything-but":[]}]})",
        "Inside anything but list, either all values are number or string, mixed type is not supported"},
-      {R"({"k":[{"anything-but":[null]}]})", "Inside anything but list, start|null|boolean is not supported."},
+      {R"({"k":[{"anything-but":[null]}]})",
+       "Inside anything but list, start|null|boolean is not supported."},
       {R"({"k":[{"anything-but":true}]})",
        "Value of anything-but must be an array or single string/number value."},
       {R"({"k":[{"numeric":5}]})", "Value of numeric must be an array."},
@@ -336,7 +340,8 @@ TEST(FilterPolicy, IsRefusedInTheWordsOfAws) {
       {R"({"a":["1"],"b":["1"],"c":["1"],"d":["1"],"e":["1"],"f":["1"]})",
        "Filter policy can not have more than 5 keys"},
   };
-  for (const auto& [text, detail] : rows) EXPECT_EQ(refusal(text), "FilterPolicy: " + std::string(detail)) << text;
+  for (const auto& [text, detail] : rows)
+    EXPECT_EQ(refusal(text), "FilterPolicy: " + std::string(detail)) << text;
   EXPECT_EQ(refusal(R"({"o":{"k":"v"}})", kBody), R"(FilterPolicy: "k" must be an object or an array)");
   EXPECT_EQ(refusal(R"({"o":{}})", kBody), "FilterPolicy: Empty objects are not allowed");
 }
@@ -382,11 +387,12 @@ TEST(FilterPolicy, DepthMultipliesCombinations) {
 
 TEST(FilterPolicy, AlternativesAddTheirCombinations) {
   const auto with = [](int source) {
-    return R"({"source":)" + values(source) + R"(,"$or":[{"metricName":)" + values(6) + R"(},{"metricType":)" +
-           values(3) + R"(,"$or":[{"metricId":)" + values(4) + R"(},{"spaceId":)" + values(4) + "}]}]}";
+    return R"({"source":)" + values(source) + R"(,"$or":[{"metricName":)" + values(6) +
+           R"(},{"metricType":)" + values(3) + R"(,"$or":[{"metricId":)" + values(4) + R"(},{"spaceId":)" +
+           values(4) + "}]}]}";
   };
-  EXPECT_EQ(refusal(with(4)), "none");                                         // 24 + 48 + 48
-  EXPECT_EQ(refusal(with(5)), "none");                                         // 30 + 60 + 60
+  EXPECT_EQ(refusal(with(4)), "none");                                        // 24 + 48 + 48
+  EXPECT_EQ(refusal(with(5)), "none");                                        // 30 + 60 + 60
   EXPECT_EQ(refusal(with(6)), "FilterPolicy: Filter policy is too complex");  // 180
 }
 

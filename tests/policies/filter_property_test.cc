@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -46,9 +47,10 @@ void list_leaves(const Json& json, const std::string& path, std::map<int, int> e
 }
 
 bool naive_holds(const Json& condition, const Json& value) {
-  if (!condition.is_object()) return condition.type() == value.type() || (condition.is_number() && value.is_number())
-                                         ? condition == value
-                                         : false;
+  if (!condition.is_object())
+    return condition.type() == value.type() || (condition.is_number() && value.is_number())
+               ? condition == value
+               : false;
   const std::string operation = condition.begin().key();
   const Json& argument = condition.begin().value();
   const std::string text = value.is_string() ? value.get<std::string>() : "";
@@ -71,12 +73,14 @@ bool naive_holds(const Json& condition, const Json& value) {
       const double a = value.get<double>();
       const double b = argument[at + 1].get<double>();
       const auto op = argument[at].get<std::string>();
-      if (op == "=" ? a != b : op == "<" ? a >= b : op == "<=" ? a > b : op == ">" ? a <= b : a < b) return false;
+      if (op == "=" ? a != b : op == "<" ? a >= b : op == "<=" ? a > b : op == ">" ? a <= b : a < b)
+        return false;
     }
     return true;
   }
   if (argument.is_array()) {  // anything-but
-    return std::none_of(argument.begin(), argument.end(), [&](const Json& not_this) { return naive_holds(not_this, value); });
+    return std::none_of(argument.begin(), argument.end(),
+                        [&](const Json& not_this) { return naive_holds(not_this, value); });
   }
   return !naive_holds(argument, value);
 }
@@ -117,8 +121,8 @@ bool choose(const std::vector<NaiveKey>& keys, std::size_t at, const std::vector
             std::vector<const NaiveLeaf*>& chosen) {
   if (at == keys.size()) return true;
   const NaiveKey& key = keys[at];
-  const bool present =
-      std::any_of(leaves.begin(), leaves.end(), [&key](const NaiveLeaf& leaf) { return leaf.path == key.path; });
+  const bool present = std::any_of(leaves.begin(), leaves.end(),
+                                   [&key](const NaiveLeaf& leaf) { return leaf.path == key.path; });
   if (!present && std::find(key.conditions.begin(), key.conditions.end(), Json{{"exists", false}}) !=
                       key.conditions.end()) {
     return choose(keys, at + 1, leaves, chosen);
@@ -170,7 +174,8 @@ class Generator {
 
  private:
   Json scalar() {
-    static const std::vector<Json> kScalars{"a", "b", "ab", "A", "", "ba", 1, 2, 2.5, -1, true, false, nullptr};
+    static const std::vector<Json> kScalars{"a", "b", "ab", "A",  "",    "ba",   1,
+                                            2,   2.5, -1,   true, false, nullptr};
     return kScalars[random_.below(kScalars.size())];
   }
   Json value(int depth) {
@@ -183,7 +188,7 @@ class Generator {
   }
   Json object(int depth) {
     Json members = Json::object();
-    for (auto left = random_.below(4) + (depth > 2 ? 1 : 0); left > 0; --left) {
+    for (auto left = random_.below(3) + (depth > 2 ? 2 : 1); left > 0; --left) {
       members[names_[random_.below(names_.size())]] = value(depth);
     }
     return members;
@@ -230,9 +235,10 @@ class Generator {
       names.erase(names.begin() + static_cast<std::ptrdiff_t>(at));
       return name;
     };
-    for (auto left = random_.below(2) + 1; left > 0 && (keys_left_ > 0 || members.empty()); --left) {
+    for (auto left = random_.below(2) + 1; left > 0 && !names.empty() && (keys_left_ > 0 || members.empty());
+         --left) {
       const std::string name = take_name();
-      members[name] = depth > 0 && one_in(2) ? policy_object(depth - 1, names_) : conditions();
+      members[name] = depth > 0 && one_in(3) ? policy_object(depth - 1, names_) : conditions();
     }
     if (depth > 0 && keys_left_ > 1 && names.size() >= 2 && one_in(3)) {
       const std::vector<std::string> one{take_name()};
@@ -268,7 +274,7 @@ TEST(FilterPolicy, OnAnyBodySaysWhatANaiveReadingSays) {
       const bool expected = naive_matches(document, body);
       ASSERT_EQ((*policy)->matches(*fields), expected)
           << "seed " << seed << "\npolicy " << document.dump() << "\nmessage " << body.dump();
-      wanted += expected ? 1 : 0;
+      if (expected) ++wanted;
       ++tried;
     }
   }
@@ -279,6 +285,54 @@ TEST(FilterPolicy, OnAnyBodySaysWhatANaiveReadingSays) {
   EXPECT_GT(wanted, tried / 20);
   EXPECT_LT(wanted, tried - tried / 20);
   EXPECT_GT(policies, kSeeds / 2);
+}
+
+// Where choices matter: several keys below arrays of arrays of objects, and few values to tell apart.
+TEST(FilterPolicy, InAnyArraysSaysWhatANaiveReadingSays) {
+  const std::vector<Json> policies{
+      Json::parse(R"({"l":{"x":[0],"y":[1]}})"),
+      Json::parse(R"({"l":{"x":[0],"y":[1],"m":{"z":[0]}}})"),
+      Json::parse(R"({"l":{"x":[0],"m":{"y":[1],"z":[0]}}})"),
+      Json::parse(R"({"l":{"x":[0],"y":[{"exists":false}],"m":{"z":[0]}}})"),
+      Json::parse(R"({"l":{"x":[0],"y":[1],"$or":[{"z":[0]},{"m.z":[1]}]}})"),
+      Json::parse(R"({"l":{"x":[0,2],"m":{"x":[1],"y":[0],"m":{"x":[0]}}}})"),
+  };
+  SeededRandom random(11);
+  const std::function<Json(int)> element = [&](int depth) -> Json {
+    if (depth > 0 && random.below(4) == 0) {
+      Json array = Json::array();
+      for (auto left = random.below(4); left > 0; --left) array.push_back(element(depth - 1));
+      return array;
+    }
+    Json object = Json::object();
+    for (const char* name : {"x", "y", "z"}) {
+      if (random.below(3) == 0) continue;
+      object[name] = random.below(2);
+      if (random.below(4) == 0) object[name] = Json::array({random.below(3), random.below(2)});
+    }
+    if (depth > 0 && random.below(2) == 0) object["m"] = element(depth - 1);
+    return object;
+  };
+  std::uint64_t wanted = 0, tried = 0;
+  for (int message = 0; message < 6'000; ++message) {
+    Json array = Json::array();
+    for (auto left = random.below(5) + 2; left > 0; --left) array.push_back(element(3));
+    const Json body{{"l", array}};
+    const auto fields = FilterFields::of_body(body.dump());
+    ASSERT_TRUE(fields);
+    for (const Json& document : policies) {
+      const auto policy = FilterPolicy::parse(document.dump(), FilterScope::kMessageBody);
+      ASSERT_TRUE(policy) << policy.error().detail;
+      const bool expected = naive_matches(document, body);
+      ASSERT_EQ((*policy)->matches(*fields), expected) << document.dump() << "\n" << body.dump();
+      if (expected) ++wanted;
+      ++tried;
+    }
+  }
+  std::printf("filter policies: %llu choices among elements, %llu wanted\n",
+              static_cast<unsigned long long>(tried), static_cast<unsigned long long>(wanted));
+  EXPECT_GT(wanted, tried / 10);
+  EXPECT_LT(wanted, tried - tried / 10);
 }
 
 // A message of flat scalars and arrays of them is the same whether it comes as attributes or as a body.
@@ -312,7 +366,7 @@ TEST(FilterPolicy, OnAttributesSaysWhatItSaysOnTheSameBody) {
       const bool by_attributes = (*on_attributes)->matches(FilterFields::of_attributes(attributes));
       ASSERT_EQ(by_attributes, (*on_body)->matches(*FilterFields::of_body(body.dump())))
           << document.dump() << " " << body.dump();
-      wanted += by_attributes ? 1 : 0;
+      if (by_attributes) ++wanted;
     }
   }
   EXPECT_GT(wanted, 1'000u);
