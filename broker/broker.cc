@@ -532,11 +532,14 @@ Broker::Totals Broker::totals() const {
 }
 
 void Broker::each_queue(Time now, const std::function<void(const QueueView&)>& visit) const {
+  std::vector<Queue*> queues;
   for (const State::Place& place : state_->places) {
-    Queue* const queue = place.queue.get();
-    if (queue == nullptr) continue;
-    visit({.world = queue->record().key.queue.world,
-           .name = queue->record().name,
+    if (place.queue) queues.push_back(place.queue.get());
+  }
+  std::sort(queues.begin(), queues.end(),
+            [](const Queue* a, const Queue* b) { return a->address().id < b->address().id; });
+  for (Queue* const queue : queues) {
+    visit({.record = queue->record(),
            .counts = queue->counts(now),
            .oldest_visible = queue->oldest_visible(now),
            .counters = queue->counters()});

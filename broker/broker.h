@@ -75,7 +75,7 @@ class Broker {
   };
   Totals totals() const;
 
-  // Every queue, in no particular order; costs the number of queues.
+  // Every queue, in the order in which they were created. Costs the number of queues.
   void each_queue(Time now, const std::function<void(const QueueView&)>& visit) const;
 
  private:
