@@ -561,9 +561,8 @@ void Broker::each_queue(Time now, const std::function<void(const QueueView&)>& v
   }
   std::sort(queues.begin(), queues.end(),
             [](const Queue* a, const Queue* b) { return a->address().id < b->address().id; });
-  for (Queue* queue : queues) {
-    visit({.world = queue->record().key.queue.world,
-           .name = queue->record().name,
+  for (Queue* const queue : queues) {
+    visit({.record = queue->record(),
            .counts = queue->counts(now),
            .oldest_visible = queue->oldest_visible(now),
            .counters = queue->counters()});

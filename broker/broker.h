@@ -75,7 +75,7 @@ class Broker {
   };
   Totals totals() const;
 
-  // How each queue stands, in the order in which they were created.
+  // Every queue, in the order in which they were created. Costs the number of queues.
   void each_queue(Time now, const std::function<void(const QueueView&)>& visit) const;
 
  private:

@@ -4,11 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "base/time.h"
-#include "broker/address.h"
 #include "broker/command.h"
+#include "broker/record.h"
 
 namespace penstock {
 
@@ -21,8 +20,7 @@ struct QueueCounters {
 };
 
 struct QueueView {
-  const World& world;
-  const std::string& name;
+  const QueueRecord& record;
   QueueCounts counts;
   // When the oldest visible message was sent; kNever: none is visible. Where the oldest is on disk only, a
   // moment at or before that.

@@ -297,8 +297,8 @@ void BrokerThread::take_survey() {
   broker_.each_queue(now_, [&](const QueueView& queue) {
     const QueueCounters& counters = queue.counters;
     next->queues.push_back(
-        {.world = queue.world,
-         .name = queue.name,
+        {.world = queue.record.key.queue.world,
+         .name = queue.record.name,
          .counts = queue.counts,
          .oldest_age = queue.oldest_visible == kNever ? Milliseconds{0} : now_ - queue.oldest_visible,
          .traffic = QueueTraffic{.messages_sent = counters.sent,

@@ -52,8 +52,11 @@ std::vector<std::string> round(const std::string& program, const std::string& da
   std::vector<std::string> wrong;
   {
     Daemon daemon(program, data);
-    for (std::size_t queue = 0; queue < kQueues; ++queue)
-      urls.push_back(daemon.create_queue("queue-" + std::to_string(queue)));
+    // Queues of its own: those of the round before are still full, and a purge may have to wait.
+    for (std::size_t queue = 0; queue < kQueues; ++queue) {
+      urls.push_back(
+          daemon.create_queue("round-" + std::to_string(seed) + "-queue-" + std::to_string(queue)));
+    }
     Workload workload(daemon.port(), urls, kConnections, seed, "seed" + std::to_string(seed), history);
     const int enough = kCallsBeforeDeath + static_cast<int>(random() % 2000);
     while (history.certain_calls() < enough && workload.running() && workload.violations().empty()) {

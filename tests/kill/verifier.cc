@@ -36,7 +36,6 @@ class Verification {
       check_absent(queue, visible, after);
       check_hidden_comes_back(queue, visible);
       check_counters(queue, visible);
-      ask("PurgeQueue", {{"QueueUrl", queues_[queue]}});
     }
     return wrong_;
   }

@@ -461,7 +461,7 @@ std::string PlayStage::told(const std::string& who) const {
 std::string PlayStage::told_of(const std::string& name) const {
   std::string text = "no queue";
   process_->broker().each_queue(now_, [&](const QueueView& queue) {
-    if (queue.name != name) return;
+    if (queue.record.name != name) return;
     const QueueCounters& counters = queue.counters;
     text = "sent " + std::to_string(counters.sent) + " bytes " + std::to_string(counters.sent_bytes) +
            " received " + std::to_string(counters.received) + " deleted " + std::to_string(counters.deleted) +

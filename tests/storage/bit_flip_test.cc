@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -17,6 +16,7 @@
 #include "base/random.h"
 #include "storage/rocks_store.h"
 #include "tests/storage/forked_play.h"
+#include "tests/storage/ring_size.h"
 #include "tests/storage/scratch_directory.h"
 #include "tests/storage/store_script.h"
 
@@ -108,7 +108,7 @@ TEST_F(BitFlips, AFlippedBitIsRefusedOrReportedAndNeverSilentlyBelieved) {
   std::map<int, int> ends;
   const std::map<std::string, int> shares = {
       {".log", 90}, {".sst", 60}, {"MANIFEST", 40}, {"CURRENT", 5}, {"FORMAT", 5}};
-  const int times = std::getenv("PENSTOCK_LONG_RUN") ? 25 : 1;
+  const int times = long_run() ? 25 : 1;
   for (const auto& [kind, share] : shares) {
     for (int i = 0; i < share * times; ++i) {
       fs::remove_all(copy());

@@ -13,7 +13,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -22,6 +21,7 @@
 #include "base/random.h"
 #include "storage/rocks_store.h"
 #include "tests/storage/forked_play.h"
+#include "tests/storage/ring_size.h"
 #include "tests/storage/scratch_directory.h"
 #include "tests/storage/store_script.h"
 #include "tests/storage/synced_file_system.h"
@@ -141,6 +141,13 @@ class FaultRing : public testing::Test {
     return kWrongExit;
   }
 
+  // Until a call never comes, because the script has fewer.
+  template <class Play>
+  static void every_call(const Play& play) {
+    for (std::uint64_t call = 1; play(call) && !HasFailure(); ++call) {
+    }
+  }
+
   // False when the call never came: the script has fewer.
   bool run(const StoreScript& script, const Case& played) {
     std::filesystem::remove_all(data());
@@ -206,7 +213,8 @@ class FaultRing : public testing::Test {
   std::uint64_t lost_commits_ = 0;  // reported durable in the mode `interval`, and taken by a power cut
 };
 
-bool long_run() { return std::getenv("PENSTOCK_LONG_RUN") != nullptr; }
+constexpr FaultKind kEveryKind[] = {FaultKind::kIoError, FaultKind::kNoSpace, FaultKind::kShortWrite,
+                                    FaultKind::kCrashBefore, FaultKind::kCrashAfter};
 
 // How the machine dies with the process: in a quarter of the cases it does not.
 Case with_death(std::uint64_t call, FaultKind kind, Random& random) {
@@ -219,15 +227,26 @@ Case with_death(std::uint64_t call, FaultKind kind, Random& random) {
 
 TEST_F(FaultRing, WhicheverFileSystemCallGoesWrongNothingDurableIsLostAndNothingIsHalf) {
   const StoreScript script(16, 5'000);
-  std::vector<FaultKind> kinds{FaultKind::kIoError, FaultKind::kCrashBefore, FaultKind::kCrashAfter};
-  if (long_run()) kinds.insert(kinds.end(), {FaultKind::kNoSpace, FaultKind::kShortWrite});
   SeededRandom random(1);
-  for (std::uint64_t call = 1;; ++call) {
-    bool struck = false;
-    for (const FaultKind kind : kinds) struck = run(script, with_death(call, kind, random)) || struck;
-    if (!struck || HasFailure()) break;
+  if (!long_run()) {
+    every_call([&](std::uint64_t call) {
+      return run(script, with_death(call, kEveryKind[random.below(std::size(kEveryKind))], random));
+    });
+    tell("each call once, one seeded kind");
+  } else {
+    for (const LogSync log_sync : {LogSync::kEachCommit, LogSync::kInterval}) {
+      every_call([&](std::uint64_t call) {
+        bool struck = false;
+        for (const FaultKind kind : kEveryKind) {
+          Case played = with_death(call, kind, random);
+          played.log_sync = log_sync;
+          struck = run(script, played) || struck;
+        }
+        return struck;
+      });
+    }
+    tell("each call in every way");
   }
-  tell("each call once in each way");
   EXPECT_GT(ends_[kRefusedExit], 0U);
   EXPECT_GT(ends_[kCrashedExit], 0U);
   EXPECT_GT(dropped_bytes_, 0U);
@@ -253,12 +272,10 @@ TEST_F(FaultRing, ACommitOfManyPagesCutByThePowerIsThereAsAWholeOrNotAtAll) {
 TEST_F(FaultRing, SyncedByIntervalAPowerCutTakesTheLastCommitsOnlyAndTheDeathOfTheProcessNone) {
   // Large enough for several logs, so that an old one's end could be lost before a new one's beginning.
   const StoreScript script(16, 20'000);
-  const FaultKind kinds[] = {FaultKind::kIoError,     FaultKind::kNoSpace,    FaultKind::kShortWrite,
-                             FaultKind::kCrashBefore, FaultKind::kCrashAfter, FaultKind::kCrashBefore};
   SeededRandom random(3);
-  const std::uint64_t cases = long_run() ? 4'000 : 150;
+  const std::uint64_t cases = long_run() ? 2'000 : 100;
   for (std::uint64_t i = 0; i < cases && !HasFailure(); ++i) {
-    Case played = with_death(60 + random.below(400), kinds[random.below(std::size(kinds))], random);
+    Case played = with_death(60 + random.below(400), kEveryKind[random.below(std::size(kEveryKind))], random);
     played.log_sync = LogSync::kInterval;
     // Never but where it must, or all the time.
     played.sync_interval = random.below(2) == 0 ? std::chrono::hours(1) : std::chrono::milliseconds(1);

@@ -3,6 +3,7 @@
 #include <rocksdb/file_system.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -41,10 +42,11 @@ class Refusals : public testing::Test {
   }
 
   // A store with this many commits, left as a killed process leaves it.
-  void write_store(std::uint64_t commits) {
+  void write_store(std::uint64_t commits) { write_store(commits, small_store(data())); }
+  void write_store(std::uint64_t commits, const RocksStoreOptions& options) {
     const ChildEnd end = in_child([&] {
       RecordedEvents events;
-      auto opened = RocksStore::open(small_store(data()), events);
+      auto opened = RocksStore::open(options, events);
       if (!opened) return 1;
       StoreDriver driver(**opened, events);
       for (std::uint64_t i = 0; i < commits; ++i) {
@@ -179,6 +181,18 @@ TEST_F(Refusals, DamageInTheLogBeforeAcknowledgedCommitsIsRefused) {
   log << "damage";
   log.close();
   EXPECT_TRUE(refuses("acknowledged commits after 1 are damaged"));
+}
+
+TEST_F(Refusals, DamageInTheLogBeforeCommitsThatNobodyHadSyncedIsCut) {
+  RocksStoreOptions options = small_store(data());
+  options.log_sync = LogSync::kInterval;
+  options.sync_interval = std::chrono::hours(1);
+  write_store(5, options);
+  std::fstream log(newest_log(), std::ios::in | std::ios::out | std::ios::binary);
+  log.seekp(1'200);  // inside the second commit
+  log << "damage";
+  log.close();
+  EXPECT_TRUE(opens(1, "behind commit 1"));
 }
 
 TEST_F(Refusals, AManifestDamagedBeforeItsEndIsRefusedBeforeTheLibraryReadsIt) {

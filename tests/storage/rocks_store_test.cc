@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,6 +17,16 @@
 
 namespace penstock {
 namespace {
+
+// Waits for what another thread does, within bounds.
+bool comes_true(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
 
 class RocksStoreTest : public testing::Test {
  protected:
@@ -132,14 +143,14 @@ TEST_F(RocksStoreTest, SyncedByIntervalTheLogIsSyncedOnceForManyCommitsAndNotFor
   open(options);
   const StoreCounters& counters = store_->counters();
   for (int i = 0; i < 3; ++i) driver_->commit({Put{tally(0, 1)}});
-  while (counters.position_synced.value() < 3) std::this_thread::yield();
+  ASSERT_TRUE(comes_true([&] { return counters.position_synced.value() == 3; }));
   const std::uint64_t syncs = counters.log_syncs.value();
   EXPECT_LE(syncs, 3U);
   // The disk reserve is looked at meanwhile; the log is not, because nothing was written.
   store_->read(fresh_want(0, 1), driver_->position());
   events_.wait_page();
   driver_->commit({Put{tally(1, 1)}});
-  while (counters.position_synced.value() < 4) std::this_thread::yield();
+  ASSERT_TRUE(comes_true([&] { return counters.position_synced.value() == 4; }));
   EXPECT_EQ(counters.log_syncs.value(), syncs + 1);
 }
 
