@@ -42,6 +42,8 @@ void require_error_document(const ApiResponse& response) {
     require(document.load_buffer(response.body.data(), response.body.size(), pugi::parse_full,
                                  pugi::encoding_utf8),
             "an XML document is well-formed");
+    // What AWS says to a request that names no action.
+    if (response.status == 404 && document.child("UnknownOperationException")) return;
     const pugi::xml_node error = document.child("ErrorResponse").child("Error");
     require(*error.child_value("Code") != '\0', "an error has a code");
     return;
