@@ -50,6 +50,7 @@ AwsError read_json(const HttpAnswer& answer) {
 }
 
 AwsError read_xml(const HttpAnswer& answer) {
+  if (answer.status == 404 && answer.body == kUnknownOperation) return {{}, "UnknownOperation", {}};
   pugi::xml_document document;
   const pugi::xml_parse_result parsed =
       document.load_buffer(answer.body.data(), answer.body.size(), pugi::parse_full, pugi::encoding_utf8);

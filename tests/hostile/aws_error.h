@@ -5,10 +5,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "tests/server/http_client.h"
 
 namespace penstock {
+
+// The whole answer to a request that names no action.
+inline constexpr std::string_view kUnknownOperation = "<UnknownOperationException/>\n";
 
 struct AwsError {
   std::string complaint;  // empty: it is a well-formed error document
