@@ -78,7 +78,8 @@ void examine(std::string_view input) {
   require(by_byte.told() == told, "byte by byte equals whole");
 
   // A few splits that the input itself chooses, so that libFuzzer can look for the one that matters.
-  const std::size_t step = input.empty() ? 1 : 1 + static_cast<unsigned char>(input.back()) % 61;
+  const std::size_t last = input.empty() ? 0 : static_cast<unsigned char>(input.back());
+  const std::size_t step = 1 + last % 61;
   for (std::size_t at = step; at < input.size(); at += 61) {
     Reading halves;
     if (halves.arrive(input.substr(0, at))) halves.arrive(input.substr(at));
