@@ -55,11 +55,10 @@ std::uint32_t checksum32(std::string_view bytes) {
 
 std::string hex(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char byte : bytes) {
-    text.push_back(kDigits[static_cast<std::uint8_t>(byte) >> 4]);
-    text.push_back(kDigits[static_cast<std::uint8_t>(byte) & 15]);
+  std::string text(bytes.size() * 2, '\0');
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    text[at * 2] = kDigits[static_cast<std::uint8_t>(bytes[at]) >> 4];
+    text[at * 2 + 1] = kDigits[static_cast<std::uint8_t>(bytes[at]) & 15];
   }
   return text;
 }

@@ -32,11 +32,7 @@ std::optional<std::string> decode(std::string_view encoded) {
       text.push_back(c == '+' ? ' ' : c);
     }
   }
-  for (std::string_view rest = text; !rest.empty();) {
-    const Utf8Character character = utf8_character(rest);
-    if (!character.valid()) return std::nullopt;
-    rest.remove_prefix(character.size);
-  }
+  if (!is_utf8(text)) return std::nullopt;
   return text;
 }
 

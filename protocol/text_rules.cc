@@ -1,7 +1,9 @@
 #include "protocol/text_rules.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "protocol/plain_bytes.h"
 #include "protocol/text.h"
 #include "protocol/utf8.h"
 
@@ -54,14 +56,60 @@ bool is_identifier(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
-std::optional<std::uint32_t> first_forbidden_character(std::string_view text) {
-  const auto plain = [](char c) { return c >= ' ' || c == '\n' || c == '\r' || c == '\t'; };
-  static_assert(static_cast<char>(0x80) < 0, "bytes beyond ASCII are not plain");
-  const auto rest = std::find_if_not(text.begin(), text.end(), plain);
-  return first_not(text.substr(static_cast<std::size_t>(rest - text.begin())), [](std::uint32_t code_point) {
-    return code_point >= 0x20 ? code_point < 0xfffe || code_point > 0xffff
-                              : code_point == 0x9 || code_point == 0xa || code_point == 0xd;
+bool is_tag_text(std::string_view text) {
+  // Blocks without letters, digits or blanks; ascending.
+  struct Block {
+    std::uint32_t first;
+    std::uint32_t last;
+  };
+  static constexpr Block kBlocks[] = {
+      {0x80, 0x9f},        // controls
+      {0xa1, 0xa9},        // symbols of Latin-1
+      {0xab, 0xb1},        //
+      {0xb4, 0xb4},        //
+      {0xb6, 0xb8},        //
+      {0xbb, 0xbb},        //
+      {0xbf, 0xbf},        //
+      {0xd7, 0xd7},        //
+      {0xf7, 0xf7},        //
+      {0x200b, 0x202e},    // format characters and punctuation
+      {0x2030, 0x205e},    //
+      {0x2060, 0x206f},    //
+      {0x20a0, 0x20cf},    // currencies
+      {0x2190, 0x245f},    // arrows, operators, technical symbols
+      {0x2500, 0x2bff},    // boxes, shapes, symbols
+      {0xe000, 0xf8ff},    // private
+      {0xfdd0, 0xfdef},    // no characters
+      {0xfff0, 0xffff},    // specials
+      {0x1f000, 0x1faff},  // tiles, cards, pictographs
+      {0xe0000, 0x10ffff}  // tags, private
+  };
+  return !first_not(text, [](std::uint32_t code_point) {
+    if (code_point < 0x80) {
+      const char c = static_cast<char>(code_point);
+      return is_alphanumeric(c) || std::string_view(" _.:/=+-@").find(c) != std::string_view::npos;
+    }
+    return std::none_of(std::begin(kBlocks), std::end(kBlocks), [code_point](const Block& block) {
+      return code_point >= block.first && code_point <= block.last;
+    });
   });
+}
+
+std::size_t count_characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::optional<std::uint32_t> first_forbidden_character(std::string_view text) {
+  // Every character that is not plain ASCII is looked at, then the plain run behind it is skipped.
+  while (true) {
+    text.remove_prefix(plain_prefix<>(text));
+    if (text.empty()) return std::nullopt;
+    const Utf8Character character = utf8_character(text);
+    if (!character.valid()) return static_cast<unsigned char>(text.front());
+    if (!is_xml_character(character)) return character.code_point;
+    text.remove_prefix(character.size);
+  }
 }
 
 std::string character_text(std::uint32_t code_point) {

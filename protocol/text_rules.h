@@ -19,6 +19,12 @@ bool is_identifier(std::string_view text);
 // The Id of a batch entry and the Label of a permission: 1 to 80 of A-Z, a-z, 0-9, '-' and '_'.
 inline bool is_batch_id(std::string_view text) { return is_standard_queue_name(text); }
 
+// The key or value of a tag: letters, digits and blanks of every script, and _ . : / = + - @. Beyond ASCII,
+// controls, symbols, punctuation of no script and private characters are refused, block by block.
+bool is_tag_text(std::string_view text);
+// In characters, not bytes; of UTF-8.
+std::size_t count_characters(std::string_view text);
+
 // The first character that no message may hold: all are allowed that XML 1.0 can carry. A byte that is no
 // UTF-8 counts as the character of its number.
 std::optional<std::uint32_t> first_forbidden_character(std::string_view text);

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "protocol/plain_bytes.h"
+
 namespace penstock {
 
 struct Utf8Character {
@@ -34,6 +36,23 @@ constexpr Utf8Character utf8_character(std::string_view text) {
   const bool surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
   if (code_point < kLeast[size] || surrogate || code_point > 0x10ffff) return {};
   return {code_point, size};
+}
+
+// Whether XML 1.0 can carry it, which is also what a message may hold.
+constexpr bool is_xml_character(const Utf8Character& character) {
+  const std::uint32_t code_point = character.code_point;
+  if (code_point < 0x20) return code_point == 0x9 || code_point == 0xa || code_point == 0xd;
+  return character.valid() && code_point != 0xfffe && code_point != 0xffff;
+}
+
+inline bool is_utf8(std::string_view text) {
+  while (true) {
+    text.remove_prefix(plain_prefix<>(text));
+    if (text.empty()) return true;
+    const Utf8Character character = utf8_character(text);
+    if (!character.valid()) return false;
+    text.remove_prefix(character.size);
+  }
 }
 
 }  // namespace penstock

@@ -1,0 +1,48 @@
+// How far a text needs no second look: eight bytes at a time, since most of a message is plain ASCII.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace penstock {
+
+namespace plain_bytes {
+
+inline constexpr std::uint64_t kOnes = 0x0101010101010101;
+inline constexpr std::uint64_t kHighs = 0x8080808080808080;
+
+// Of words whose bytes are all below 0x80: the high bit of each byte that is zero, or below `limit`.
+constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - kOnes) & ~word & kHighs; }
+constexpr std::uint64_t bytes_below(std::uint64_t word, std::uint8_t limit) {
+  return (word - kOnes * limit) & ~word & kHighs;
+}
+
+}  // namespace plain_bytes
+
+// The length of the longest head that is made of the characters U+0020 to U+007F, without those in
+// `except` (at most a few).
+template <char... Except>
+std::size_t plain_prefix(std::string_view text) {
+  using namespace plain_bytes;
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    // A borrow can make a byte behind a special one look special as well; never the other way round.
+    const std::uint64_t special =
+        (word & kHighs) | bytes_below(word, 0x20) |
+        (std::uint64_t{0} | ... | zero_bytes(word ^ (kOnes * static_cast<std::uint8_t>(Except))));
+    if (special != 0) break;
+  }
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x80 ||
+        ((c == Except) || ...))
+      break;
+  }
+  return at;
+}
+
+}  // namespace penstock
