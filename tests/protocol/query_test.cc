@@ -133,7 +133,7 @@ TEST(QueryDecoder, BytesThatAreNoBase64AreRefused) {
 TEST(XmlWriter, EscapesWhatWouldNotSurviveAndLeavesOutWhatCannotBeCarried) {
   std::string out;
   XmlWriter writer(out);
-  writer.element("Body", std::string("a<b>&\"c\"\r\n\t\x01\xff\xef\xbf\xbf d\0e", 22));
+  writer.element("Body", std::string("a<b>&\"c\"\r\n\t\x01\xff\xef\xbf\xbf d\0e", 20));
   EXPECT_EQ(out, "<Body>a&lt;b&gt;&amp;&quot;c&quot;&#xD;\n\t de</Body>");
 }
 
