@@ -1,7 +1,8 @@
 // The official SDK, signing for real, against a daemon that verifies.
 import assert from 'node:assert/strict';
-import { chmod, stat, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
+import { createHash, createHmac } from 'node:crypto';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -14,6 +15,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { SignatureV4 } from '@smithy/signature-v4';
 
 import { Daemon, printed, refused, scratchDirectory } from './daemon.js';
 
@@ -135,6 +137,49 @@ test('Another account is let in by a permission', async (t) => {
   await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
 });
 
+// What the signer wants of a digest, with the name that it gives to secrets.
+class Sha256 {
+  constructor(secret) {
+    this.hash = secret ? createHmac('sha256', secret) : createHash('sha256');
+  }
+  update(data) {
+    this.hash.update(data);
+  }
+  async digest() {
+    return this.hash.digest();
+  }
+}
+
+test('A presigned URL of AWS Query is good by itself, and refused once it was altered', async (t) => {
+  const { daemon, alice } = await stage(t);
+  const client = clientOf(t, daemon, alice);
+  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'mail' }));
+  await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'hello' }));
+  const signer = new SignatureV4({ credentials: alice, region: 'us-east-1', service: 'sqs', sha256: Sha256 });
+  const { hostname, port, pathname } = new URL(QueueUrl);
+  const signed = await signer.presign(
+    {
+      method: 'GET',
+      protocol: 'http:',
+      hostname,
+      port: Number(port),
+      path: pathname,
+      query: { Action: 'ReceiveMessage', Version: '2012-11-05' },
+      headers: { host: `${hostname}:${port}` },
+    },
+    { expiresIn: 60 },
+  );
+  const url = new URL(QueueUrl);
+  for (const [name, value] of Object.entries(signed.query)) url.searchParams.set(name, value);
+  const answer = await fetch(url);
+  assert.equal(answer.status, 200);
+  assert.match(await answer.text(), /<Body>hello<\/Body>/);
+  url.searchParams.set('Action', 'PurgeQueue');
+  const altered = await fetch(url);
+  assert.equal(altered.status, 403);
+  assert.match(await altered.text(), /<Code>SignatureDoesNotMatch<\/Code>/);
+});
+
 // Asks again until it is so; what fails meanwhile does not count.
 async function until(holds) {
   const end = Date.now() + 10_000;
@@ -178,8 +223,6 @@ test('A credentials file that others can read is warned of, and refused where pe
 
 test('By TLS too, with a certificate that was made on request', async (t) => {
   const { daemon, alice, directory } = await stage(t, '--tls-listen', '127.0.0.1:0', '--tls-self-signed');
-  const { readFile } = await import('node:fs/promises');
-  const { Agent } = await import('node:https');
   const ca = await readFile(join(directory, 'data', 'tls-certificate.pem'));
   assert.match(daemon.tlsEndpoint, /^https:/);
   const client = clientOf(t, { endpoint: daemon.tlsEndpoint }, alice, {
