@@ -441,7 +441,8 @@ std::optional<StartRefusal> read_row(const SettingRow& row, const Given& given, 
     return StartRefusal{given.exit_code, given.name + what};
   };
   if (given.texts.size() > 1 && !row.many) return refuse_start(" is given more than once");
-  for (const std::string& text : given.texts) {
+  for (std::string text : given.texts) {
+    if (row.is_switch && text.empty()) text = "on";
     if (!row.read) return refuse_start(" is planned and not built yet; start without it");
     if (text.empty()) return refuse_start(" is empty");
     if (const Wrong wrong = row.read(settings, text)) {
