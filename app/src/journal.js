@@ -24,6 +24,7 @@ const schema = [
     kind TEXT NOT NULL,
     lane TEXT NOT NULL,
     what TEXT NOT NULL,
+    by TEXT,
     attempt INTEGER,
     took_ms INTEGER
   ) STRICT;
@@ -66,7 +67,7 @@ export class Journal {
     this.#database = openDatabase(path, schema, { synchronous: 'OFF' });
     const prepare = (text) => this.#database.prepare(text);
     this.#statements = {
-      hop: prepare('INSERT INTO hops (at, event, kind, lane, what, attempt, took_ms) VALUES (?, ?, ?, ?, ?, ?, ?)'),
+      hop: prepare('INSERT INTO hops (at, event, kind, lane, what, by, attempt, took_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
       meter: prepare(`INSERT INTO meters (slot, source, command, calls, empty) VALUES (?, ?, ?, 1, ?)
         ON CONFLICT DO UPDATE SET calls = calls + 1, empty = empty + excluded.empty`),
       mode: prepare(`INSERT INTO modes (mode, marketing, events, calls) VALUES (?, ?, 1, ?)
@@ -89,10 +90,11 @@ export class Journal {
   }
 
   // kind: committed, published, received, done, again, failed, dead, busy or redriven. lane: the service, or
-  // the mode in which it was published. attempt: which delivery; of what was published, how many requests.
-  hop({ event, kind, lane, what, attempt = null, tookMs = null, at = Date.now() }) {
+  // the mode in which it was published. by: the worker. attempt: which delivery; of what was published, how many
+  // requests. tookMs: how long that took; of what was received, how long it lay in the queue.
+  hop({ event, kind, lane, what, by = null, attempt = null, tookMs = null, at = Date.now() }) {
     const took = tookMs === null ? null : Math.max(0, Math.round(tookMs));
-    this.#later(this.#statements.hop, [at, event, kind, lane, what, attempt, took]);
+    this.#later(this.#statements.hop, [at, event, kind, lane, what, by, attempt, took]);
   }
 
   // One API call that was made; `empty` if it was a receive that brought nothing.

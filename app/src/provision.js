@@ -10,7 +10,7 @@ import { readSettings } from './settings.js';
 const settings = readSettings();
 const clients = openClients('provision');
 const topology = new Topology(settings);
-if (process.argv[2] === '--remove') {
+if (process.argv.includes('--remove')) {
   await unprovision(await findTopology(topology, clients), clients);
   console.log('all queues and topics are deleted');
 } else {

@@ -85,11 +85,11 @@ const web = new Part('web', 'web.js');
 const workers = Array.from({ length: Number(values.workers) }, (_, i) => new Part(`worker ${i + 1}`, 'worker.js'));
 let status = 0;
 try {
-  for (const part of [outside, web]) if (!signal.aborted) await part.start();
+  if (!signal.aborted) await outside.start();
   if (!signal.aborted) {
+    const said = await web.start();
     await Promise.allSettled(workers.map((worker) => worker.start()));
-    const { host, port } = settings.APP_LISTEN;
-    console.log(`ready: http://${host}:${port}/`);
+    console.log(`ready: ${said.replace('the page is at ', '')}`);
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   }
 } catch (error) {

@@ -13,7 +13,8 @@ test('A row shows the last that happened in each lane, and is changed once', () 
   board.add(hop(3, 'received', 'crm'));
   board.add(hop(4, 'failed', 'crm', { what: 'away' }));
   board.add(hop(5, 'done', 'email'));
-  board.add(hop(6, 'again', 'email'));
+  board.add(hop(6, 'received', 'email', { attempt: 2 }));
+  board.add(hop(7, 'again', 'email'));
   const [row] = board.takeChanged();
   assert.deepEqual(board.takeChanged(), []);
   assert.equal(row.lanes.crm.kind, 'failed');
@@ -25,12 +26,16 @@ test('A row shows the last that happened in each lane, and is changed once', () 
   assert.match(text, /title="away">failed/);
 });
 
-test('A board keeps a bounded number of rows, the newest', () => {
+test('A board shows a bounded number of rows, the newest, and what is told late brings none back', () => {
   const board = new Board();
   for (let i = 1; i <= 500; ++i) board.add(hop(i, 'committed', 'web', { event: String(i) }));
   assert.equal(board.rows().length, 40);
   assert.equal(board.rows()[0].event, '500');
-  assert.equal(board.lastNumber, 500);
+  board.takeChanged();
+  board.add(hop(501, 'done', 'crm', { event: '3' }));
+  assert.equal(board.rows()[0].event, '500');
+  assert.deepEqual(board.takeChanged(), []);
+  assert.equal(board.lastNumber, 501);
 });
 
 test('What the journal was told is read back in order, and calls are counted a minute', () => {

@@ -67,6 +67,6 @@ export class Daemon {
 export async function ownDaemon(after) {
   const data = await scratchDirectory(after);
   const daemon = await Daemon.start(data);
-  after(() => daemon.end());
+  after(() => daemon.end('SIGKILL'));
   return daemon;
 }

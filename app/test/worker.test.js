@@ -1,23 +1,9 @@
 // The worker as a process, on the real daemon and the stand-ins.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { Application, until } from './application.js';
 import { ada, deposit, threeSteps } from './people.js';
-
-function startWorker(t, { environment }) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../src/worker.js')], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  const lines = [];
-  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
-  const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
-  return { child, lines, ended };
-}
+import { startWorker } from './worker_process.js';
 
 test('Three steps have nine effects, each once, and nothing is left in the queues', async (t) => {
   const application = await Application.start((hook) => t.after(hook));

@@ -9,7 +9,7 @@ export function handlerFor({ service, effects, journal, worker, attemptsMax, log
     const note = (hop) => {
       // The last attempt of a message that fails is the one that makes it a dead letter.
       const last = hop.kind === 'failed' && attempt >= attemptsMax;
-      journal?.hop({ ...hop, kind: last ? 'dead' : hop.kind, lane: service.name, attempt });
+      journal?.hop({ ...hop, kind: last ? 'dead' : hop.kind, lane: service.name, by: worker, attempt });
       if (hop.kind === 'failed') log(`${worker} ${service.name}: ${hop.event}, attempt ${attempt}: ${hop.what}`);
     };
     let event;

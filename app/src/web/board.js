@@ -3,8 +3,10 @@
 //   event, who            published           crm        marketing   email
 //   deposit of €5, Ada    queues, 3 requests  done 4 ms  done 6 ms   attempt 2, waits
 //
-// Invariant: what a lane shows is what the last hop in it said; a row is changed since it was last taken.
-const rowsMax = 40;
+// Invariant: what a lane shows is what the last hop in it said. More rows are remembered than shown, so that what
+// is told late of an event that has left the page does not bring it back.
+const shownMax = 40;
+const rememberedMax = 5000;
 
 export class Board {
   #rows = new Map();
@@ -15,26 +17,42 @@ export class Board {
     this.lastNumber = Math.max(this.lastNumber, hop.number);
     let row = this.#rows.get(hop.event);
     if (!row) {
-      row = { event: hop.event, at: hop.at, what: undefined, published: undefined, lanes: {} };
+      row = { event: hop.event, at: hop.at, what: undefined, committed: false, published: undefined, lanes: {} };
       this.#rows.set(hop.event, row);
       // What is oldest is forgotten.
-      if (this.#rows.size > rowsMax) this.#rows.delete(this.#rows.keys().next().value);
+      if (this.#rows.size > rememberedMax) this.#rows.delete(this.#rows.keys().next().value);
     }
-    if (hop.kind === 'committed') row.what = hop.what;
-    else if (hop.kind === 'published') row.published = { ...hop, after: hop.at - row.at };
-    else if (hop.kind === 'again' && row.lanes[hop.lane]) row.lanes[hop.lane].again = (row.lanes[hop.lane].again ?? 0) + 1;
-    else row.lanes[hop.lane] = { ...row.lanes[hop.lane], ...hop, after: hop.at - row.at };
-    if (hop.kind === 'received') row.what ??= hop.what;
     this.#changed.add(hop.event);
+    const lane = row.lanes[hop.lane];
+    switch (hop.kind) {
+      case 'committed':
+        row.what = hop.what;
+        row.committed = true;
+        break;
+      case 'published':
+        row.published = hop;
+        break;
+      case 'again':
+        if (lane) lane.again = (lane.again ?? 0) + 1;
+        break;
+      case 'received':
+        row.what ??= hop.what;
+        // What was done already stays done, whatever comes again.
+        if (lane?.kind !== 'done') row.lanes[hop.lane] = { ...lane, ...hop, queuedMs: hop.took_ms };
+        break;
+      default:
+        row.lanes[hop.lane] = { ...lane, ...hop };
+    }
   }
 
+  // The newest first.
   rows() {
-    return [...this.#rows.values()].reverse();
+    return [...this.#rows.values()].slice(-shownMax).reverse();
   }
 
-  // Those that changed since this was last asked, the oldest first.
+  // Those of the shown rows that changed since this was last asked, the oldest first.
   takeChanged() {
-    const rows = [...this.#changed].map((event) => this.#rows.get(event)).filter(Boolean);
+    const rows = this.rows().reverse().filter(({ event }) => this.#changed.has(event));
     this.#changed.clear();
     return rows;
   }

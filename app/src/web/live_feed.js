@@ -67,7 +67,7 @@ export class LiveFeed {
   #catchUp() {
     const { journal } = this.#room;
     // A journal with an hour in it need not be told from the beginning.
-    if (this.#board.lastNumber === 0) this.#board.lastNumber = Math.max(0, journal.lastNumber() - 1000);
+    if (this.#board.lastNumber === 0) this.#board.lastNumber = Math.max(0, journal.lastNumber() - 5000);
     for (let hops = journal.hopsAfter(this.#board.lastNumber); hops.length > 0; hops = journal.hopsAfter(this.#board.lastNumber)) {
       for (const hop of hops) this.#board.add(hop);
     }
@@ -106,9 +106,9 @@ export class LiveFeed {
       return { visible: Number(Attributes[AttributeNames[0]]), inFlight: Number(Attributes[AttributeNames[1]]) };
     };
     return Promise.all(
-      found.queues.map(async ({ name, url, deadUrl }) => {
+      found.queues.map(async ({ service, fifo, url, deadUrl }) => {
         const [live, dead] = await Promise.all([ask(url), ask(deadUrl)]);
-        return { name, ...live, dead: dead.visible };
+        return { service, fifo, ...live, dead: dead.visible };
       }),
     );
   }

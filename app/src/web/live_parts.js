@@ -13,9 +13,9 @@ export const board = (rows) => html`<div class="scroll"><table class="board" ari
   <tbody id="rows">${rows.map(eventRow)}</tbody>
 </table></div>`;
 
-export const eventRow = ({ event, at, what, published, lanes: hops }) => html`<tr id="event-${event}">
+export const eventRow = ({ event, at, what, committed, published, lanes: hops }) => html`<tr id="event-${event}">
   <th scope="row"><span>${what ?? 'not an event'}</span> <small>${clock(at)} · ${event.slice(0, 8)}</small></th>
-  <td data-lane="Published">${published ? html`<span class="chip good">${published.lane}</span> <small>${plural(published.attempt, 'request')}, ${published.took_ms} ms</small>` : html`<span class="chip">${what ? 'in the outbox' : '–'}</span>`}</td>
+  <td data-lane="Published">${published ? html`<span class="chip good">${published.lane}</span> <small>${plural(published.attempt, 'request')}, ${published.took_ms} ms</small>` : html`<span class="chip">${committed ? 'in the outbox' : '–'}</span>`}</td>
   ${lanes.map(([lane, name]) => html`<td data-lane="${name}">${laneCell(hops[lane])}</td>`)}
 </tr>`;
 
@@ -32,8 +32,10 @@ function laneCell(hop) {
   if (!hop) return html`<span class="chip">–</span>`;
   const [word, kind] = words[hop.kind] ?? [hop.kind, ''];
   const notes = [
-    hop.kind === 'done' && `after ${hop.after} ms`,
     hop.attempt > 1 && `attempt ${hop.attempt}`,
+    hop.queuedMs !== undefined && hop.queuedMs !== null && `queued ${hop.queuedMs} ms`,
+    hop.kind === 'done' && `work ${hop.took_ms} ms`,
+    hop.by && `by ${hop.by.replace('worker-', '')}`,
     hop.again && `came again ${plural(hop.again, 'time')}`,
   ].filter(Boolean);
   const title = ['failed', 'dead'].includes(hop.kind) ? html` title="${hop.what}"` : null;
@@ -46,7 +48,7 @@ const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 export const stations = ({ waiting, queues, workers, paused, wait, mode, outside }) => html`
   <section><h3>Outbox</h3><p class="figure">${waiting}</p><p>waiting, then published by <b>${mode}</b></p></section>
   <section class="grow"><h3>Queues</h3><table><thead><tr><th scope="col">Queue</th><th scope="col" class="number">Visible</th><th scope="col" class="number">In flight</th><th scope="col" class="number">Dead</th></tr></thead>
-    <tbody>${queues.map(({ name, visible, inFlight, dead }) => html`<tr><th scope="row">${name}</th><td class="number">${visible}</td><td class="number">${inFlight}</td><td class="number ${dead > 0 && 'alarm'}">${dead}</td></tr>`)}</tbody></table></section>
+    <tbody>${queues.map(({ service, fifo, visible, inFlight, dead }) => html`<tr><th scope="row">${service}${fifo && '.fifo'}</th><td class="number">${visible}</td><td class="number">${inFlight}</td><td class="number ${dead > 0 && 'alarm'}">${dead}</td></tr>`)}</tbody></table></section>
   <section class="grow"><h3>Workers</h3>${workers.length === 0 ? html`<p class="quiet">None is there.</p>` : html`<table><thead><tr><th scope="col">Worker</th><th scope="col">Is</th><th scope="col" class="number">Holds</th><th scope="col" class="number">Done</th></tr></thead>
     <tbody>${workers.map(({ id, state, holding, done }) => html`<tr><th scope="row">${id}</th><td>${state}</td><td class="number">${holding}</td><td class="number">${done}</td></tr>`)}</tbody></table>`}
     <p>${paused ? html`<b>Paused.</b> ` : null}A receive waits ${wait} s.</p></section>
