@@ -77,7 +77,7 @@ class FreshLanes {
   static constexpr std::uint16_t kHashed = 63;
   static constexpr std::uint16_t kGivenFirst = 64;
   static constexpr std::size_t kGivenMax = 448;
-  static constexpr std::uint64_t kCrowded = 16;
+  static constexpr std::uint64_t kCrowded = 4;
 
   const QueueAddress queue_;
   WindowBudget& budget_;

@@ -123,7 +123,7 @@ bool StandardQueue::take_touched(Taking& taking, Tenants tenants, Decision& deci
   ++record.receive_count;
   record.last_received = decision.now;
   record.hidden_until = decision.now + taking.visibility;
-  if (weak(weaknesses_.duplicates, kDuplicate)) record.hidden_until = decision.now;
+  if (weak(weaknesses_.duplicates, kDuplicate)) record.hidden_until = decision.now + Milliseconds{1};
   taking.deliveries.push_back({.handle = handle_of(record),
                                .head = {},
                                .content = nullptr,
@@ -224,7 +224,7 @@ bool StandardQueue::take_untouched(Taking& taking, Tenants tenants, Decision& de
   const Time visible_since = front.later != nullptr ? front.later->due : head.sent;
   TouchedRecord record = pass(front, decision);
   record.hidden_until = decision.now + taking.visibility;
-  if (weak(weaknesses_.duplicates, kDuplicate)) record.hidden_until = decision.now;
+  if (weak(weaknesses_.duplicates, kDuplicate)) record.hidden_until = decision.now + Milliseconds{1};
   record.receive_count = 1;
   taking.deliveries.push_back({.handle = handle_of(record),
                                .head = head,

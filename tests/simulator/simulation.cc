@@ -163,6 +163,10 @@ void Simulation::nothing_is_left() {
       std::none_of(facts.begin(), facts.end(),
                    [](const Record& fact) { return std::holds_alternative<DeletedNameRecord>(fact); }),
       "the names of deleted queues are free again");
+  verdict_.expect(
+      std::none_of(facts.begin(), facts.end(),
+                   [](const Record& fact) { return std::holds_alternative<LaneOfRecord>(fact); }),
+      "a lane that is empty belongs to no group");
   verdict_.expect(process_->broker().totals().waiting_receivers == 0, "nobody waits when everybody has gone");
   verdict_.expect(process_->broker().totals().queues == history_.decided().queues().size(),
                   "the broker has the queues that were created and not deleted");
