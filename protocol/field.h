@@ -133,12 +133,16 @@ concept HasFields = requires {
   Request::fields();
 };
 
+// The fields of a structure, built once by the compiler and not at each use.
+template <HasFields Structure>
+inline constexpr auto kFieldsOf = Structure::fields();
+
 // Calls visit(field) for each field in order until one returns a refusal.
 template <HasFields Request, class Visit>
 Result<void> each_field(Visit&& visit) {
   Result<void> result;
   std::apply([&](const auto&... field) { static_cast<void>(((result = visit(field)).has_value() && ...)); },
-             Request::fields());
+             kFieldsOf<Request>);
   return result;
 }
 

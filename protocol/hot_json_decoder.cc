@@ -93,7 +93,7 @@ bool read_object(ondemand::object object, Structure& out) {
       bit <<= 1;
       return false;
     };
-    std::apply([&](const auto&... row) { static_cast<void>((try_row(row) || ...)); }, Structure::fields());
+    std::apply([&](const auto&... row) { static_cast<void>((try_row(row) || ...)); }, kFieldsOf<Structure>);
     if (!taken) return false;
   }
   return true;

@@ -116,7 +116,7 @@ void write_json_members(const Structure& structure, JsonWriter& writer) {
         };
         (write(field), ...);
       },
-      Structure::fields());
+      kFieldsOf<Structure>);
 }
 
 // ---- XML
@@ -170,7 +170,7 @@ void write_xml_members(const Structure& structure, XmlWriter& writer) {
         };
         (write(field), ...);
       },
-      Structure::fields());
+      kFieldsOf<Structure>);
 }
 
 }  // namespace result_writer

@@ -1,0 +1,60 @@
+// RecordingProxy: stands between the application and the broker, and lets nothing through but what AWS offers:
+// POST to the root or to a queue's own path, with the name of an action of SQS or SNS. What else is asked is
+// noted and refused, so that the suite fails if the application knew of a path that AWS does not have.
+import { createServer, request } from 'node:http';
+
+const actions = {
+  sqs: /^(CreateQueue|DeleteQueue|GetQueueUrl|(Get|Set)QueueAttributes|SendMessage(Batch)?|ReceiveMessage|DeleteMessage(Batch)?|ChangeMessageVisibility(Batch)?|StartMessageMoveTask)$/,
+  sns: /^(CreateTopic|DeleteTopic|Publish|Subscribe|ListSubscriptionsByTopic|SetSubscriptionAttributes)$/,
+};
+
+export class RecordingProxy {
+  #server;
+  counts = {};
+  refused = [];
+
+  // `target()` gives the origin to pass requests on to.
+  static async start(target) {
+    const proxy = new RecordingProxy();
+    proxy.#server = createServer((asked, answer) => proxy.#pass(asked, answer, target()));
+    proxy.#server.listen(0, '127.0.0.1');
+    await new Promise((resolve) => proxy.#server.once('listening', resolve));
+    proxy.endpoint = `http://127.0.0.1:${proxy.#server.address().port}`;
+    return proxy;
+  }
+
+  async #pass(asked, answer, target) {
+    const pieces = [];
+    for await (const piece of asked) pieces.push(piece);
+    const body = Buffer.concat(pieces);
+    const action = actionOf(asked, body);
+    if (!action) {
+      this.refused.push(`${asked.method} ${asked.url} ${asked.headers['x-amz-target'] ?? ''}`);
+      answer.writeHead(599).end();
+      return;
+    }
+    this.counts[action] = (this.counts[action] ?? 0) + 1;
+    // The Host goes through as it is: the URL of a queue is made of it, so it leads here again.
+    const onward = request(new URL(asked.url, target), { method: 'POST', headers: asked.headers });
+    answer.once('close', () => onward.destroy());
+    onward.once('error', () => answer.destroy());
+    onward.once('response', (got) => {
+      answer.writeHead(got.statusCode, got.headers);
+      got.pipe(answer);
+    });
+    onward.end(body);
+  }
+
+  end() {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+function actionOf({ method, url, headers }, body) {
+  if (method !== 'POST' || !/^\/(\d{12}\/[A-Za-z0-9_-]{1,80}(\.fifo)?)?$/.test(url)) return undefined;
+  const [, sqs] = /^AmazonSQS\.(\w+)$/.exec(headers['x-amz-target'] ?? '') ?? [];
+  if (sqs) return actions.sqs.test(sqs) ? sqs : undefined;
+  const sns = new URLSearchParams(body.toString()).get('Action') ?? '';
+  return actions.sns.test(sns) ? sns : undefined;
+}

@@ -1,0 +1,129 @@
+// Stage: the whole application, running, for the plays of the suite.
+//
+// On Penstock (the default): a daemon of its own behind the recording proxy. On AWS (E2E_TARGET=aws): whatever
+// endpoint, region and credentials the environment names. Everything is made under a random prefix and deleted
+// at the end, also after a failure.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { readSettings } from '../src/settings.js';
+import { OutsideView } from '../src/web/outside_view.js';
+import { Daemon, scratchDirectory } from '../test/daemon.js';
+import { RecordingProxy } from './recording_proxy.js';
+
+const source = join(import.meta.dirname, '../src');
+export const onAws = process.env.E2E_TARGET === 'aws';
+
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export class Stage {
+  #daemon;
+  #proxy;
+  #children = new Set();
+
+  // `more` are further variables of the application.
+  static async open(after, more = {}) {
+    const stage = new Stage();
+    stage.data = await scratchDirectory(after);
+    stage.broker = join(stage.data, 'broker');
+    const [http, smtp] = [await freePort(), await freePort()];
+    const own = {
+      APP_DATA: join(stage.data, 'app'),
+      APP_DEMO: 'yes',
+      APP_LISTEN: '127.0.0.1:0',
+      APP_PREFIX: `e2e-${randomBytes(4).toString('hex')}-`,
+      OUTSIDE_LISTEN: `127.0.0.1:${http}`,
+      OUTSIDE_SMTP_LISTEN: `127.0.0.1:${smtp}`,
+      CRM_URL: `http://127.0.0.1:${http}/salesforce`,
+      MARKETING_URL: `http://127.0.0.1:${http}/mailchimp`,
+      SMTP_URL: `smtp://127.0.0.1:${smtp}`,
+      OUTSIDE_URL: `http://127.0.0.1:${http}/control`,
+      ...more,
+    };
+    after(() => stage.close());
+    if (onAws) {
+      stage.requests = join(stage.data, 'requests');
+      await writeFile(stage.requests, '');
+      const recorder = `--import=${join(import.meta.dirname, 'record_requests.js')}`;
+      stage.environment = { ...process.env, ...own, NODE_OPTIONS: recorder, E2E_REQUESTS: stage.requests };
+    } else {
+      await stage.startDaemon();
+      stage.#proxy = await RecordingProxy.start(() => stage.#daemon.endpoint);
+      stage.environment = { PATH: process.env.PATH, ...stage.#daemon.environment, AWS_ENDPOINT_URL: stage.#proxy.endpoint, ...own };
+    }
+    stage.outside = new OutsideView(readSettings(own));
+    return stage;
+  }
+
+  async startDaemon() {
+    const address = this.#daemon ? new URL(this.#daemon.endpoint).host : undefined;
+    this.#daemon = await Daemon.start(this.broker, address);
+  }
+
+  killDaemon() {
+    return this.#daemon.end('SIGKILL');
+  }
+
+  // Starts a program of src/. `ready` resolves with its first line, `ended` when it has ended.
+  start(program, environment = {}) {
+    const child = spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, join(source, program)], {
+      env: { ...this.environment, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = [];
+    child.ready = new Promise((resolve) => createInterface({ input: child.stdout }).on('line', (line) => {
+      said.push(line);
+      const [, page] = /(http:\S+)$/.exec(line) ?? [];
+      if (program !== 'run.js' || line.startsWith('ready: ')) resolve(page);
+    }));
+    createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
+    child.said = said;
+    this.#children.add(child);
+    child.ended = new Promise((resolve) => child.once('close', (code) => {
+      this.#children.delete(child);
+      resolve(code);
+    }));
+    return child;
+  }
+
+  // What was asked for that AWS does not offer.
+  async refused() {
+    if (!onAws) return this.#proxy.refused;
+    const local = /^\w+ http:\/\/127\.0\.0\.1:/;
+    const offered = /^POST https:\/\/(sqs|sns)\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/(\d{12}\/[\w-]+(\.fifo)?)?$/;
+    const lines = (await readFile(this.requests, 'utf8')).split('\n').filter(Boolean);
+    return lines.filter((line) => !local.test(line) && !offered.test(line));
+  }
+
+  get counts() {
+    return this.#proxy?.counts ?? {};
+  }
+
+  async close() {
+    for (const child of this.#children) child.kill('SIGTERM');
+    await Promise.all([...this.#children].map(({ ended }) => ended));
+    const remove = spawn(process.execPath, [join(source, 'provision.js'), '--remove'], { env: this.environment, stdio: 'ignore' });
+    await new Promise((resolve) => remove.once('close', resolve));
+    await this.#proxy?.end();
+    await this.#daemon?.end();
+  }
+}
+
+// Resolves with what `condition` gives when it has become true; fails if that takes too long.
+export async function until(condition, what, seconds = 60) {
+  for (const end = Date.now() + seconds * 1000; ; ) {
+    const given = await condition();
+    if (given) return given;
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

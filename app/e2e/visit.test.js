@@ -1,0 +1,175 @@
+// A visit: what a person does and sees, in a real browser, on the running application.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { Browser, deposit, fits, picture, register, transfer, windows } from './browser.js';
+import { Stage, onAws, until } from './stage.js';
+
+const stage = await Stage.open(after, { WORKER_ATTEMPTS: '3', WORKER_VISIBILITY: '20' });
+const application = stage.start('run.js');
+const base = await Promise.race([
+  application.ready,
+  application.ended.then((code) => Promise.reject(new Error(`ended with ${code}:\n${application.said.join('\n')}`))),
+]);
+const browser = await Browser.open(after, base);
+
+const noDeadLetters = application.said.some((line) => line.includes('does not offer the queue attribute RedrivePolicy'));
+
+const row = (page, what) => page.locator('#rows tr', { hasText: what });
+const lane = (page, what, name) => row(page, what).locator(`td[data-lane="${name}"]`);
+const press = async (page, name) => {
+  await page.getByRole('button', { name, exact: true }).click();
+  await page.locator('#said', { hasText: `Done` }).filter({ hasText: name }).waitFor();
+};
+
+test('Registering, depositing and transferring has nine effects, seen on the live page as they happen', async () => {
+  const [page, live] = [await browser.visitor(), await browser.visitor()];
+  await live.goto('/live');
+  const grace = await register(await browser.visitor(), 'Grace', { marketing: false });
+  await register(page, 'Ada');
+  await deposit(page, '120.50');
+  await transfer(page, grace, '20');
+  assert.equal(await page.locator('#balance').textContent(), '€100.50');
+  for (const what of ['registration, Ada', 'deposit of €120.50, Ada', 'transfer of €20.00 to Grace, Ada']) {
+    for (const name of ['CRM', 'Marketing', 'E-mail']) {
+      await lane(live, what, name).getByText('done').waitFor();
+    }
+  }
+  assert.equal(await lane(live, 'registration, Grace', 'Marketing').textContent().then((text) => text.trim()), '–');
+  await picture(page, 'account-wide');
+  await picture(live, 'live-wide');
+});
+
+test('The mails are in the inbox, and the receivers hold each effect once', async () => {
+  const page = await browser.visitor();
+  await page.goto('/inbox');
+  await picture(page, 'inbox-wide');
+  await page.getByRole('link', { name: 'Your transfer of €20.00 to Grace' }).click();
+  assert.match(await page.locator('.mail').textContent(), /Dear Ada,\s+your transfer of €20\.00 to Grace is on its way/);
+  await page.goto('/receivers');
+  await page.getByText('transfer, €20.00, to Grace').waitFor();
+  await picture(page, 'receivers-wide');
+  const { records, steps, mails } = await stage.outside.ledger();
+  assert.deepEqual([records.length, steps.length, mails.length], [4, 3, 4]);
+  for (const { puts, copies } of [...records, ...steps, ...mails]) assert.equal(puts ?? copies, 1);
+});
+
+test('Everything can be done without JavaScript', async () => {
+  const page = await browser.visitor({ ...windows.wide, javaScriptEnabled: false });
+  await register(page, 'Edsger');
+  await deposit(page, '7,25');
+  assert.equal(await page.locator('#balance').textContent(), '€7.25');
+  await until(async () => {
+    await page.goto('/live');
+    return (await lane(page, 'deposit of €7.25, Edsger', 'E-mail').getByText('done').count()) === 1;
+  }, 'the page without JavaScript shows the effect');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await until(async () => {
+    await page.goto('/live');
+    return page.getByText('Paused.').count();
+  }, 'the workers pause');
+  await page.getByRole('button', { name: 'Resume' }).click();
+});
+
+test('A CRM that fails delays its own effect alone, and recovers', async () => {
+  const live = await browser.visitor();
+  await live.goto('/live');
+  await press(live, 'Fail');
+  const page = await browser.visitor();
+  await register(page, 'Alan');
+  await lane(live, 'registration, Alan', 'E-mail').getByText('done').waitFor();
+  await lane(live, 'registration, Alan', 'CRM').getByText('failed').waitFor();
+  await picture(live, 'live-failing');
+  await press(live, 'Recover');
+  await lane(live, 'registration, Alan', 'CRM').getByText('done').waitFor();
+  assert.match(await lane(live, 'registration, Alan', 'CRM').textContent(), /attempt [23]/);
+});
+
+test('What fails too often is a dead letter, which is looked at, sent back and done', { skip: noDeadLetters }, async () => {
+  const live = await browser.visitor();
+  await live.goto('/live');
+  await press(live, 'Fail');
+  await register(await browser.visitor(), 'Barbara');
+  await lane(live, 'registration, Barbara', 'CRM').getByText('dead letter').waitFor();
+  await press(live, 'Recover');
+  const page = await browser.visitor();
+  await until(async () => {
+    await page.goto('/dead-letters');
+    return page.getByRole('cell', { name: 'Barbara' }).count();
+  }, 'the dead letter is on its page');
+  // Looking does not take it away.
+  await page.reload();
+  await page.getByRole('cell', { name: 'Barbara' }).waitFor();
+  await picture(page, 'dead-letters-wide');
+  await page.getByRole('button', { name: /^Send all back to .*crm$/ }).click();
+  await page.getByText('are on their way back').waitFor();
+  await lane(live, 'registration, Barbara', 'CRM').getByText('done').waitFor();
+});
+
+test('A poison message becomes a dead letter and holds up nothing', async () => {
+  const live = await browser.visitor();
+  await live.goto('/live');
+  await press(live, 'A poison message');
+  await register(await browser.visitor(), 'Donald');
+  await lane(live, 'registration, Donald', 'CRM').getByText('done').waitFor();
+  await row(live, 'not an event').getByText('dead letter').waitFor();
+});
+
+test('A thousand events outlive a safe restart of all workers, each effect once', { skip: onAws && 'it would be billed' }, async () => {
+  const live = await browser.visitor();
+  await live.goto('/live');
+  const workers = () => live.locator('#stations th[scope=row]', { hasText: 'worker-' }).allTextContents();
+  const before = await until(async () => (await workers()).length === 2 && workers(), 'two workers are shown');
+  const { counts } = await stage.outside.summary();
+  await press(live, 'A thousand events');
+  await until(async () => (await stage.outside.summary()).counts.mails > counts.mails + 20, 'the work has begun');
+  await press(live, 'Restart safely');
+  await until(async () => {
+    const now = (await workers()).filter((name) => !before.includes(name));
+    return now.length === 2;
+  }, 'both workers are new');
+  await until(async () => (await stage.outside.summary()).counts.mails === counts.mails + 1001, 'all mails are there', 90);
+  await until(async () => (await stage.outside.summary()).counts.records === counts.records + 1001, 'all records are there', 90);
+  await until(async () => (await stage.outside.summary()).counts.memberSteps === counts.memberSteps + 1001, 'all members are there', 90);
+  const { records, steps, mails } = await stage.outside.ledger();
+  for (const { puts, copies } of [...records, ...steps, ...mails]) assert.equal(puts ?? copies, 1);
+  await picture(live, 'live-after-thousand');
+});
+
+test('The calls of each way are counted as they were made', async () => {
+  const page = await browser.visitor();
+  await page.goto('/calls');
+  await page.getByRole('button', { name: 'Count anew' }).click();
+  await page.getByRole('button', { name: /^Three steps/ }).click();
+  const expected = { 'queues with': '9', 'queues without': '6' };
+  const seen = await until(async () => {
+    await page.goto('/calls');
+    const rows = await page.locator('table').first().locator('tbody tr').evaluateAll((all) =>
+      all.map((tr) => [`${tr.querySelector('th').firstChild.textContent.trim()} ${tr.children[1].textContent.trim().split(' ')[0]}`, tr.lastElementChild.textContent.trim()]),
+    );
+    const table = Object.fromEntries(rows);
+    return Object.keys(expected).every((key) => key in table) && table;
+  }, 'all ways are counted');
+  for (const [key, calls] of Object.entries(expected)) assert.equal(seen[key], calls, key);
+  await page.getByRole('button', { name: 'Send ten and receive them' }).click();
+  await page.getByText('A queue of ten, received ten at a time, took').waitFor();
+  await picture(page, 'calls-wide');
+});
+
+test('Every page fits a wide and a narrow window, in light and dark, and names what it shows', async () => {
+  for (const [name, window] of Object.entries(windows)) {
+    for (const colorScheme of ['light', 'dark']) {
+      const page = await browser.visitor({ ...window, colorScheme });
+      for (const path of ['/', '/register', '/login', '/live', '/calls', '/dead-letters', '/inbox', '/receivers', '/nowhere']) {
+        await page.goto(path);
+        assert.deepEqual(await fits(page), { overflow: 0, unlabelled: 0, headings: 1, nameless: 0 }, `${path} ${name}`);
+      }
+      await page.goto('/live');
+      await picture(page, `live-${name}-${colorScheme}`);
+    }
+  }
+});
+
+test('The application asked the broker for nothing that AWS does not offer, and no page failed', async () => {
+  assert.deepEqual(await stage.refused(), []);
+  assert.deepEqual(browser.errors, []);
+});

@@ -1,0 +1,21 @@
+// Switches: what the pages can change while everything runs, as words in the cache (cache.js).
+import { modes } from './queues/publisher.js';
+
+// When the workers were last told to start anew (stop.js), whether they pause, how many seconds their receives
+// wait, and how steps are published that do not say it themselves.
+export const keys = {
+  restart: 'last_restart_date',
+  paused: 'workers_paused',
+  wait: 'receive_wait',
+  mode: 'publish_mode',
+};
+
+export const readPaused = async (cache) => (await cache.get(keys.paused)) === 'yes';
+export const readWait = async (cache) => ((await cache.get(keys.wait)) === '0' ? 0 : 20);
+
+export async function readMode(cache, settings) {
+  const mode = await cache.get(keys.mode);
+  return modes.includes(mode) && (settings.APP_TOPICS || mode === 'queues') ? mode : settings.APP_MODE;
+}
+
+export const askForRestart = (cache) => cache.set(keys.restart, new Date().toISOString());

@@ -1,0 +1,112 @@
+// The page that counts: what publishing costs in each mode, what long polling saves, and what a receive of ten
+// brings from a small queue. All numbers are of requests that were really made, counted in the SDK's
+// middleware (clients.js).
+import { randomUUID } from 'node:crypto';
+import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { modes } from '../queues/publisher.js';
+import { html } from './html.js';
+import { formToken } from './layout.js';
+import { demoVisitor } from './live.js';
+
+const few = 10;
+
+export function calls(server, room) {
+  const { journal, settings } = room;
+  let sizes; // of the receives of the last experiment
+  const offered = modes.filter((mode) => settings.APP_TOPICS || mode === 'queues');
+
+  server.get('/calls', async (request, reply) =>
+    reply.show(page({ counted: journal.modes(), minute: journal.callsAMinute(), sizes, offered })),
+  );
+
+  server.post('/calls', async (request, reply) => {
+    switch (request.body.action) {
+      case 'compare':
+        compare(room, offered);
+        break;
+      case 'small queue':
+        sizes = await smallQueue(room);
+        break;
+      case 'forget':
+        journal.forgetModes();
+        break;
+      default:
+        throw Object.assign(new Error('There is no such button.'), { statusCode: 400 });
+    }
+    return reply.redirect('/calls', 303);
+  });
+}
+
+// In each mode one visitor who agreed to marketing and one who did not; each of them registers, deposits and
+// transfers.
+function compare({ accounts, committed }, offered) {
+  const recipient = demoVisitor(accounts, false, offered[0]);
+  const { email } = accounts.find(recipient.id);
+  for (const mode of offered) {
+    for (const marketing of [true, false]) {
+      const { id: account } = demoVisitor(accounts, marketing, mode);
+      accounts.deposit({ step: randomUUID(), account, cents: 2000, mode });
+      accounts.transfer({ step: randomUUID(), account, to: email, cents: 500, mode });
+    }
+  }
+  committed();
+}
+
+// How many messages each receive of ten brought, until all ten were there.
+async function smallQueue({ clients: { sqs }, found }) {
+  const QueueName = `${found.topology.prefix}small-queue`;
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName }));
+  const Entries = Array.from({ length: few }, (_, i) => ({ Id: String(i), MessageBody: String(i) }));
+  await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  const sizes = [];
+  for (let got = 0; got < few && sizes.length < 100; ) {
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: few, WaitTimeSeconds: 0 }));
+    sizes.push(Messages.length);
+    got += Messages.length;
+    if (Messages.length === 0) continue;
+    const entries = Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: entries }));
+  }
+  return sizes;
+}
+
+const explained = {
+  topics: 'one Publish an event; the topics copy it',
+  queues: 'one SendMessage an event and service',
+  mixed: 'one Publish, and a SendMessage to marketing',
+};
+
+const page = ({ counted, minute, sizes, offered }) => ({
+  title: 'Calls',
+  content: ({ session }) => {
+    const button = (action, text) => html`<form method="post" action="/calls">${formToken(session)}<button name="action" value="${action}" class="quiet">${text}</button></form>`;
+    const receives = minute.filter(({ command }) => command.startsWith('ReceiveMessage'));
+    return html`
+    <h1>Calls, counted</h1>
+    <p class="lead">AWS bills every call. These are the calls that this application really made, counted where the SDK
+      sends them.</p>
+    <h2>To publish three steps</h2>
+    ${counted.length === 0 ? html`<p class="quiet">Nothing was published yet.</p>` : html`<div class="scroll"><table>
+      <thead><tr><th scope="col">Way</th><th scope="col">Visitor</th><th scope="col" class="number">Events</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Calls for three steps</th></tr></thead>
+      <tbody>${counted.map(({ mode, marketing, events, calls }) => html`<tr><th scope="row">${mode} <small>${explained[mode]}</small></th>
+        <td>${marketing ? 'with marketing' : 'without'}</td><td class="number">${events}</td><td class="number">${calls}</td>
+        <td class="number"><strong>${round((3 * calls) / events)}</strong></td></tr>`)}</tbody></table></div>`}
+    ${offered.length < modes.length && html`<p class="quiet">Topics are switched off here (APP_TOPICS), so there is nothing to compare the queues with.</p>`}
+    <div class="row">${button('compare', offered.length > 1 ? 'Three steps in each way' : 'Three steps')}${button('forget', 'Count anew')}</div>
+    <h2>To wait for messages</h2>
+    ${receives.length === 0 ? html`<p class="quiet">No receive ended in the last minute.</p>` : html`<div class="scroll"><table>
+      <thead><tr><th scope="col">Worker</th><th scope="col">Call</th><th scope="col" class="number">In the last minute</th><th scope="col" class="number">Of these empty</th></tr></thead>
+      <tbody>${receives.map(({ source, command, calls, empty }) => html`<tr><th scope="row">${source}</th><td>${command} s</td><td class="number">${calls}</td><td class="number">${empty}</td></tr>`)}</tbody></table></div>`}
+    <p class="quiet">Switch the wait on the live page and come back after a minute: a receive that waits 20 seconds is
+      called three times a minute on an idle queue, one that does not wait as often as the worker can bear (here at most ten
+      times a second).</p>
+    <h2>To get ten messages out of a small queue</h2>
+    <p>${sizes
+      ? html`A queue of ten, received ten at a time, took <strong>${sizes.length}</strong> ${sizes.length === 1 ? 'receive' : 'receives'}: ${sizes.join(', ')}.`
+      : 'A standard queue on AWS asks only some of its servers for each short receive, so ten messages may come as one, three, none and six.'}
+      Penstock asks all of a queue, and brings all ten at once unless told to behave like a sampled one.</p>
+    <div class="row">${button('small queue', 'Send ten and receive them')}</div>`;
+  },
+});
+
+const round = (number) => (Number.isInteger(number) ? number : number.toFixed(1));
