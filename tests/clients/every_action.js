@@ -323,4 +323,19 @@ export function everyAction({ endpoint, call, codeOf, classes = {}, everywhere =
     await refused(send(url, 'no id', { MessageGroupId: 'g' }), 'InvalidParameterValue');
     await refused(make('no-suffix', { FifoQueue: 'true' }), 'InvalidParameterValue');
   });
+
+  test('Permissions are added and taken away', async () => {
+    const QueueUrl = await make('permitted');
+    const AWSAccountIds = ['111111111111'];
+    const Actions = ['SendMessage', 'ReceiveMessage'];
+    await call('AddPermission', { QueueUrl, Label: 'partner', AWSAccountIds, Actions });
+    const [{ Sid, Principal, Action }] = JSON.parse((await described(QueueUrl, 'Policy')).Policy).Statement;
+    assert.deepEqual({ Sid, Principal, Action }, {
+      Sid: 'partner',
+      Principal: { AWS: 'arn:aws:iam::111111111111:root' },
+      Action: ['SQS:SendMessage', 'SQS:ReceiveMessage'],
+    });
+    await call('RemovePermission', { QueueUrl, Label: 'partner' });
+    await refused(call('RemovePermission', { QueueUrl, Label: 'partner' }), 'InvalidParameterValue');
+  });
 }

@@ -48,6 +48,6 @@ test('The first message of the README arrives with Go', async () => {
   const source = join(home, 'first.go');
   await writeFile(source, frame(older.replaceAll('http://127.0.0.1:4566', daemon.endpoint)));
   const first = await compiled(source, 'go-first');
-  const { output, said } = await run(first, [], { cwd: home, env: environmentFor('', home) });
+  const { output, said } = await run(first, [], { cwd: home, env: environmentFor({ endpoint: '' }, home) });
   assert.equal(output, 'hello\n', said);
 });

@@ -2,16 +2,16 @@
 import { createRequire } from 'node:module';
 import { after } from 'node:test';
 
-import { ownDaemon } from '../sdk/daemon.js';
+import { verifyingDaemon } from './daemon.js';
 import { everyAction } from './every_action.js';
 
 process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = '1';
 const AWS = createRequire(new URL('js_v2/', import.meta.url))('aws-sdk');
-const daemon = await ownDaemon(after);
+const daemon = await verifyingDaemon(after);
 const client = new AWS.SQS({
   endpoint: daemon.endpoint,
   region: 'us-east-1',
-  credentials: new AWS.Credentials('local', 'local'),
+  credentials: new AWS.Credentials(daemon.keys),
   maxRetries: 0,
 });
 

@@ -2,12 +2,12 @@
 import { createRequire } from 'node:module';
 import { after } from 'node:test';
 
-import { ownDaemon } from '../sdk/daemon.js';
+import { verifyingDaemon } from './daemon.js';
 import { everyAction } from './every_action.js';
 
 const sdk = createRequire(new URL('../sdk/', import.meta.url))('@aws-sdk/client-sqs');
-const daemon = await ownDaemon(after);
-const client = daemon.client();
+const daemon = await verifyingDaemon(after);
+const client = daemon.client(daemon.keys);
 
 everyAction({
   endpoint: daemon.endpoint,

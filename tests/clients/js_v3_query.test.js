@@ -2,15 +2,15 @@
 import { createRequire } from 'node:module';
 import { after } from 'node:test';
 
-import { ownDaemon } from '../sdk/daemon.js';
+import { verifyingDaemon } from './daemon.js';
 import { everyAction } from './every_action.js';
 
 const sdk = createRequire(new URL('js_v3_query/', import.meta.url))('@aws-sdk/client-sqs');
-const daemon = await ownDaemon(after);
+const daemon = await verifyingDaemon(after);
 const client = new sdk.SQSClient({
   endpoint: daemon.endpoint,
   region: 'us-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  credentials: daemon.keys,
   maxAttempts: 1,
 });
 after(() => client.destroy());

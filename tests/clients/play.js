@@ -1,5 +1,5 @@
-// A client that is a program of its own, in its own language: it is run against a daemon of its own and says
-// in TAP what held. Each of its lines becomes a test here, and so does that it came to its end.
+// A client that is a program of its own, in its own language: it is run against a daemon of its own, which verifies its
+// signatures, and says in TAP what held. Each of its lines becomes a test here, and so does that it came to its end.
 //
 // The program finds the daemon in ENDPOINT, and a directory that is its own in HOME; nothing that happens to be
 // configured for AWS where the tests run reaches it.
@@ -10,12 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { ownDaemon } from '../sdk/daemon.js';
+import { verifyingDaemon } from './daemon.js';
 
-const longestMs = 150_000;
+const longestMs = 300_000;
 
 // What a client needs to know, and nothing else.
-export function environmentFor(endpoint, home, more = {}) {
+export function environmentFor({ endpoint, keys }, home, more = {}) {
   return {
     PATH: process.env.PATH,
     LC_ALL: 'C.UTF-8',
@@ -23,8 +23,8 @@ export function environmentFor(endpoint, home, more = {}) {
     TMPDIR: home,
     ENDPOINT: endpoint,
     AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: keys?.accessKeyId ?? 'local',
+    AWS_SECRET_ACCESS_KEY: keys?.secretAccessKey ?? 'local',
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -74,9 +74,9 @@ function readTap(output) {
 }
 
 export async function play(command, words, { cwd, more = {} }) {
-  const daemon = await ownDaemon(after);
+  const daemon = await verifyingDaemon(after);
   const home = await ownDirectory(after);
-  const env = environmentFor(daemon.endpoint, home, more);
+  const env = environmentFor(daemon, home, more);
   const { code, signal, output, said } = await run(command, words, { cwd, env });
   const { cases, planned } = readTap(output);
   for (const { name, held, why } of cases) test(name, () => assert.ok(held, why));

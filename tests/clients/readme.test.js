@@ -12,7 +12,7 @@ const home = await ownDirectory(after);
 // No settings but those that the text makes itself.
 async function performed(command, language, marker, said) {
   const daemon = await ownDaemon(after);
-  const bare = environmentFor(daemon.endpoint, home);
+  const bare = environmentFor(daemon, home);
   for (const name of Object.keys(bare)) if (name.startsWith('AWS_') && name !== 'AWS_PAGER') delete bare[name];
   const text = (await snippet(language, marker)).replaceAll('http://127.0.0.1:4566', daemon.endpoint);
   const result = await run(command, said, { cwd: home, env: bare, input: text });

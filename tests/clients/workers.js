@@ -10,11 +10,11 @@ import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { ownDaemon } from '../sdk/daemon.js';
 import { Queue } from '../sdk/queue.js';
+import { verifyingDaemon } from './daemon.js';
 import { environmentFor, ownDirectory, run } from './play.js';
 
-const longestMs = 90_000;
+const longestMs = 180_000;
 const failsAtFirst = (number) => number % 7 === 3;
 
 class Worker {
@@ -61,10 +61,10 @@ async function until(holds, worker) {
 // messages the framework may handle once more because it was stopped when they were done, before it deleted them.
 export async function handlesEverything(framework) {
   const { name, queue: queueName, messages, work, send, cwd, more = {}, repeatedMax = 0 } = framework;
-  const daemon = await ownDaemon(after);
+  const daemon = await verifyingDaemon(after);
   const home = await ownDirectory(after);
-  const client = daemon.client();
-  const options = { cwd, env: environmentFor(daemon.endpoint, home, { QUEUE: queueName, ...more }) };
+  const client = daemon.client(daemon.keys);
+  const options = { cwd, env: environmentFor(daemon, home, { QUEUE: queueName, ...more }) };
   const seen = { handled: [], failed: [] };
   const all = Array.from({ length: messages }, (_, number) => number);
   const workers = [];

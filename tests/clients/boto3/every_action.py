@@ -1,6 +1,7 @@
 """Everything that the daemon offers, by boto3's client and by its resources."""
 
 import hashlib
+import json
 import os
 import struct
 import sys
@@ -317,6 +318,28 @@ def _():
     refused(ClientError, "InvalidParameterValue", make, "no-suffix", FifoQueue="true")
 
 
+@case("permissions are added and taken away, and a policy is read back")
+def _():
+    url = make("permitted")
+    sqs.add_permission(QueueUrl=url, Label="partner", AWSAccountIds=["111111111111"], Actions=["SendMessage", "ReceiveMessage"])
+    policy = json.loads(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"])
+    (statement,) = policy["Statement"]
+    same(statement["Principal"], {"AWS": "arn:aws:iam::111111111111:root"})
+    same(statement["Action"], ["SQS:SendMessage", "SQS:ReceiveMessage"])
+    same(statement["Sid"], "partner")
+    sqs.remove_permission(QueueUrl=url, Label="partner")
+    refused(ClientError, "InvalidParameterValue", sqs.remove_permission, QueueUrl=url, Label="partner")
+
+
+@case("a signature by another key, and an unknown key, are refused")
+def _():
+    for key, secret, code in [(os.environ["AWS_ACCESS_KEY_ID"], "another", "SignatureDoesNotMatch"),
+                              ("AKIAUNKNOWNUNKNOWN12", "another", "InvalidClientTokenId")]:
+        other = boto3.client("sqs", endpoint_url=ENDPOINT, config=SETTINGS, aws_access_key_id=key,
+                             aws_secret_access_key=secret)
+        refused(ClientError, code, other.list_queues)
+
+
 @case("boto3's resources work as its client does")
 def _():
     resource = boto3.resource("sqs", endpoint_url=ENDPOINT, config=SETTINGS)
@@ -372,11 +395,14 @@ def _():
 TERRAFORM = {
     "standard": {
         "name": "plan",
+        "policy": {"Version": "2012-10-17", "Statement": [{
+            "Sid": "reader", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"},
+            "Action": "sqs:*", "Resource": "arn:aws:sqs:us-east-1:000000000000:plan"}]},
         "create": {"DelaySeconds": "90", "MaximumMessageSize": "2048", "MessageRetentionPeriod": "86400",
                    "ReceiveMessageWaitTimeSeconds": "10", "VisibilityTimeout": "30", "SqsManagedSseEnabled": "true"},
         "change": [{"DelaySeconds": "0"}, {"VisibilityTimeout": "0", "ReceiveMessageWaitTimeSeconds": "0"},
                    {"KmsMasterKeyId": "alias/aws/sqs", "KmsDataKeyReusePeriodSeconds": "300"}],
-        "unset": {"KmsMasterKeyId": ""},
+        "unset": {"KmsMasterKeyId": "", "Policy": ""},
     },
     "FIFO": {
         "name": "plan.fifo",
@@ -406,6 +432,9 @@ def terraform(plan):
         if "KmsMasterKeyId" in change:  # the one kind of encryption ends the other
             wanted["SqsManagedSseEnabled"] = "false"
         same({name: read().get(name) for name in wanted}, wanted)
+    if "policy" in plan:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(plan["policy"])})
+        same(json.loads(read()["Policy"]), plan["policy"])
     for name, value in plan["unset"].items():
         sqs.set_queue_attributes(QueueUrl=url, Attributes={name: value})
         assert name not in read(), read()

@@ -2,12 +2,13 @@
 
 import os
 import pathlib
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from celery import Celery
 
 endpoint = urlsplit(os.environ["ENDPOINT"])
-app = Celery("ledger", broker=f"sqs://local:local@{endpoint.hostname}:{endpoint.port}//")
+keys = [quote(os.environ[name], safe="") for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
+app = Celery("ledger", broker=f"sqs://{keys[0]}:{keys[1]}@{endpoint.hostname}:{endpoint.port}//")
 app.conf.update(
     broker_transport_options={
         "region": "us-east-1",

@@ -123,6 +123,17 @@ case_fifo() {
 }
 says_fifo='A FIFO queue keeps its order and takes the same content once'
 
+case_permissions() {
+  local url
+  url=$(sqs create-queue --queue-name permitted)
+  sqs add-permission --queue-url "$url" --label partner --aws-account-ids 111111111111 --actions SendMessage
+  [[ $(sqs get-queue-attributes --queue-url "$url" --attribute-names Policy --query Attributes.Policy) == \
+    *'"arn:aws:iam::111111111111:root"'*'"SQS:SendMessage"'* ]]
+  sqs remove-permission --queue-url "$url" --label partner
+  AWS_SECRET_ACCESS_KEY=another refused SignatureDoesNotMatch list-queues
+}
+says_permissions='Permissions are added and taken away, and a signature by another key is refused'
+
 case_errors() {
   local missing=$ENDPOINT/000000000000/missing
   refused AWS.SimpleQueueService.NonExistentQueue get-queue-url --queue-name missing
@@ -137,7 +148,7 @@ says_errors='Errors have their codes, and a deleted queue is gone'
 
 number=0
 status=0
-for name in queues pages tags messages poll batches fifo errors; do
+for name in queues pages tags messages poll batches fifo permissions errors; do
   number=$((number + 1))
   says=says_$name
   # Not as a condition: bash would forget the -e in it.

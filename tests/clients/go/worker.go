@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
@@ -75,7 +77,8 @@ func receive(stop context.Context, client *sqs.Client, url *string) {
 	ctx := context.Background()
 	for stop.Err() == nil {
 		got, err := client.ReceiveMessage(stop, &sqs.ReceiveMessageInput{
-			QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: 20, MessageAttributeNames: []string{"All"},
+			QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: 20, VisibilityTimeout: 10,
+			MessageAttributeNames: []string{"All"},
 		})
 		if stop.Err() != nil && err != nil {
 			return
@@ -104,11 +107,23 @@ func receive(stop context.Context, client *sqs.Client, url *string) {
 	}
 }
 
+// This SDK sometimes closes a connection itself while it reads the answer, with AWS too. Those of 2025 and later try
+// again by themselves.
+func closedItself(err error) aws.Ternary {
+	if errors.Is(err, net.ErrClosed) {
+		return aws.TrueTernary
+	}
+	return aws.UnknownTernary
+}
+
 func main() {
 	ctx := context.Background()
 	settings, err := config.LoadDefaultConfig(ctx)
 	check(err)
 	client := sqs.NewFromConfig(settings, func(options *sqs.Options) {
+		options.Retryer = retry.NewStandard(func(standard *retry.StandardOptions) {
+			standard.Retryables = append(standard.Retryables, retry.IsErrorRetryableFunc(closedItself))
+		})
 		options.EndpointResolver = sqs.EndpointResolverFromURL(os.Getenv("ENDPOINT"))
 	})
 	if len(os.Args) == 3 && os.Args[1] == "send" {

@@ -63,8 +63,8 @@ function book(Book $book): void
 
 $dsn = str_replace('http://', 'sqs://', getenv('ENDPOINT')).'/'.getenv('QUEUE');
 $transport = (new AmazonSqsTransportFactory())->createTransport("$dsn?sslmode=disable", [
-    'access_key' => 'local',
-    'secret_key' => 'local',
+    'access_key' => getenv('AWS_ACCESS_KEY_ID'),
+    'secret_key' => getenv('AWS_SECRET_ACCESS_KEY'),
     'region' => 'us-east-1',
 ], new PhpSerializer());
 $bus = new MessageBus([
