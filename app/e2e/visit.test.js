@@ -53,6 +53,18 @@ test('The mails are in the inbox, and the receivers hold each effect once', asyn
   for (const { puts, copies } of [...records, ...steps, ...mails]) assert.equal(puts ?? copies, 1);
 });
 
+test('Steps published in each of the three ways reach the same services', async () => {
+  const live = await browser.visitor();
+  await live.goto('/live');
+  for (const mode of ['queues', 'mixed', 'topics']) {
+    await press(live, mode);
+    const name = `Via ${mode}`;
+    await register(await browser.visitor(), name);
+    await row(live, name).locator('td[data-lane="Published"]').getByText(mode).waitFor();
+    for (const service of ['CRM', 'Marketing', 'E-mail']) await lane(live, name, service).getByText('done').waitFor();
+  }
+});
+
 test('Everything can be done without JavaScript', async () => {
   const page = await browser.visitor({ ...windows.wide, javaScriptEnabled: false });
   await register(page, 'Edsger');
@@ -139,8 +151,15 @@ test('The calls of each way are counted as they were made', async () => {
   const page = await browser.visitor();
   await page.goto('/calls');
   await page.getByRole('button', { name: 'Count anew' }).click();
-  await page.getByRole('button', { name: /^Three steps/ }).click();
-  const expected = { 'queues with': '9', 'queues without': '6' };
+  await page.getByRole('button', { name: 'Three steps in each way' }).click();
+  const expected = {
+    'topics with': '3',
+    'topics without': '3',
+    'queues with': '9',
+    'queues without': '6',
+    'mixed with': '6',
+    'mixed without': '3',
+  };
   const seen = await until(async () => {
     await page.goto('/calls');
     const rows = await page.locator('table').first().locator('tbody tr').evaluateAll((all) =>

@@ -8,6 +8,7 @@ import {
   CreateTopicCommand,
   DeleteTopicCommand,
   paginateListSubscriptionsByTopic,
+  paginateListTopics,
   SetSubscriptionAttributesCommand,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
@@ -15,6 +16,7 @@ import {
   CreateQueueCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
+  GetQueueUrlCommand,
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { FoundTopology, topicPrefix } from './topology.js';
@@ -108,15 +110,32 @@ async function subscribe(sns, topic, queueArn, service) {
   );
 }
 
-// Deletes all of it. Deleting a topic deletes its subscriptions.
-export async function unprovision(found, { sqs, sns }) {
-  const types = found.topology.hasTopics ? found.topology.topics().map(({ type }) => type) : [];
-  const topics = types.map((type) => found.topicArn(type));
-  const queues = found.queues.flatMap(({ url, deadUrl }) => [url, deadUrl]);
+// Deletes whatever there is of it; what was never made, or is gone, is no trouble. Deleting a topic deletes its
+// subscriptions.
+export async function unprovision(topology, { sqs, sns }) {
+  const queues = [...topology.queues().flatMap(({ name, deadName }) => [name, deadName]), topology.smallQueueName];
+  const topics = topology.hasTopics ? await topicArns(sns, topology.topics().map(({ name }) => name)) : [];
   const results = await Promise.allSettled([
     ...topics.map((TopicArn) => sns.send(new DeleteTopicCommand({ TopicArn }))),
-    ...queues.map((QueueUrl) => sqs.send(new DeleteQueueCommand({ QueueUrl }))),
+    ...queues.map((name) => removeQueue(sqs, name)),
   ]);
   const failed = results.find(({ status }) => status === 'rejected');
   if (failed) throw failed.reason;
+}
+
+async function topicArns(sns, names) {
+  const arns = [];
+  for await (const { Topics = [] } of paginateListTopics({ client: sns }, {})) {
+    arns.push(...Topics.map(({ TopicArn }) => TopicArn).filter((arn) => names.includes(arn.split(':').at(-1))));
+  }
+  return arns;
+}
+
+async function removeQueue(sqs, QueueName) {
+  try {
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+    await sqs.send(new DeleteQueueCommand({ QueueUrl }));
+  } catch (error) {
+    if (error.name !== 'QueueDoesNotExist') throw error;
+  }
 }
