@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "auth/credential_scope.h"
 #include "protocol/queue_url.h"
@@ -16,10 +17,23 @@ bool is_trace_header(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
+// All but who it is.
+Caller somebody(const ApiRequest& request, const DispatchSettings& settings) {
+  Caller caller{.world = {settings.default_account, settings.default_region}};
+  const std::string_view trace = request.header("x-amzn-trace-id").value_or(std::string_view{});
+  if (is_trace_header(trace)) caller.trace_header = trace;
+  caller.url_base = settings.queue_url_base;
+  if (caller.url_base.empty()) {
+    caller.url_base = (request.secure ? "https://" : "http://") +
+                      public_authority(request.header("host"), settings.listen_authority);
+  }
+  return caller;
+}
+
 }  // namespace
 
 Caller Caller::identify(const ApiRequest& request, const DispatchSettings& settings) {
-  Caller caller{.world = {settings.default_account, settings.default_region}};
+  Caller caller = somebody(request, settings);
   std::optional<CredentialScope> scope;
   if (const auto authorization = request.header("authorization"))
     scope = CredentialScope::parse(*authorization);
@@ -28,11 +42,19 @@ Caller Caller::identify(const ApiRequest& request, const DispatchSettings& setti
     caller.world.region = Region::parse(scope->region).value_or(settings.default_region);
   }
   caller.sender_id = scope ? std::string(scope->access_key_id) : caller.world.account.text();
-  const std::string_view trace = request.header("x-amzn-trace-id").value_or(std::string_view{});
-  if (is_trace_header(trace)) caller.trace_header = trace;
-  caller.url_base = settings.queue_url_base;
-  if (caller.url_base.empty()) {
-    caller.url_base = "http://" + public_authority(request.header("host"), settings.listen_authority);
+  return caller;
+}
+
+Caller Caller::verify(const ApiRequest& request, const DispatchSettings& settings,
+                      std::optional<Authenticator::Proven>&& proven) {
+  Caller caller = somebody(request, settings);
+  caller.verified = true;
+  if (proven) {
+    caller.world = proven->world;
+    caller.sender_id = proven->known->sender_id;
+    caller.proven = std::move(proven->known);
+  } else {
+    caller.sender_id = "anonymous";
   }
   return caller;
 }

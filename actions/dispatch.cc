@@ -6,12 +6,17 @@
 #include <type_traits>
 #include <utility>
 
+#include "actions/access.h"
+#include "actions/authenticator.h"
 #include "actions/batches.h"
 #include "actions/call.h"
 #include "actions/caller.h"
 #include "actions/messages.h"
+#include "actions/permissions.h"
 #include "actions/queues.h"
+#include "auth/sigv4_verifier.h"
 #include "base/require.h"
+#include "broker/queue_arn.h"
 #include "protocol/hot_json_decoder.h"
 #include "protocol/json_decoder.h"
 #include "protocol/json_document.h"
@@ -27,6 +32,7 @@ namespace penstock {
 namespace {
 
 constexpr std::string_view kSqsTargetPrefix = "AmazonSQS";
+constexpr std::string_view kSqsService = "sqs";  // in credential scopes and policies
 
 enum class WireProtocol { kJson, kQuery };
 
@@ -42,6 +48,22 @@ WireProtocol protocol_of(const ApiRequest& request) {
     if (equals_without_case(type, json)) return WireProtocol::kJson;
   }
   return request.header("x-amz-target") ? WireProtocol::kJson : WireProtocol::kQuery;
+}
+
+std::string_view target_of(const ApiRequest& request) {
+  return request.header("x-amz-target").value_or(std::string_view{});
+}
+
+// "AmazonSQS.{Action}"
+bool targets_sqs(const ApiRequest& request) {
+  const std::string_view target = target_of(request);
+  return target.substr(0, target.find('.')) == kSqsTargetPrefix && target.size() > kSqsTargetPrefix.size();
+}
+
+bool targets_another_service(const ApiRequest& request) {
+  const std::string_view target = target_of(request);
+  return target.find('.') != std::string_view::npos && !target.starts_with('.') &&
+         !target.starts_with(kSqsTargetPrefix);
 }
 
 // The queue that a QueueUrl names, in the account of its path.
@@ -177,12 +199,36 @@ const What& asked_for(const Call& call) {
   return *asked;
 }
 
+// The command, or the answer at once. A caller that was verified is let in by the core, which knows the
+// queue's policy; one without a name learns nothing of what else is wrong.
 std::variant<ApiResponse, PlannedCommand> planned_or_refused(Result<Planned>&& planned, const Ticket& ticket,
+                                                             const ApiRequest& request, const Caller& caller,
+                                                             const Verification* verification,
                                                              CallPtr&& call) {
-  if (!planned) return respond_error(*call, planned.error());
-  return PlannedCommand{
-      Command{ticket, planned->world, std::move(planned->queue_name), std::move(planned->operation)},
-      std::move(call)};
+  if (!planned) {
+    return respond_error(*call, caller.anonymous() ? unsigned_refusal(kSqsService, {}) : planned.error());
+  }
+  AccessQuestionPtr access;
+  if (verification != nullptr) {
+    AccessSubject subject{kSqsService, call->action, "*", caller.url_base + "/"};
+    if (!planned->queue_name.empty()) {
+      subject.resource = queue_arn(planned->world, planned->queue_name);
+      subject.url = queue_url(caller.url_base, planned->world.account.text(), planned->queue_name);
+    }
+    access = access_question(caller, request, std::move(subject), verification->now);
+  }
+  return PlannedCommand{Command{ticket, planned->world, std::move(planned->queue_name),
+                                std::move(planned->operation), std::move(access)},
+                        std::move(call)};
+}
+
+// Who calls; refused if it says who it is and cannot prove it.
+Result<Caller> caller_of(const ApiRequest& request, const DispatchSettings& settings,
+                         const Verification* verification) {
+  if (verification == nullptr) return Caller::identify(request, settings);
+  auto proven = verification->authenticator.prove(request, kSqsService, verification->now);
+  if (!proven) return tl::unexpected(std::move(proven.error()));
+  return Caller::verify(request, settings, *std::move(proven));
 }
 
 }  // namespace
@@ -190,14 +236,24 @@ std::variant<ApiResponse, PlannedCommand> planned_or_refused(Result<Planned>&& p
 void CallDeleter::operator()(Call* call) const { delete call; }
 
 std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const DispatchSettings& settings,
-                                               const Ticket& ticket, std::string request_id) {
-  const Caller caller = Caller::identify(request, settings);
+                                               const Ticket& ticket, std::string request_id,
+                                               const Verification* verification) {
   CallPtr call(new Call);
   call->request_id = std::move(request_id);
+  const bool query_protocol = protocol_of(request) == WireProtocol::kQuery;
+  call->form = !query_protocol         ? AnswerForm::kJson
+               : accepts_json(request) ? AnswerForm::kJsonLikeXml
+                                       : AnswerForm::kXml;
+  // What it is signed for is not ours to judge.
+  if (!query_protocol && targets_another_service(request)) {
+    return json_service_not_offered(call->request_id, target_of(request));
+  }
+  const Result<Caller> called = caller_of(request, settings, verification);
+  if (!called) return respond_error(*call, called.error());
+  const Caller& caller = *called;
   call->url_base = caller.url_base;
 
-  if (protocol_of(request) == WireProtocol::kQuery) {
-    call->form = accepts_json(request) ? AnswerForm::kJsonLikeXml : AnswerForm::kXml;
+  if (query_protocol) {
     const std::size_t mark = std::min(request.target.find('?'), request.target.size());
     const std::string_view path = request.target.substr(0, mark);
     const std::string_view query = request.target.substr(std::min(mark + 1, request.target.size()));
@@ -205,21 +261,15 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
     if (!form) return respond_error(*call, form.error());
     const std::string* action = form->find("Action");
     if (action == nullptr || action->empty()) return query_unknown_operation(call->request_id);
-    return planned_or_refused(plan_query({*action, caller, *call}, *form, path), ticket, std::move(call));
+    return planned_or_refused(plan_query({*action, caller, *call}, *form, path), ticket, request, caller,
+                              verification, std::move(call));
   }
 
-  call->form = AnswerForm::kJson;
-  const std::string_view target = request.header("x-amz-target").value_or(std::string_view{});
-  const std::size_t dot = std::min(target.find('.'), target.size());
-  const std::string_view service = target.substr(0, dot);
-  if (service != kSqsTargetPrefix || dot == target.size()) {
-    const bool other_service =
-        !service.empty() && dot < target.size() && !service.starts_with(kSqsTargetPrefix);
-    return other_service ? json_service_not_offered(call->request_id, target)
-                         : json_error(call->request_id, Error{ErrorCode::kInvalidAction, {}});
-  }
-  const std::string_view action = target.substr(dot + 1);
-  return planned_or_refused(plan_json({action, caller, *call}, request.body), ticket, std::move(call));
+  if (!targets_sqs(request)) return json_error(call->request_id, Error{ErrorCode::kInvalidAction, {}});
+  const std::string_view target = target_of(request);
+  const std::string_view action = target.substr(kSqsTargetPrefix.size() + 1);
+  return planned_or_refused(plan_json({action, caller, *call}, request.body), ticket, request, caller,
+                            verification, std::move(call));
 }
 
 ApiResponse render(const Call& call, const Answer& answer) {

@@ -3,7 +3,8 @@
 // Both run on an I/O thread, are pure, and never wait. Between them lies a Call: the little that must be
 // remembered to render the answer in the protocol and form in which it was asked for.
 //
-//   plan    picks the protocol by content type and the action by target, decodes by the service's table,
+//   plan    picks the protocol by content type and the action by target, finds out who calls, decodes by the
+//           service's table,
 //           checks what needs no state, and names the queue: a Command, or an answer at once (syntax
 //           errors, unknown actions, services that are not offered).
 //   render  turns the core's Answer into the response.
@@ -20,6 +21,8 @@
 #include "protocol/api_message.h"
 
 namespace penstock {
+
+struct Verification;  // actions/authenticator.h
 
 // What dispatch needs to know of the daemon.
 struct DispatchSettings {
@@ -41,9 +44,12 @@ struct PlannedCommand {
   CallPtr call;
 };
 
-// `ticket` becomes the command's. `request_id` is a UUID text for x-amzn-RequestId.
+// `ticket` becomes the command's. `request_id` is a UUID text for x-amzn-RequestId. With a `verification` the
+// signature is verified before anything else is looked at, and the command asks for access; without one,
+// whoever asks is believed.
 std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const DispatchSettings& settings,
-                                               const Ticket& ticket, std::string request_id);
+                                               const Ticket& ticket, std::string request_id,
+                                               const Verification* verification = nullptr);
 
 // Every content in the answer must be present (cold bodies filled in).
 ApiResponse render(const Call& call, const Answer& answer);

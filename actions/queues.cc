@@ -7,6 +7,7 @@
 #include "actions/tags.h"
 #include "base/base64.h"
 #include "base/time.h"
+#include "broker/queue_arn.h"
 #include "protocol/errors.h"
 #include "protocol/queue_url.h"
 #include "protocol/request_check.h"
@@ -17,11 +18,6 @@ namespace penstock {
 namespace {
 
 std::string epoch_seconds(Time time) { return std::to_string(epoch_milliseconds(time) / 1000); }
-
-std::string arn_of(const QueueRecord& record) {
-  const World& world = record.key.queue.world;
-  return joined({"arn:aws:sqs:", world.region.text(), ":", world.account.text(), ":", record.name});
-}
 
 // The attribute's value, as text; nothing if the queue has none.
 std::optional<std::string> value_of(QueueAttribute attribute, const QueueDescribed& described) {
@@ -45,7 +41,7 @@ std::optional<std::string> value_of(QueueAttribute attribute, const QueueDescrib
     case kMessageRetentionPeriod:
       return std::to_string(attributes.retention.count());
     case kQueueArn:
-      return arn_of(described.record);
+      return queue_arn(described.record.key.queue.world, described.record.name);
     case kReceiveMessageWaitTimeSeconds:
       return std::to_string(attributes.receive_wait.count());
     case kSqsManagedSseEnabled:
@@ -71,6 +67,8 @@ std::optional<std::string> value_of(QueueAttribute attribute, const QueueDescrib
       if (!attributes.fifo) return std::nullopt;
       return attributes.throughput_limit == FifoThroughputLimit::kPerQueue ? "perQueue" : "perMessageGroupId";
     case kPolicy:
+      if (attributes.policy.empty()) return std::nullopt;
+      return attributes.policy;
     case kRedriveAllowPolicy:
     case kRedrivePolicy:
       return std::nullopt;

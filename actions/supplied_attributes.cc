@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "broker/access_policy.h"
 #include "protocol/errors.h"
 #include "protocol/text.h"
 #include "protocol/text_rules.h"
@@ -92,6 +93,20 @@ Result<void> take_fifo_only(const QueueAttributeRow& row, std::string_view text,
   return {};
 }
 
+// One that can't be read in full is refused: a Condition with a slip of the pen would allow more than was
+// meant.
+Result<void> take_policy(const QueueAttributeRow& row, std::string_view text, SuppliedAttributes& out) {
+  if (!text.empty()) {
+    const auto parsed = AccessPolicy::parse(text, PolicyHolder::kQueue);
+    if (!parsed && parsed.error().kind == PolicyRefusal::Kind::kTooLarge) {
+      return refuse(ErrorCode::kOverLimit, parsed.error().reason);
+    }
+    if (!parsed) return tl::unexpected(invalid_value(row.name));
+  }
+  out.policy = std::string(text);
+  return {};
+}
+
 Result<void> take(const QueueAttributeRow& row, bool fifo, std::string_view text, SuppliedAttributes& out) {
   switch (row.kind) {
     case AttributeKind::kReadOnly:
@@ -115,6 +130,7 @@ Result<void> take(const QueueAttributeRow& row, bool fifo, std::string_view text
         out.kms_key = std::string(text);
         return {};
       }
+      if (row.attribute == QueueAttribute::kPolicy) return take_policy(row, text, out);
       if (text.empty()) return {};  // unsets what is not set
       return tl::unexpected(not_offered(joined({"the queue attribute ", row.name})));
   }

@@ -27,6 +27,8 @@ struct BenchmarkOptions {
 bool front(const BenchmarkOptions& options);
 // The bare group commit alone.
 bool commit(const BenchmarkOptions& options);
+// The same signed sends to a daemon that believes everybody and to one that verifies.
+bool verify(const BenchmarkOptions& options);
 // From a send on an idle machine to the answer of the receive that waits.
 bool wake(const BenchmarkOptions& options);
 // Fills a queue, kills the daemon, starts it again, drains.

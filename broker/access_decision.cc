@@ -26,19 +26,27 @@ bool reaches_other_accounts(std::string_view action) {
   return folded.starts_with("sns:") && names_action_in_any_case(kTopicSharedActions, name);
 }
 
+Verdict judge_all(std::span<const AccessPolicyPtr> policies, const AccessRequest& request) {
+  Verdict verdict = Verdict::kSilent;
+  for (const AccessPolicyPtr& policy : policies) verdict = std::max(verdict, policy->judge(request));
+  return verdict;
+}
+
 AccessGround decide_access(const AccessRequest& request, std::span<const AccessPolicyPtr> identity,
                            const AccessPolicy* resource) {
-  Verdict by_identity = Verdict::kSilent;
-  for (const AccessPolicyPtr& policy : identity) by_identity = std::max(by_identity, policy->judge(request));
-  const Verdict by_resource = resource == nullptr ? Verdict::kSilent : resource->judge(request);
+  return decide_access(request, judge_all(identity, request),
+                       resource == nullptr ? Verdict::kSilent : resource->judge(request));
+}
+
+AccessGround decide_access(const AccessRequest& request, Verdict by_identity, Verdict by_resource) {
   if (by_identity == Verdict::kDenies) return AccessGround::kIdentityDenies;
   if (by_resource == Verdict::kDenies) return AccessGround::kResourceDenies;
 
-  const Caller& caller = request.caller;
+  const AccessCaller& caller = request.caller;
   if (!caller.account()) {
     return by_resource == Verdict::kAllows ? AccessGround::kResourceAllows : AccessGround::kNoResourceAllows;
   }
-  const bool is_account = caller.kind() == Caller::Kind::kAccount;
+  const bool is_account = caller.kind() == AccessCaller::Kind::kAccount;
   if (caller.account() == owner_of(request)) {
     if (is_account) return AccessGround::kOwner;
     if (by_identity == Verdict::kAllows) return AccessGround::kIdentityAllows;

@@ -39,6 +39,12 @@ constexpr bool allowed(AccessGround ground) { return ground <= AccessGround::kBo
 // the caller's own account and has no policy. `resource`: null if it has no policy.
 AccessGround decide_access(const AccessRequest& request, std::span<const AccessPolicyPtr> identity,
                            const AccessPolicy* resource);
+// The same of what each side has said already.
+AccessGround decide_access(const AccessRequest& request, AccessPolicy::Verdict by_identity,
+                           AccessPolicy::Verdict by_resource);
+
+// What the policies of an identity say together: the strongest of what each says.
+AccessPolicy::Verdict judge_all(std::span<const AccessPolicyPtr> policies, const AccessRequest& request);
 
 // Whether a grant to another account can reach the action at all (SQS developer guide, "Overview of managing
 // access"; SNS: the actions of a topic's default policy). In any case; SERVICE:ACTION.

@@ -6,8 +6,12 @@
 #include <set>
 #include <utility>
 
+#include "broker/access_condition.h"
+#include "broker/access_pattern.h"
 #include "broker/case_folding.h"
+#include "broker/glob.h"
 #include "broker/policy_actions.h"
+#include "broker/policy_json.h"
 
 namespace penstock {
 namespace {
@@ -96,6 +100,30 @@ const PolicyBounds& bounds_of(PolicyHolder holder) {
 }
 
 // ---- parsing
+
+struct AccessPolicy::Principal {
+  enum class Kind { kEverybody, kAccount, kArn, kService, kNobodyHere };
+
+  Kind kind = Kind::kEverybody;
+  AccountId account;
+  std::string name;  // the ARN, or the service's name
+};
+
+struct AccessPolicy::Statement {
+  bool denies = false;
+  std::vector<Principal> principals;
+  std::vector<Glob> actions;  // folded
+  std::vector<ArnPattern> resources;
+  std::vector<AccessCondition> conditions;
+  bool not_principals = false;
+  bool not_actions = false;
+  bool not_resources = false;
+};
+
+AccessPolicy::AccessPolicy() = default;
+AccessPolicy::~AccessPolicy() = default;
+
+std::size_t AccessPolicy::statements() const { return statements_.size(); }
 
 class AccessPolicy::Parser {
  public:
@@ -238,9 +266,9 @@ class AccessPolicy::Parser {
     }
     // Wildcards in a part of a principal's name mean nothing to AWS, so they are refused.
     if (name.find_first_of("*?") != std::string_view::npos) return std::nullopt;
-    const std::optional<Caller> caller = Caller::of_arn(std::string(name));
+    const std::optional<AccessCaller> caller = AccessCaller::of_arn(std::string(name));
     if (!caller) return std::nullopt;
-    if (caller->kind() == Caller::Kind::kAccount) {
+    if (caller->kind() == AccessCaller::Kind::kAccount) {
       return Principal{.kind = Principal::Kind::kAccount, .account = *caller->account()};
     }
     return Principal{.kind = Principal::Kind::kArn, .name = std::string(name)};
@@ -336,27 +364,28 @@ tl::expected<AccessPolicyPtr, PolicyRefusal> AccessPolicy::parse(std::string_vie
 
 // ---- judging
 
-AccessPolicy::Verdict AccessPolicy::names(const Principal& principal, const Caller& caller) {
+AccessPolicy::Verdict AccessPolicy::names(const Principal& principal, const AccessCaller& caller) {
   switch (principal.kind) {
     case Principal::Kind::kEverybody:
       return Verdict::kAllows;
     case Principal::Kind::kAccount:
       if (caller.account() != principal.account) return Verdict::kSilent;
-      return caller.kind() == Caller::Kind::kAccount ? Verdict::kAllows : Verdict::kAllowsAccount;
+      return caller.kind() == AccessCaller::Kind::kAccount ? Verdict::kAllows : Verdict::kAllowsAccount;
     case Principal::Kind::kArn:
-      if (caller.kind() != Caller::Kind::kIdentity) return Verdict::kSilent;
+      if (caller.kind() != AccessCaller::Kind::kIdentity) return Verdict::kSilent;
       return principal.name == caller.name() || principal.name == caller.role() ? Verdict::kAllows
                                                                                 : Verdict::kSilent;
     case Principal::Kind::kService:
-      return caller.kind() == Caller::Kind::kService && principal.name == caller.name() ? Verdict::kAllows
-                                                                                        : Verdict::kSilent;
+      return caller.kind() == AccessCaller::Kind::kService && principal.name == caller.name()
+                 ? Verdict::kAllows
+                 : Verdict::kSilent;
     case Principal::Kind::kNobodyHere:
       return Verdict::kSilent;
   }
   return Verdict::kSilent;
 }
 
-AccessPolicy::Verdict AccessPolicy::concerns(const Statement& statement, const Caller& caller) const {
+AccessPolicy::Verdict AccessPolicy::concerns(const Statement& statement, const AccessCaller& caller) const {
   if (holder_ == PolicyHolder::kIdentity) return Verdict::kAllows;
   Verdict named = Verdict::kSilent;
   for (const Principal& principal : statement.principals) named = std::max(named, names(principal, caller));

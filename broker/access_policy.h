@@ -23,11 +23,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "broker/access_condition.h"
-#include "broker/access_pattern.h"
 #include "broker/access_request.h"
-#include "broker/glob.h"
-#include "broker/policy_json.h"
 
 namespace penstock {
 
@@ -65,33 +61,22 @@ class AccessPolicy {
 
   static tl::expected<AccessPolicyPtr, PolicyRefusal> parse(std::string_view text, PolicyHolder holder);
 
+  ~AccessPolicy();
+  AccessPolicy(const AccessPolicy&) = delete;
+  AccessPolicy& operator=(const AccessPolicy&) = delete;
+
   Verdict judge(const AccessRequest& request) const;
-  std::size_t statements() const { return statements_.size(); }
+  std::size_t statements() const;
 
  private:
-  struct Principal {
-    enum class Kind { kEverybody, kAccount, kArn, kService, kNobodyHere };
-
-    Kind kind = Kind::kEverybody;
-    AccountId account;
-    std::string name;  // the ARN, or the service's name
-  };
-  struct Statement {
-    bool denies = false;
-    std::vector<Principal> principals;
-    std::vector<Glob> actions;  // folded
-    std::vector<ArnPattern> resources;
-    std::vector<AccessCondition> conditions;
-    bool not_principals = false;
-    bool not_actions = false;
-    bool not_resources = false;
-  };
+  struct Principal;
+  struct Statement;
   class Parser;
 
-  AccessPolicy() = default;
-  static Verdict names(const Principal& principal, const Caller& caller);
+  AccessPolicy();
+  static Verdict names(const Principal& principal, const AccessCaller& caller);
   // How far the statement's principals are the caller: kSilent, kAllowsAccount or kAllows.
-  Verdict concerns(const Statement& statement, const Caller& caller) const;
+  Verdict concerns(const Statement& statement, const AccessCaller& caller) const;
 
   PolicyHolder holder_ = PolicyHolder::kIdentity;
   std::vector<Statement> statements_;

@@ -18,14 +18,14 @@ std::optional<std::vector<std::string_view>> arn_parts(std::string_view arn) {
   return parts;
 }
 
-std::optional<Caller> Caller::of_arn(std::string arn) {
+std::optional<AccessCaller> AccessCaller::of_arn(std::string arn) {
   const auto parts = arn_parts(arn);
   if (!parts || (*parts)[0] != "arn" || (*parts)[1].empty() || !(*parts)[3].empty()) return std::nullopt;
   const std::optional<AccountId> account = AccountId::parse((*parts)[4]);
   if (!account) return std::nullopt;
   const std::string_view service = (*parts)[2];
   const std::string_view entity = (*parts)[5];
-  Caller caller(Kind::kIdentity, {});
+  AccessCaller caller(Kind::kIdentity, {});
   caller.account_ = account;
   if (service == "iam" && entity == "root") {
     caller.kind_ = Kind::kAccount;

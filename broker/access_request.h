@@ -16,16 +16,16 @@
 namespace penstock {
 
 // Who asks. Policies know a caller by its ARN or, if it is an AWS service, by its name.
-class Caller {
+class AccessCaller {
  public:
   enum class Kind { kAnonymous, kAccount, kIdentity, kService };
 
-  static Caller anonymous() { return Caller(Kind::kAnonymous, "anonymous"); }
+  static AccessCaller anonymous() { return AccessCaller(Kind::kAnonymous, "anonymous"); }
   // Such as "sns.amazonaws.com".
-  static Caller service(std::string name) { return Caller(Kind::kService, std::move(name)); }
+  static AccessCaller service(std::string name) { return AccessCaller(Kind::kService, std::move(name)); }
   // Of arn:PARTITION:iam::ACCOUNT:root, user/... or role/..., or arn:PARTITION:sts::ACCOUNT:assumed-role/
   // ROLE/SESSION; nothing if it is another.
-  static std::optional<Caller> of_arn(std::string arn);
+  static std::optional<AccessCaller> of_arn(std::string arn);
 
   Kind kind() const { return kind_; }
   // The ARN; of a service its name.
@@ -36,7 +36,7 @@ class Caller {
   const std::optional<AccountId>& account() const { return account_; }
 
  private:
-  Caller(Kind kind, std::string name) : kind_(kind), name_(std::move(name)) {}
+  AccessCaller(Kind kind, std::string name) : kind_(kind), name_(std::move(name)) {}
 
   Kind kind_;
   std::string name_;
@@ -59,7 +59,7 @@ class RequestContext {
 };
 
 struct AccessRequest {
-  Caller caller;
+  AccessCaller caller;
   std::string action;    // SERVICE:ACTION, as policy_action() gives it
   std::string resource;  // the ARN of the queue or topic, or "*"
   RequestContext context;

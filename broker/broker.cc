@@ -7,9 +7,12 @@
 #include <utility>
 
 #include "base/require.h"
+#include "broker/access_decision.h"
+#include "broker/access_policy.h"
 #include "broker/deleted_names.h"
 #include "broker/indexed_heap.h"
 #include "broker/queue.h"
+#include "broker/queue_arn.h"
 #include "broker/queue_directory.h"
 #include "broker/refusals.h"
 
@@ -38,6 +41,7 @@ QueueAttributes with(QueueAttributes attributes, const SuppliedAttributes& suppl
     attributes.kms_key = *supplied.kms_key;
     if (!attributes.kms_key.empty()) attributes.managed_encryption = false;
   }
+  if (supplied.policy) attributes.policy = *supplied.policy;
   if (supplied.kms_reuse) attributes.kms_reuse = supplied.kms_reuse;
   attributes.fifo = attributes.fifo || supplied.fifo;
   attributes.content_based_deduplication =
@@ -68,6 +72,7 @@ const char* first_difference(const QueueAttributes& present, const SuppliedAttri
   if (differs(supplied.kms_key, present.kms_key)) return "KmsMasterKeyId";
   if (differs(supplied.message_bytes_max, present.message_bytes_max)) return "MaximumMessageSize";
   if (differs(supplied.retention, present.retention)) return "MessageRetentionPeriod";
+  if (differs(supplied.policy, present.policy)) return "Policy";
   if (differs(supplied.receive_wait, present.receive_wait)) return "ReceiveMessageWaitTimeSeconds";
   if (differs(supplied.managed_encryption, present.managed_encryption)) return "SqsManagedSseEnabled";
   if (differs(supplied.visibility_timeout, present.visibility_timeout)) return "VisibilityTimeout";
@@ -84,6 +89,26 @@ void put_tag(std::vector<Tag>& tags, const Tag& tag) {
     tags.insert(place, tag);
   }
 }
+
+// The policy of a queue as it was accepted once. If this build can't read it any more, nobody is let in by
+// it, and only the queue's owner can replace it: a Deny that is not understood is one all the same.
+struct CompiledPolicy {
+  explicit CompiledPolicy(const std::string& text) {
+    if (text.empty()) return;
+    auto parsed = AccessPolicy::parse(text, PolicyHolder::kQueue);
+    readable = parsed.has_value();
+    if (parsed) policy = *std::move(parsed);
+  }
+
+  AccessPolicy::Verdict judge(const AccessRequest& request) const {
+    using Verdict = AccessPolicy::Verdict;
+    if (policy) return policy->judge(request);
+    return readable || !reaches_other_accounts(request.action) ? Verdict::kSilent : Verdict::kDenies;
+  }
+
+  AccessPolicyPtr policy;  // null: there is none
+  bool readable = true;
+};
 
 // The queue that a key belongs to; null for the partition's own record.
 const QueueAddress* queue_of(const Key& key) {
@@ -120,6 +145,8 @@ struct Broker::State {
   struct Place {
     std::unique_ptr<Queue> queue;  // null: the slot is free
     Time deadline = kNever;
+    // The queue's access policy, compiled when it is first asked; part of the view.
+    std::optional<CompiledPolicy> policy;
   };
 
   State(PartitionId partition_id, const BrokerLimits& limits) : share(limits) {
@@ -143,11 +170,14 @@ struct Broker::State {
     apply(change);
     decision.outcome.changes.push_back(std::move(change));
   }
+  // Why the caller may not have this done; nothing: it may.
+  std::optional<Error> refuse_access(const Command& command);
   void create(const Command& command, const CreateQueue& request, Decision& decision);
   void list(const Command& command, const ListQueues& request, Decision& decision);
   void set(Queue& queue, const Ticket& ticket, const SetQueueAttributes& request, Decision& decision);
   void tag(Queue& queue, const Ticket& ticket, const TagQueue& request, Decision& decision);
   void untag(Queue& queue, const Ticket& ticket, const UntagQueue& request, Decision& decision);
+  void edit_policy(Queue& queue, const Ticket& ticket, EditedPolicy&& edited, Decision& decision);
   void purge(Queue& queue, const Ticket& ticket, Decision& decision);
   void erase(Queue& queue, const Ticket& ticket, Decision& decision);
   // The names whose time is over may be used again.
@@ -197,10 +227,13 @@ void Broker::State::apply(const Change& change) {
       deleted_names.put(*record);
       return;
     }
-    if (const auto* record = std::get_if<QueueRecord>(&put->record);
-        record != nullptr && find(record->key.queue.id) == nullptr) {
-      add(*record);
-      return;
+    if (const auto* record = std::get_if<QueueRecord>(&put->record); record != nullptr) {
+      const auto found = slots.find(record->key.queue.id);
+      if (found == slots.end()) {
+        add(*record);
+        return;
+      }
+      places[found->second].policy.reset();
     }
   }
   if (const auto* erase = std::get_if<Erase>(&change)) {
@@ -272,6 +305,12 @@ void Broker::each_fact(const std::function<void(const Record&)>& visit) const {
 
 void Broker::execute(Command&& command, Time now, Random& random, Outcome& outcome) {
   Decision decision{now, random, outcome};
+  if (command.access) {
+    if (std::optional<Error> refusal = state_->refuse_access(command)) {
+      decision.reply(command.ticket, *std::move(refusal));
+      return;
+    }
+  }
   if (command.operation) {
     if (const auto* request = std::get_if<CreateQueue>(&*command.operation)) {
       state_->create(command, *request, decision);
@@ -295,6 +334,23 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
   state_->act(*queue, command, decision);
   state_->serve_queues_without_room(decision);
   state_->reschedule_unless_due(id, now);
+}
+
+std::optional<Error> Broker::State::refuse_access(const Command& command) {
+  const AccessQuestion& question = *command.access;
+  const std::optional<QueueId> id = directory.find(command.world, command.queue_name);
+  AccessPolicy::Verdict by_queue = AccessPolicy::Verdict::kSilent;
+  if (id) {
+    Place& place = places[slots.at(*id)];
+    if (!place.policy) place.policy.emplace(place.queue->record().attributes.policy);
+    by_queue = place.policy->judge(question.request);
+  }
+  const AccessGround ground = decide_access(question.request, question.by_identity, by_queue);
+  if (allowed(ground)) return std::nullopt;
+  if (!question.refusal.empty()) return Error{ErrorCode::kAccessDenied, question.refusal};
+  // Whose own side has allowed it learns no more than that it is not let in.
+  if (!id && ground == AccessGround::kNoResourceAllows) return no_queue_or_no_access();
+  return Error{ErrorCode::kAccessDenied, denial_text(question.request, ground)};
 }
 
 void Broker::State::create(const Command& command, const CreateQueue& request, Decision& decision) {
@@ -383,6 +439,21 @@ void Broker::State::untag(Queue& queue, const Ticket& ticket, const UntagQueue& 
   decision.reply(ticket, Done{});
 }
 
+void Broker::State::edit_policy(Queue& queue, const Ticket& ticket, EditedPolicy&& edited,
+                                Decision& decision) {
+  if (!edited) {
+    decision.reply(ticket, permission_refused(std::move(edited.error())));
+    return;
+  }
+  QueueRecord record = queue.record();
+  if (*edited != record.attributes.policy) {
+    record.attributes.policy = *std::move(edited);
+    record.modified = decision.now;
+    change(Put{std::move(record)}, decision);
+  }
+  decision.reply(ticket, Done{});
+}
+
 void Broker::State::purge(Queue& queue, const Ticket& ticket, Decision& decision) {
   const Time purged = queue.record().purged;
   if (purged != kEpoch && decision.now < purged + share.limits.purge_interval) {
@@ -435,6 +506,16 @@ void Broker::State::act(Queue& queue, const Command& command, Decision& decision
     }
     void operator()(const FindTags&) const {
       decision.reply(command.ticket, QueueTagged{queue.record().tags});
+    }
+    void operator()(const AddPermission& request) const {
+      const QueueRecord& record = queue.record();
+      const std::string arn = queue_arn(record.key.queue.world, record.name);
+      state.edit_policy(queue, command.ticket,
+                        add_queue_permission(record.attributes.policy, arn, request.grant), decision);
+    }
+    void operator()(const RemovePermission& request) const {
+      state.edit_policy(queue, command.ticket,
+                        remove_queue_permission(queue.record().attributes.policy, request.label), decision);
     }
     void operator()(const FindQueue&) const {
       decision.reply(command.ticket, QueueFound{command.world, queue.record().name});

@@ -7,6 +7,7 @@ bool grows_store(const Command& command) {
     bool operator()(const CreateQueue&) const { return true; }
     bool operator()(const SetQueueAttributes&) const { return true; }
     bool operator()(const TagQueue&) const { return true; }
+    bool operator()(const AddPermission&) const { return true; }
     bool operator()(const Send&) const { return true; }
     bool operator()(const SendBatch&) const { return true; }
 
@@ -17,6 +18,7 @@ bool grows_store(const Command& command) {
     bool operator()(const ListQueues&) const { return false; }
     bool operator()(const UntagQueue&) const { return false; }
     bool operator()(const FindTags&) const { return false; }
+    bool operator()(const RemovePermission&) const { return false; }
     bool operator()(const Receive&) const { return false; }
     bool operator()(const Delete&) const { return false; }
     bool operator()(const ChangeVisibility&) const { return false; }

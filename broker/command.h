@@ -13,7 +13,9 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "broker/access_question.h"
 #include "broker/message.h"
+#include "broker/permission_edit.h"
 #include "broker/queue_attributes.h"
 #include "broker/receipt_handle.h"
 #include "broker/record.h"
@@ -40,7 +42,8 @@ struct SuppliedAttributes {
   std::optional<bool> managed_encryption;
   std::optional<std::string> kms_key;  // empty: unsets it
   std::optional<Seconds> kms_reuse;
-  bool fifo = false;  // FifoQueue was supplied and true
+  std::optional<std::string> policy;  // one that AccessPolicy takes; empty: unsets it
+  bool fifo = false;                  // FifoQueue was supplied and true
   std::optional<bool> content_based_deduplication;
   std::optional<DeduplicationScope> deduplication_scope;
   std::optional<FifoThroughputLimit> throughput_limit;
@@ -74,6 +77,14 @@ struct UntagQueue {
   std::vector<std::string> keys;
 };
 struct FindTags {};  // ListQueueTags
+
+// Edits of the queue's policy (broker/permission_edit.h).
+struct AddPermission {
+  PermissionGrant grant;
+};
+struct RemovePermission {
+  std::string label;
+};
 
 struct Send {
   ContentPtr content;
@@ -112,15 +123,17 @@ struct ChangeVisibilityBatch {
   std::vector<Result<ChangeVisibility>> entries;  // 1 to 10
 };
 
-using Operation = std::variant<CreateQueue, SetQueueAttributes, FindQueue, DescribeQueue, DeleteQueue,
-                               PurgeQueue, ListQueues, TagQueue, UntagQueue, FindTags, Send, Receive, Delete,
-                               ChangeVisibility, SendBatch, DeleteBatch, ChangeVisibilityBatch>;
+using Operation =
+    std::variant<CreateQueue, SetQueueAttributes, FindQueue, DescribeQueue, DeleteQueue, PurgeQueue,
+                 ListQueues, TagQueue, UntagQueue, FindTags, AddPermission, RemovePermission, Send, Receive,
+                 Delete, ChangeVisibility, SendBatch, DeleteBatch, ChangeVisibilityBatch>;
 
 struct Command {
   Ticket ticket;
   World world;
   std::string queue_name;
   Result<Operation> operation;
+  AccessQuestionPtr access = nullptr;  // null: whoever asks may
 };
 
 // True of the operations that add to what is stored. They are refused while the disk reserve is broken.

@@ -25,7 +25,10 @@ tl::unexpected<PermissionRefusal> refuse_edit(Kind kind, std::string text) {
 tl::unexpected<PermissionRefusal> refuse_value(std::string_view value, std::string_view parameter,
                                                std::string_view reason) {
   constexpr std::size_t kEchoMax = 1'100;
-  return refuse_edit(Kind::kInvalidParameter, "Value " + std::string(value.substr(0, kEchoMax)) +
+  std::size_t size = std::min(value.size(), kEchoMax);
+  // Never within a character.
+  while (size > 0 && size < value.size() && (static_cast<unsigned char>(value[size]) & 0xc0) == 0x80) --size;
+  return refuse_edit(Kind::kInvalidParameter, "Value " + std::string(value.substr(0, size)) +
                                                   " for parameter " + std::string(parameter) +
                                                   " is invalid. Reason: " + std::string(reason));
 }

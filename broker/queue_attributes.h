@@ -28,6 +28,9 @@ struct QueueAttributes {
   std::string kms_key;               // KmsMasterKeyId; empty: none
   std::optional<Seconds> kms_reuse;  // KmsDataKeyReusePeriodSeconds, 60 to 86,400; reported with a key only
 
+  // Policy: who may do what with the queue, as it was given (broker/access_policy.h); empty: none.
+  std::string policy;
+
   bool fifo = false;  // FifoQueue; as the queue was created, for ever
   bool content_based_deduplication = false;
   DeduplicationScope deduplication_scope = DeduplicationScope::kQueue;

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "broker/permission_edit.h"
 #include "broker/receipt_handle.h"
 
 namespace penstock {
@@ -40,6 +42,20 @@ inline Error limit_needs_group_scope() {
   return {
       ErrorCode::kInvalidAttributeValue,
       "The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup"};
+}
+
+inline Error permission_refused(PermissionRefusal&& refusal) {
+  using Kind = PermissionRefusal::Kind;
+  const ErrorCode code = refusal.kind == Kind::kMissingParameter ? ErrorCode::kMissingParameter
+                         : refusal.kind == Kind::kOverLimit      ? ErrorCode::kOverLimit
+                                                                 : ErrorCode::kInvalidParameterValue;
+  return {code, std::move(refusal.text)};
+}
+
+// To a caller of another account.
+inline Error no_queue_or_no_access() {
+  return {ErrorCode::kQueueDoesNotExist,
+          "The specified queue does not exist or you do not have access to it."};
 }
 
 inline Error no_deduplication_id() {

@@ -16,6 +16,8 @@ struct ApiRequest {
   std::string_view target;  // as sent: path and query, percent-encoded
   std::vector<std::pair<std::string_view, std::string_view>> headers;  // in order, names as sent
   std::string_view body;
+  std::string_view peer;  // the client's address, without a port; empty: not known
+  bool secure = false;    // it came over TLS
 
   // The first header of that name (lower case), compared without case.
   std::optional<std::string_view> header(std::string_view lower_case_name) const;

@@ -76,7 +76,7 @@ inline constexpr std::array kQueueAttributeTable = [] {
       Row{kLastModifiedTimestamp, "LastModifiedTimestamp", kReadOnly, kOffered},
       Row{kMaximumMessageSize, "MaximumMessageSize", kNumber, kOffered, 1024, 1'048'576},
       Row{kMessageRetentionPeriod, "MessageRetentionPeriod", kNumber, kOffered, 60, 1'209'600},
-      Row{kPolicy, "Policy", kText, kNotOffered},
+      Row{kPolicy, "Policy", kText, kOffered},
       Row{kQueueArn, "QueueArn", kReadOnly, kOffered},
       Row{kReceiveMessageWaitTimeSeconds, "ReceiveMessageWaitTimeSeconds", kNumber, kOffered, 0, 20},
       Row{kRedriveAllowPolicy, "RedriveAllowPolicy", kText, kNotOffered},

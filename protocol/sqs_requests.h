@@ -254,7 +254,9 @@ struct AddPermissionRequest {
     return std::tuple{
         Field("QueueUrl", &Self::queue_url).queue(),
         Field("Label", &Self::label).required(),
-        Field("AWSAccountIds", &Self::account_ids).in_query("AWSAccountId").required(),
+        Field("AWSAccountIds", &Self::account_ids)
+            .in_query("AWSAccountId")
+            .required(ErrorCode::kMissingParameter, "The request must contain the parameter PrincipalId."),
         Field("Actions", &Self::actions)
             .in_query("ActionName")
             .required(ErrorCode::kMissingParameter, "The request must contain the parameter ActionName."),

@@ -50,7 +50,7 @@ inline constexpr ErrorSet kBatchErrors{kQueueDoesNotExist, kEmptyBatchRequest, k
 
 // Ascending by name.
 inline constexpr std::tuple kActions{
-    Action<AddPermissionRequest>{"AddPermission", kNotOffered, Body::kNone, {kQueueDoesNotExist, kOverLimit}},
+    Action<AddPermissionRequest>{"AddPermission", kOffered, Body::kNone, {kQueueDoesNotExist, kOverLimit}},
     Action<CancelMessageMoveTaskRequest>{"CancelMessageMoveTask", kNotOffered, Body::kDocument, {}},
     Action<ChangeMessageVisibilityRequest>{
         "ChangeMessageVisibility",
@@ -63,7 +63,7 @@ inline constexpr std::tuple kActions{
         "CreateQueue",
         kOffered,
         Body::kDocument,
-        {kQueueNameExists, kQueueDeletedRecently, kInvalidAttributeName, kInvalidAttributeValue}},
+        {kQueueNameExists, kQueueDeletedRecently, kInvalidAttributeName, kInvalidAttributeValue, kOverLimit}},
     Action<DeleteMessageRequest>{
         "DeleteMessage", kOffered, Body::kNone, {kQueueDoesNotExist, kReceiptHandleIsInvalid}},
     Action<DeleteMessageBatchRequest>{"DeleteMessageBatch", kOffered, Body::kDocument, kBatchErrors},
@@ -80,7 +80,7 @@ inline constexpr std::tuple kActions{
         "PurgeQueue", kOffered, Body::kNone, {kQueueDoesNotExist, kPurgeQueueInProgress}},
     Action<ReceiveMessageRequest>{
         "ReceiveMessage", kOffered, Body::kDocument, {kQueueDoesNotExist, kInvalidAttributeName, kOverLimit}},
-    Action<RemovePermissionRequest>{"RemovePermission", kNotOffered, Body::kNone, kQueueErrors},
+    Action<RemovePermissionRequest>{"RemovePermission", kOffered, Body::kNone, kQueueErrors},
     Action<SendMessageRequest>{
         "SendMessage", kOffered, Body::kDocument, {kQueueDoesNotExist, kInvalidMessageContents}},
     Action<SendMessageBatchRequest>{"SendMessageBatch",

@@ -11,10 +11,15 @@ namespace {
 // It serves only once commands are decided, so that its health pages always say ready.
 constexpr bool kReady = true;
 
+WallTime wall_time() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
 }  // namespace
 
-ApiService::ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts)
-    : settings_(std::move(settings)), counts_(std::move(counts)) {}
+ApiService::ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts,
+                       std::vector<Authenticator*> authenticators)
+    : settings_(std::move(settings)),
+      counts_(std::move(counts)),
+      authenticators_(std::move(authenticators)) {}
 
 std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request, const Ticket& ticket,
                                                        Random& random) {
@@ -22,7 +27,12 @@ std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request
 
   const Clock::time_point since = Clock::now();
   const ActionIndex action = action_asked(request);
-  auto planned = plan(request, settings_, ticket, MessageId::draw(random).text());
+  std::optional<Verification> verification;
+  if (!authenticators_.empty()) {
+    verification.emplace(Verification{*authenticators_[io_thread_of(ticket)], wall_time()});
+  }
+  auto planned = plan(request, settings_, ticket, MessageId::draw(random).text(),
+                      verification ? &*verification : nullptr);
   if (ApiResponse* const response = std::get_if<ApiResponse>(&planned)) {
     count(ticket, action, error_in(*response), since);
     return std::move(*response);

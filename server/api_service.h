@@ -6,6 +6,7 @@
 #include <chrono>
 #include <vector>
 
+#include "actions/authenticator.h"
 #include "server/request_counts.h"
 #include "server/service.h"
 
@@ -13,8 +14,10 @@ namespace penstock {
 
 class ApiService final : public Service {
  public:
-  // `counts`: one for each I/O thread, by its index.
-  ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts);
+  // `counts`: one for each I/O thread, by its index; `authenticators` likewise, or none: then whoever asks is
+  // believed.
+  ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts,
+             std::vector<Authenticator*> authenticators = {});
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
                                              Random& random) override;
@@ -28,6 +31,7 @@ class ApiService final : public Service {
 
   const DispatchSettings settings_;
   const std::vector<RequestCounts*> counts_;
+  const std::vector<Authenticator*> authenticators_;
 };
 
 }  // namespace penstock

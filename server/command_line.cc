@@ -23,6 +23,11 @@ std::string describe(const SettingRow& row) {
 
 StartRefusal usage(std::string text) { return {kExitUsage, std::move(text)}; }
 
+bool is_setting(std::string_view flag) {
+  const auto rows = setting_rows();
+  return std::any_of(rows.begin(), rows.end(), [flag](const SettingRow& row) { return row.flag == flag; });
+}
+
 // The commands and their options; where the options' words are written to must outlive it.
 class CommandLine {
  public:
@@ -40,6 +45,19 @@ class CommandLine {
                                "Print what a shell must export for SDKs to reach the daemon: "
                                "eval \"$(penstock env)\".");
     add_settings(*env_, {"listen", "auth", "account", "region", "config"});
+    credentials_ = app_.add_subcommand("credentials", "Keep the file of access keys of those who may call.");
+    credentials_->require_subcommand(1);
+    add_ =
+        credentials_->add_subcommand("add", "Draw a new access key and print it; its secret is shown once.");
+    add_->add_option("--user", user_, "Whose key it is: 1 to 64 letters, digits and _+=,.@-.")->required();
+    add_->add_option("--policy", policies_,
+                     "A file with a policy document, JSON: what the user may do. Without one, all that its "
+                     "account may.");
+    add_settings(*add_, {"account"});
+    list_ = credentials_->add_subcommand("list", "List the access keys, without their secrets.");
+    revoke_ = credentials_->add_subcommand("revoke", "Take an access key out of the file.");
+    revoke_->add_option("access_key_id", revoked_, "Its id.")->required();
+    for (CLI::App* const command : {add_, list_, revoke_}) add_settings(*command, {"credentials", "config"});
     configuration_ =
         app_.add_subcommand("configuration", "Print every setting, as docs/configuration.md has it.");
     version_ = app_.add_subcommand("version", "Print the version.");
@@ -69,11 +87,13 @@ class CommandLine {
 
  private:
   void add_setting(CLI::App& command, const SettingRow& row) {
+    if (row.flag.empty()) return;
     std::vector<std::string>& texts = flags_[std::string(row.flag)];
     CLI::Option* const option = command.add_option("--" + std::string(row.flag), texts, describe(row));
     option->allow_extra_args(false)->type_name(std::string(row.unit));
     // Repetition is judged by read_settings; this only keeps help from promising it.
     if (!row.many) option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    if (row.is_switch) option->expected(0, 1);
     // Not built yet: known, so that it is refused by name, but not offered.
     if (!row.read) option->group("");
   }
@@ -94,6 +114,20 @@ class CommandLine {
     return tl::unexpected(usage("there is no command " + topic_ + " (penstock help lists them)"));
   }
 
+  tl::expected<Asked, StartRefusal> credentials(const Settings& settings) const {
+    if (settings.credentials.empty()) {
+      return tl::unexpected(usage("name the file: --credentials FILE, or PENSTOCK_CREDENTIALS"));
+    }
+    if (add_->parsed()) {
+      return CredentialsCommand{settings.credentials,
+                                CredentialsCommand::Add{settings.account.text(), user_, policies_}};
+    }
+    if (revoke_->parsed()) {
+      return CredentialsCommand{settings.credentials, CredentialsCommand::Revoke{revoked_}};
+    }
+    return CredentialsCommand{settings.credentials, CredentialsCommand::List{}};
+  }
+
   tl::expected<Asked, StartRefusal> with_settings(const Environment& environment) {
     if (healthcheck_->parsed() && !url_.empty()) {
       const std::optional<HealthUrl> url = HealthUrl::parse(url_);
@@ -102,6 +136,7 @@ class CommandLine {
     }
     tl::expected<Settings, StartRefusal> settings = read_settings(flags_, environment);
     if (!settings) return tl::unexpected(settings.error());
+    if (credentials_->parsed()) return credentials(*settings);
     if (serve_->parsed()) return Serve{*std::move(settings), unknown_variables(environment)};
     const Endpoint& listening = settings->listen.front();
     if (listening.port == 0) {
@@ -116,12 +151,19 @@ class CommandLine {
   CLI::App* serve_ = nullptr;
   CLI::App* healthcheck_ = nullptr;
   CLI::App* env_ = nullptr;
+  CLI::App* credentials_ = nullptr;
+  CLI::App* add_ = nullptr;
+  CLI::App* list_ = nullptr;
+  CLI::App* revoke_ = nullptr;
   CLI::App* configuration_ = nullptr;
   CLI::App* version_ = nullptr;
   CLI::App* help_ = nullptr;
   GivenFlags flags_;
   std::string url_;
   std::string topic_;
+  std::string user_;
+  std::vector<std::string> policies_;
+  std::string revoked_;
 };
 
 }  // namespace
@@ -130,9 +172,9 @@ tl::expected<Asked, StartRefusal> read_command_line(std::vector<std::string> wor
                                                     const Environment& environment) {
   // Asked for before the words are parsed, since they name what does not exist yet.
   for (const std::string& word : words) {
-    if (word.starts_with("--tls-")) {
-      return tl::unexpected(
-          usage(word.substr(0, word.find('=')) + " is planned and not built yet; start without it"));
+    const std::string name = word.substr(0, word.find('='));
+    if (name.starts_with("--tls-") && !is_setting(std::string_view(name).substr(2))) {
+      return tl::unexpected(usage(name + " is planned and not built yet; start without it"));
     }
   }
   return CommandLine().read(std::move(words), environment);

@@ -3,6 +3,7 @@
 //     penstock serve [FLAGS]               the daemon; a flag for each setting
 //     penstock healthcheck [--url URL]     whether a daemon is ready: exit code 0 or 1
 //     penstock env                         what a shell must export for SDKs to reach the daemon
+//     penstock credentials add|list|revoke the file of those who may call (server/credentials_command.h)
 //     penstock configuration               every setting, as docs/configuration.md has it
 //     penstock version, help [COMMAND]
 //
@@ -14,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/credentials_command.h"
 #include "server/health_check.h"
 #include "server/settings.h"
 
@@ -33,7 +35,7 @@ struct AskHealth {
   HealthUrl url;
 };
 
-using Asked = std::variant<Serve, Print, AskHealth>;
+using Asked = std::variant<Serve, Print, AskHealth, CredentialsCommand>;
 
 // `words` are the arguments without the program's name.
 tl::expected<Asked, StartRefusal> read_command_line(std::vector<std::string> words,

@@ -20,6 +20,19 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 
 }  // namespace
 
+std::string text_of(const IpAddress& address) {
+  char text[INET6_ADDRSTRLEN] = {};
+  const bool mapped =
+      address[10] == 0xff && address[11] == 0xff &&
+      std::all_of(address.begin(), address.begin() + 10, [](std::uint8_t b) { return b == 0; });
+  if (mapped) {
+    inet_ntop(AF_INET, address.data() + kMappedPrefix, text, sizeof text);
+  } else {
+    inet_ntop(AF_INET6, address.data(), text, sizeof text);
+  }
+  return text;
+}
+
 std::optional<Endpoint> Endpoint::parse(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;

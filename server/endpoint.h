@@ -15,6 +15,8 @@ namespace penstock {
 
 // Sixteen bytes in network order; IPv4 addresses in their v4-mapped form.
 using IpAddress = std::array<std::uint8_t, 16>;
+// "127.0.0.1", "::1"
+std::string text_of(const IpAddress& address);
 
 struct Endpoint {
   IpAddress address{};

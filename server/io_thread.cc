@@ -68,6 +68,8 @@ void IoThread::abort() {
   });
 }
 
+void IoThread::perform(std::function<void()> task) { insist(std::move(task)); }
+
 void IoThread::flush() {
   // Twice: what sockets had to say before the call is heard in the round that the first one ends.
   for (int round = 0; round < 2; ++round) {

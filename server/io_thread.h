@@ -43,6 +43,7 @@
 namespace penstock {
 
 class Session;
+class TlsIdentity;
 
 // Where the listener learns that a connection from this address has ended.
 using Farewells = Mailbox<IpAddress>;
@@ -52,7 +53,8 @@ struct Accepted {
   int socket = -1;
   IpAddress peer{};
   Service* service = nullptr;
-  Farewells* farewells = nullptr;  // may be null
+  Farewells* farewells = nullptr;    // may be null
+  const TlsIdentity* tls = nullptr;  // null: a plain connection
 };
 
 // Of one thread's connections; read by others at any time.
@@ -88,6 +90,8 @@ class IoThread final : public ReplySink {
   void drain(std::function<void()> drained);
   // Ends every session now.
   void abort();
+  // Has it done on this thread, soon.
+  void perform(std::function<void()> task);
   // Waits until everything posted before has been done.
   void flush();
   void sweep_at(Seconds now);

@@ -106,9 +106,11 @@ tl::expected<Endpoint, StartRefusal> Listener::bind(const Endpoint& endpoint, st
   return bindings_.back()->endpoint;
 }
 
-void Listener::serve(const Endpoint& bound, Service& service) {
+void Listener::serve(const Endpoint& bound, Service& service, const TlsIdentity* tls) {
   for (const auto& binding : bindings_) {
-    if (binding->endpoint == bound) binding->service.store(&service, std::memory_order_release);
+    if (binding->endpoint != bound) continue;
+    binding->tls = tls;
+    binding->service.store(&service, std::memory_order_release);
   }
   if (!thread_.joinable()) {
     thread_ = std::thread([this] { run(); });
@@ -187,7 +189,7 @@ bool Listener::accept_from(Binding& binding) {
     const int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     IoThread& io = *io_threads_[turn_++ % io_threads_.size()];
-    io.adopt({socket, peer, binding.service.load(std::memory_order_acquire), &farewells_});
+    io.adopt({socket, peer, binding.service.load(std::memory_order_acquire), &farewells_, binding.tls});
   }
   return true;
 }

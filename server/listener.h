@@ -40,7 +40,8 @@ class Listener {
   tl::expected<Endpoint, StartRefusal> bind(const Endpoint& endpoint, std::string_view flag);
 
   // Accepts from now on what arrives at an endpoint that bind() returned; any time after binding all.
-  void serve(const Endpoint& bound, Service& service);
+  // By TLS if there is an identity, which must live as long as the I/O threads.
+  void serve(const Endpoint& bound, Service& service, const TlsIdentity* tls = nullptr);
   // Closes all addresses and ends the thread. The I/O threads may have to live on for a while; so does
   // what takes their farewells.
   void stop();
@@ -49,6 +50,7 @@ class Listener {
   struct Binding {
     Endpoint endpoint;
     int socket = -1;
+    const TlsIdentity* tls = nullptr;  // written before `service`, which tells of it
     std::atomic<Service*> service{nullptr};
   };
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <thread>
 
+#include "server/caller_source.h"
 #include "server/command_line.h"
 #include "server/log.h"
 #include "server/server.h"
@@ -44,6 +45,7 @@ void fit_descriptors(Settings& settings) {
 }
 
 void warn_of_exposure(const Settings& settings) {
+  if (settings.auth == Auth::kVerify) return;
   for (const Endpoint& endpoint : settings.listen) {
     if (!endpoint.loopback()) {
       log_warning("requests are not verified: everybody who reaches this address may use it",
@@ -97,12 +99,24 @@ sigset_t ending_signals() {
   return signals;
 }
 
-int wait_for_signal() {
-  const sigset_t signals = ending_signals();
+int wait_for(const sigset_t& signals) {
   int signal = 0;
   while (sigwait(&signals, &signal) != 0) {
   }
   return signal;
+}
+
+// SIGTERM or SIGINT. Until then SIGHUP has what can change read anew.
+int serve_until_told(Server& server) {
+  sigset_t signals = ending_signals();
+  sigaddset(&signals, SIGHUP);
+  while (true) {
+    const int signal = wait_for(signals);
+    if (signal != SIGHUP) return signal;
+    if (const auto wrong = server.reload()) {
+      log_error("what was read anew cannot be used, and all stays as it was", {{"why", *wrong}});
+    }
+  }
 }
 
 }  // namespace
@@ -112,11 +126,17 @@ int run(const Settings& given, const StoreOpener& open_store) {
   umask(077);
   std::signal(SIGPIPE, SIG_IGN);
   // Blocked here, hence in every thread to come: they are waited for, not handled.
-  const sigset_t signals = ending_signals();
+  sigset_t signals = ending_signals();
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   begin_log(settings);
   fit_descriptors(settings);
   warn_of_exposure(settings);
+  if (settings.durability != Durability::kMemory) {
+    if (const auto refusal = judge_exposure(settings, exposure_of(settings.data.string()))) {
+      return report(*refusal);
+    }
+  }
 
   const auto began = std::chrono::steady_clock::now();
   auto server = Server::start(settings, {open_store, true});
@@ -125,10 +145,10 @@ int run(const Settings& given, const StoreOpener& open_store) {
   std::printf("%s\n", (*server)->ready_line().c_str());
   std::fflush(stdout);
 
-  const int signal = wait_for_signal();
+  const int signal = serve_until_told(**server);
   log_info("stopping; a second signal ends at once", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"},
                                                       {"grace_s", settings.shutdown_grace.count()}});
-  std::thread([] { _exit(128 + wait_for_signal()); }).detach();
+  std::thread([] { _exit(128 + wait_for(ending_signals())); }).detach();
   (*server)->stop();
   tell_stop(**server, std::chrono::steady_clock::now() - began);
   flush_log();
@@ -146,6 +166,12 @@ int run(std::vector<std::string> words, const StoreOpener& open_store) {
     const HealthFinding finding = check_health(ask->url);
     std::fprintf(finding.ready ? stdout : stderr, "penstock: %s\n", finding.text.c_str());
     return finding.ready ? 0 : kExitNotReady;
+  }
+  if (const CredentialsCommand* const command = std::get_if<CredentialsCommand>(&*asked)) {
+    const auto done = perform(*command);
+    if (!done) return report(done.error());
+    std::fputs(done->c_str(), stdout);
+    return 0;
   }
   const Serve& serve = std::get<Serve>(*asked);
   for (const std::string& name : serve.unknown_variables) {

@@ -3,6 +3,10 @@
 #include <future>
 #include <utility>
 
+#include "server/caller_source.h"
+#include "server/certificate_source.h"
+#include "server/log.h"
+
 namespace penstock {
 Server::Server(const Settings& settings, const Options& options)
     : settings_(settings),
@@ -31,10 +35,46 @@ Server::~Server() { stop(); }
 tl::expected<std::unique_ptr<Server>, StartRefusal> Server::start(const Settings& settings,
                                                                   const Options& options) {
   std::unique_ptr<Server> server(new Server(settings, options));
+  if (auto refusal = server->know_callers()) return tl::unexpected(*refusal);
   if (auto refusal = server->bind()) return tl::unexpected(*refusal);
   if (auto refusal = server->open(options.open_store)) return tl::unexpected(*refusal);
+  if (auto refusal = server->identify()) return tl::unexpected(*refusal);
   server->serve_api();
   return server;
+}
+
+std::optional<StartRefusal> Server::know_callers() {
+  if (settings_.auth != Auth::kVerify) return {};
+  const auto known = read_callers(settings_);
+  if (!known) return known.error();
+  for (std::size_t left = io_threads_.size(); left > 0; --left) {
+    authenticators_.push_back(std::make_unique<Authenticator>(*known));
+  }
+  log_info("signatures are verified", {{"credentials", (*known)->size()}});
+  return {};
+}
+
+std::optional<StartRefusal> Server::identify() {
+  if (settings_.tls_listen.empty()) return {};
+  return use_certificate(settings_, tls_);
+}
+
+std::optional<std::string> Server::reload() {
+  // One that was made and is kept nowhere would be another one.
+  const bool kept = !settings_.tls_self_signed || settings_.durability != Durability::kMemory;
+  if (!settings_.tls_listen.empty() && kept) {
+    if (const auto refusal = use_certificate(settings_, tls_)) return refusal->text;
+    log_info("the certificate was read anew");
+  }
+  if (settings_.auth != Auth::kVerify) return {};
+  const auto known = read_callers(settings_);
+  if (!known) return known.error().text;
+  for (std::size_t index = 0; index < io_threads_.size(); ++index) {
+    io_threads_[index]->perform(
+        [authenticator = authenticators_[index].get(), known = *known] { authenticator->use(known); });
+  }
+  log_info("credentials were read anew", {{"credentials", (*known)->size()}});
+  return {};
 }
 
 std::optional<StartRefusal> Server::bind() {
@@ -42,6 +82,11 @@ std::optional<StartRefusal> Server::bind() {
     const auto bound = listener_->bind(endpoint, "listen");
     if (!bound) return bound.error();
     api_endpoints_.push_back(*bound);
+  }
+  for (const Endpoint& endpoint : settings_.tls_listen) {
+    const auto bound = listener_->bind(endpoint, "tls-listen");
+    if (!bound) return bound.error();
+    tls_endpoints_.push_back(*bound);
   }
   if (settings_.admin_listen) {
     const auto bound = listener_->bind(*settings_.admin_listen, "admin-listen");
@@ -63,14 +108,18 @@ std::optional<StartRefusal> Server::open(const StoreOpener& open_store) {
 void Server::serve_api() {
   std::vector<RequestCounts*> counts;
   for (const auto& of_thread : request_counts_) counts.push_back(of_thread.get());
-  for (const Endpoint& endpoint : api_endpoints_) {
+  std::vector<Authenticator*> authenticators;
+  for (const auto& of_thread : authenticators_) authenticators.push_back(of_thread.get());
+  const auto serve = [&](const Endpoint& endpoint, const TlsIdentity* tls) {
     // A client that does not say where it reached us is told the address; a wildcard is no host.
     api_services_.push_back(std::make_unique<ApiService>(
         DispatchSettings{settings_.account, settings_.region, endpoint.reached_locally().text(),
                          settings_.queue_url_base},
-        counts));
-    listener_->serve(endpoint, *api_services_.back());
-  }
+        counts, authenticators));
+    listener_->serve(endpoint, *api_services_.back(), tls);
+  };
+  for (const Endpoint& endpoint : api_endpoints_) serve(endpoint, nullptr);
+  for (const Endpoint& endpoint : tls_endpoints_) serve(endpoint, &tls_);
 }
 
 std::string Server::ready_line() const {
@@ -78,6 +127,7 @@ std::string Server::ready_line() const {
   for (std::size_t i = 0; i < api_endpoints_.size(); ++i) {
     line += (i == 0 ? "http://" : ",http://") + api_endpoints_[i].text();
   }
+  for (const Endpoint& endpoint : tls_endpoints_) line += ",https://" + endpoint.text();
   return line + " admin " + (admin_endpoint_ ? "http://" + admin_endpoint_->text() : "off");
 }
 

@@ -20,6 +20,7 @@
 #include "server/open_store.h"
 #include "server/request_counts.h"
 #include "server/settings.h"
+#include "server/tls_identity.h"
 
 namespace penstock {
 
@@ -36,14 +37,19 @@ class Server {
 
   // With the real ports.
   const std::vector<Endpoint>& api() const { return api_endpoints_; }
+  const std::vector<Endpoint>& tls() const { return tls_endpoints_; }
   const std::optional<Endpoint>& admin() const { return admin_endpoint_; }
   // "penstock ready: api http://127.0.0.1:4566 admin http://127.0.0.1:4567"; several API addresses are
-  // separated by commas.
+  // separated by commas, those by TLS last and with https.
   std::string ready_line() const;
 
   // Ends gracefully: idle connections close, waiting receives are answered empty, other requests are
   // answered. What is not done after the grace is cut off. What was acknowledged is durable in any case.
   void stop();
+
+  // Reads anew who may call, and the certificate; no connection notices. What was wrong, if anything: then
+  // all stays as it was.
+  std::optional<std::string> reload();
 
   // Read whole since the start.
   std::uint64_t requests() const;
@@ -54,7 +60,9 @@ class Server {
  private:
   Server(const Settings& settings, const Options& options);
 
+  std::optional<StartRefusal> know_callers();
   std::optional<StartRefusal> bind();
+  std::optional<StartRefusal> identify();
   std::optional<StartRefusal> open(const StoreOpener& open_store);
   void serve_api();
   void drain_connections();
@@ -62,12 +70,15 @@ class Server {
 
   const Settings settings_;
   BrokerThread broker_;
+  TlsIdentity tls_;                                             // outlives the connections
   std::vector<std::unique_ptr<RequestCounts>> request_counts_;  // one for each I/O thread
   std::vector<std::unique_ptr<IoThread>> io_threads_;
+  std::vector<std::unique_ptr<Authenticator>> authenticators_;  // likewise; none: nobody is verified
   std::optional<AdminService> admin_service_;
   std::vector<std::unique_ptr<ApiService>> api_services_;  // one for each address
   std::optional<Listener> listener_;
   std::vector<Endpoint> api_endpoints_;
+  std::vector<Endpoint> tls_endpoints_;
   std::optional<Endpoint> admin_endpoint_;
   bool stopped_ = false;
 };

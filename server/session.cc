@@ -23,12 +23,17 @@ constexpr HttpRefusal kNoMemory{503, "Too many requests are being received; try 
 }  // namespace
 
 Session::Session(IoThread& io, Socket&& socket, const Accepted& accepted, std::uint64_t id)
-    : io_(io), socket_(std::move(socket)), accepted_(accepted), id_(id), since_(io.now()) {}
+    : io_(io),
+      socket_(std::move(socket), accepted.tls),
+      accepted_(accepted),
+      id_(id),
+      since_(io.now()),
+      peer_(text_of(accepted.peer)) {}
 
 void Session::attend(const SocketWatch::Word& word) {
   if (word.writable && phase_ == Phase::kWriting) write_on();
   if (word.ends) end_told_ = true;
-  if (word.readable || word.ends) {
+  if (word.readable || word.ends || (word.writable && socket_.wants_writing())) {
     may_read_ = true;
     read_on();
   }
@@ -119,6 +124,8 @@ void Session::peer_ended() {
 void Session::dispatch() {
   ApiRequest& request = io_.request();
   reader_.describe(request);
+  request.peer = peer_;
+  request.secure = socket_.secure();
   const HttpHead& head = reader_.head();
   keep_alive_ = head.keep_alive && !io_.draining();
   says_keep_alive_ = keep_alive_ && head.http_1_0;

@@ -27,6 +27,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/channel.h"
 #include "server/io_thread.h"
 #include "server/request_reader.h"
 #include "server/service.h"
@@ -71,7 +72,7 @@ class Session {
   void sent();
 
   IoThread& io_;
-  Socket socket_;
+  Channel socket_;
   const Accepted accepted_;
   const std::uint64_t id_;
   std::uint64_t request_ = 0;  // the number of the request under way or done last
@@ -92,6 +93,7 @@ class Session {
   Seconds since_{0};           // the present phase or stage began, or last made progress
   std::size_t body_mark_ = 0;  // bytes of the body at `since_`
   std::size_t lingered_ = 0;   // bytes thrown away
+  const std::string peer_;     // its address
   std::string unsent_;
   std::size_t unsent_at_ = 0;
   Received in_doubt_;  // handed out by an answer of which no byte has left yet

@@ -96,6 +96,13 @@ Wrong read_listen(Settings& settings, std::string_view text) {
   return {};
 }
 
+Wrong read_tls_listen(Settings& settings, std::string_view text) {
+  const std::optional<Endpoint> endpoint = Endpoint::parse(text);
+  if (!endpoint) return "it must be an IP address and a port, like 127.0.0.1:4568 or [::1]:4568";
+  settings.tls_listen.push_back(*endpoint);
+  return {};
+}
+
 Wrong read_admin_listen(Settings& settings, std::string_view text) {
   settings.admin_listen.reset();
   if (text == "off") return {};
@@ -150,12 +157,21 @@ Wrong read_queue_url_base(Settings& settings, std::string_view text) {
 }
 
 Wrong read_auth(Settings& settings, std::string_view text) {
-  if (text == "verify") {
-    return "verifying signatures is planned and not built yet; this build offers none, which accepts "
-           "every request";
-  }
-  if (text != "none") return "it must be none";
-  settings.auth = Auth::kNone;
+  if (text != "none" && text != "verify") return "it must be verify or none";
+  settings.auth = text == "verify" ? Auth::kVerify : Auth::kNone;
+  return {};
+}
+
+Wrong read_switch(bool& into, std::string_view text) {
+  const bool on = text == "on" || text == "true";
+  if (!on && text != "off" && text != "false") return "it must be on or off";
+  into = on;
+  return {};
+}
+
+template <std::string Settings::*Path>
+Wrong read_path(Settings& settings, std::string_view text) {
+  settings.*Path = text;
   return {};
 }
 
@@ -201,7 +217,19 @@ constexpr std::size_t kCountMax = 100'000'000;
 
 constexpr auto kRows = std::to_array<SettingRow>({
     {"listen", "PENSTOCK_LISTEN", "listen", "address:port", "127.0.0.1:4566",
-     "Where the AWS API is served. Beyond loopback it wants --auth none.", read_listen, true},
+     "Where the AWS API is served. Beyond loopback it wants credentials, or --auth none.", read_listen, true},
+    {"tls-listen", "PENSTOCK_TLS_LISTEN", "tls_listen", "address:port", "",
+     "Where the AWS API is served by TLS, beside --listen. Wants a certificate.", read_tls_listen, true},
+    {"tls-certificate", "PENSTOCK_TLS_CERTIFICATE", "tls_certificate", "file", "",
+     "The certificate to serve TLS with, PEM, those that vouch for it behind it. Read again on SIGHUP.",
+     read_path<&Settings::tls_certificate>},
+    {"tls-key", "PENSTOCK_TLS_KEY", "tls_key", "file", "", "Its private key, PEM, without a password.",
+     read_path<&Settings::tls_key>},
+    {"tls-self-signed", "PENSTOCK_TLS_SELF_SIGNED", "tls_self_signed", "on or off", "off",
+     "Instead of the two: a certificate that vouches for itself, made once and kept in the data directory as "
+     "tls-certificate.pem, for clients to trust.",
+     [](Settings& settings, std::string_view text) { return read_switch(settings.tls_self_signed, text); },
+     false, true},
     {"admin-listen", "PENSTOCK_ADMIN_LISTEN", "admin_listen", "address:port or off", "127.0.0.1:4567",
      "Where health and metrics are served.", read_admin_listen},
     {"config", "PENSTOCK_CONFIG", "", "file", "", "A configuration file: YAML, with the keys of this table.",
@@ -225,8 +253,29 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](Settings& settings, std::string_view text) {
        return read_duration(settings.sync_interval, text, Milliseconds{1}, Milliseconds{60'000});
      }},
-    {"auth", "PENSTOCK_AUTH", "auth", "none", "",
-     "none accepts every request without verifying its signature, also beyond loopback.", read_auth},
+    {"auth", "PENSTOCK_AUTH", "auth", "verify or none", "",
+     "verify: every request proves by its signature who makes it, and may do what policies let it; wants "
+     "credentials, and is what they mean by themselves. none accepts every request without verifying its "
+     "signature, also beyond loopback; credentials overrule it unless it is said on the command line, where "
+     "the two contradict each other.",
+     read_auth},
+    {"credentials", "PENSTOCK_CREDENTIALS", "credentials", "file", "",
+     "Who may call: a YAML file of access keys, which `penstock credentials` keeps. Read again on SIGHUP.",
+     read_path<&Settings::credentials>},
+    {"", "PENSTOCK_ACCESS_KEY_ID", "", "access key id", "",
+     "One more access key, of the account of --account; its user is called environment.",
+     read_path<&Settings::access_key_id>},
+    {"", "PENSTOCK_SECRET_ACCESS_KEY", "", "secret", "", "Its secret, of 16 to 256 characters.",
+     [](Settings& settings, std::string_view text) -> Wrong {
+       settings.secret_access_key = std::make_shared<const Secret>(text);
+       return {};
+     },
+     false, false, true},
+    {"strict-permissions", "PENSTOCK_STRICT_PERMISSIONS", "strict_permissions", "on or off", "off",
+     "Refuses to start if others than their owner can read the credentials, the TLS key or the data "
+     "directory; off: warns.",
+     [](Settings& settings, std::string_view text) { return read_switch(settings.strict_permissions, text); },
+     false, true},
     {"account", "PENSTOCK_ACCOUNT", "account", "twelve digits", "000000000000",
      "The account of every access key that is not itself an account number.", read_account},
     {"region", "PENSTOCK_REGION", "region", "name", "us-east-1",
@@ -253,9 +302,9 @@ constexpr auto kRows = std::to_array<SettingRow>({
      }},
     {"connections-max", "PENSTOCK_CONNECTIONS_MAX", "connections_max", "connections", "16384",
      "Open connections in all; one more is closed at once.",
-     [](Settings& settings, std::string_view text) {
-       return read_number<std::size_t>(settings.connections_max, text, 1, 1'000'000);
-     }},
+     [](Settings& settings,
+        std::string_view
+            text) { return read_number<std::size_t>(settings.connections_max, text, 1, 1'000'000); }},
     {"connections-address-max", "PENSTOCK_CONNECTIONS_ADDRESS_MAX", "connections_address_max", "connections",
      "16384", "Open connections from one address; one more is closed at once.",
      [](Settings& settings, std::string_view text) {
@@ -343,12 +392,6 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](Settings& settings, std::string_view text) {
        return read_number<std::size_t>(settings.metrics_queues_max, text, 0, 1'000'000);
      }},
-
-    {"credentials", "PENSTOCK_CREDENTIALS", "credentials", "file", "",
-     "Access keys whose signatures are verified."},
-    {"tls-certificate", "PENSTOCK_TLS_CERTIFICATE", "tls_certificate", "file", "",
-     "The certificate to serve TLS with."},
-    {"tls-key", "PENSTOCK_TLS_KEY", "tls_key", "file", "", "The certificate's private key."},
 });
 
 StartRefusal usage(std::string text) { return {kExitUsage, std::move(text)}; }
@@ -373,9 +416,10 @@ struct Given {
 // By the order of precedence. No texts: nothing is said of it anywhere.
 Given given_for(const SettingRow& row, const GivenFlags& flags, const Environment& environment,
                 const ConfigFile& file) {
+  const std::string name = row.flag.empty() ? std::string(row.variable) : "--" + std::string(row.flag);
   const auto flag = flags.find(row.flag);
   if (flag != flags.end() && !flag->second.empty()) {
-    return {flag->second, "--" + std::string(row.flag)};
+    return {flag->second, name};
   }
   const auto variable = environment.find(row.variable);
   if (variable != environment.end() && !variable->second.empty()) {
@@ -389,7 +433,7 @@ Given given_for(const SettingRow& row, const GivenFlags& flags, const Environmen
   }
   std::vector<std::string> texts;
   if (!row.default_text.empty()) texts.emplace_back(row.default_text);
-  return {std::move(texts), "--" + std::string(row.flag)};
+  return {std::move(texts), name};
 }
 
 std::optional<StartRefusal> read_row(const SettingRow& row, const Given& given, Settings& settings) {
@@ -397,10 +441,13 @@ std::optional<StartRefusal> read_row(const SettingRow& row, const Given& given, 
     return StartRefusal{given.exit_code, given.name + what};
   };
   if (given.texts.size() > 1 && !row.many) return refuse_start(" is given more than once");
-  for (const std::string& text : given.texts) {
+  for (std::string text : given.texts) {
+    if (row.is_switch && text.empty()) text = "on";
     if (!row.read) return refuse_start(" is planned and not built yet; start without it");
     if (text.empty()) return refuse_start(" is empty");
-    if (const Wrong wrong = row.read(settings, text)) return refuse_start(" " + text + ": " + *wrong);
+    if (const Wrong wrong = row.read(settings, text)) {
+      return refuse_start((row.is_secret ? "" : " " + text) + ": " + *wrong);
+    }
   }
   return {};
 }
@@ -432,19 +479,66 @@ tl::expected<ConfigFile, StartRefusal> read_config(const GivenFlags& flags, cons
   return file;
 }
 
+// Whether signatures are verified: credentials mean so by themselves.
+std::optional<StartRefusal> settle_auth(Settings& settings, const GivenFlags& flags) {
+  if (settings.access_key_id.empty() != !settings.secret_access_key) {
+    return usage("PENSTOCK_ACCESS_KEY_ID and PENSTOCK_SECRET_ACCESS_KEY go together: give both or neither");
+  }
+  const bool credentials = !settings.credentials.empty() || !settings.access_key_id.empty();
+  if (settings.auth == Auth::kVerify && !credentials) {
+    return usage(
+        "--auth verify needs to know who may call: give --credentials FILE (`penstock credentials add` "
+        "makes one), or PENSTOCK_ACCESS_KEY_ID and PENSTOCK_SECRET_ACCESS_KEY");
+  }
+  const auto flag = flags.find("auth");
+  const bool said = flag != flags.end() && !flag->second.empty();
+  if (settings.auth == Auth::kNone && credentials && said) {
+    return usage(
+        "--auth none accepts every request, and credentials are given (" +
+        (settings.credentials.empty() ? std::string("PENSTOCK_ACCESS_KEY_ID") : settings.credentials) +
+        "): start without the one or the other");
+  }
+  if (credentials) settings.auth = Auth::kVerify;
+  return {};
+}
+
+std::optional<StartRefusal> check_tls(const Settings& settings) {
+  const bool files = !settings.tls_certificate.empty() || !settings.tls_key.empty();
+  if (settings.tls_certificate.empty() != settings.tls_key.empty()) {
+    return usage("--tls-certificate and --tls-key go together: give both or neither");
+  }
+  if (files && settings.tls_self_signed) {
+    return usage(
+        "--tls-self-signed makes a certificate, and --tls-certificate gives one: choose one of them");
+  }
+  if (!settings.tls_listen.empty() && !files && !settings.tls_self_signed) {
+    return usage(
+        "--tls-listen wants a certificate: give --tls-certificate and --tls-key, or --tls-self-signed");
+  }
+  if (settings.tls_listen.empty() && (files || settings.tls_self_signed)) {
+    return usage("a certificate is given and nowhere to serve it: say --tls-listen ADDRESS:PORT");
+  }
+  return {};
+}
+
 std::optional<StartRefusal> check_exposure(const Settings& settings) {
-  if (settings.auth == Auth::kNone) return {};
+  if (settings.auth != Auth::kUnstated) return {};
   const auto refuse_if_open = [](std::string_view flag, const Endpoint& endpoint) {
     std::optional<StartRefusal> refusal;
     if (!endpoint.loopback()) {
-      refusal = usage("--" + std::string(flag) + " " + endpoint.text() +
-                      " can be reached from other machines, and requests are not verified: say --auth none "
-                      "(PENSTOCK_AUTH=none) if everybody who reaches it may use it, or listen on 127.0.0.1");
+      refusal = usage(
+          "--" + std::string(flag) + " " + endpoint.text() +
+          " can be reached from other machines, and requests are not verified: give --credentials, "
+          "or say --auth none (PENSTOCK_AUTH=none) if everybody who reaches it may use it, or listen on "
+          "127.0.0.1");
     }
     return refusal;
   };
   for (const Endpoint& endpoint : settings.listen) {
     if (auto refusal = refuse_if_open("listen", endpoint)) return refusal;
+  }
+  for (const Endpoint& endpoint : settings.tls_listen) {
+    if (auto refusal = refuse_if_open("tls-listen", endpoint)) return refusal;
   }
   if (settings.admin_listen) return refuse_if_open("admin-listen", *settings.admin_listen);
   return {};
@@ -474,10 +568,14 @@ tl::expected<Settings, StartRefusal> read_settings(const GivenFlags& flags, cons
     if (auto refusal = read_row(row, given, settings)) return tl::unexpected(*refusal);
   }
   for (const auto& [name, value] : environment) {
-    if (name.starts_with("PENSTOCK_TLS_") && !value.empty()) {
+    const bool known =
+        std::any_of(kRows.begin(), kRows.end(), [&](const SettingRow& row) { return row.variable == name; });
+    if (name.starts_with("PENSTOCK_TLS_") && !known && !value.empty()) {
       return tl::unexpected(usage(name + " is planned and not built yet; start without it"));
     }
   }
+  if (auto refusal = check_tls(settings)) return tl::unexpected(*refusal);
+  if (auto refusal = settle_auth(settings, flags)) return tl::unexpected(*refusal);
   if (auto refusal = check_exposure(settings)) return tl::unexpected(*refusal);
   if (auto refusal = check_memory(settings)) return tl::unexpected(*refusal);
   return settings;
@@ -517,11 +615,11 @@ std::string settings_markdown() {
       "|---|---|---|---|---|---|\n";
   const auto code = [](std::string_view word) { return word.empty() ? "" : "`" + std::string(word) + "`"; };
   for (const SettingRow& row : kRows) {
-    text += "| `--" + std::string(row.flag) + "`" + (row.many ? " (repeatable)" : "") + " | `" +
-            std::string(row.variable) + "`" + (row.many ? " (with commas)" : "") + " | " + code(row.key) +
-            (row.many ? " (or a list)" : "") + " | " + std::string(row.unit) + " | " +
-            code(row.default_text) + " | " + std::string(row.description) +
-            (row.read ? "" : " Planned; asking for it is refused.") + " |\n";
+    text += "| " + (row.flag.empty() ? "" : "`--" + std::string(row.flag) + "`") +
+            (row.many ? " (repeatable)" : "") + " | `" + std::string(row.variable) + "`" +
+            (row.many ? " (with commas)" : "") + " | " + code(row.key) + (row.many ? " (or a list)" : "") +
+            " | " + std::string(row.unit) + " | " + code(row.default_text) + " | " +
+            std::string(row.description) + (row.read ? "" : " Planned; asking for it is refused.") + " |\n";
   }
   return text;
 }

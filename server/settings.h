@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +21,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "auth/secret.h"
 #include "base/time.h"
 #include "broker/address.h"
 #include "broker/broker_limits.h"
@@ -38,6 +40,7 @@ enum class LogFormat { kText, kJson };
 enum class Auth {
   kUnstated,  // requests are not verified, and only loopback may be listened on
   kNone,      // requests are not verified, said explicitly
+  kVerify,    // every request proves who makes it, or is nobody's
 };
 
 struct Settings {
@@ -48,6 +51,15 @@ struct Settings {
   Durability durability = Durability::kFsync;
   Milliseconds sync_interval{1000};  // of kInterval
   Auth auth = Auth::kUnstated;
+  std::string credentials;  // the credentials file's path; empty: none
+  // Of one more pair, that the environment gives; both or neither.
+  std::string access_key_id;
+  std::shared_ptr<const Secret> secret_access_key;
+  bool strict_permissions = false;
+  std::vector<Endpoint> tls_listen;
+  std::string tls_certificate;  // path of a PEM file
+  std::string tls_key;          // likewise
+  bool tls_self_signed = false;
   AccountId account;
   Region region;
   std::string queue_url_base;  // "https://queues.example:8443"; empty: from each request's Host
@@ -71,7 +83,7 @@ struct Settings {
 // without it is planned and not built. `many`: the flag may be repeated, the variable is a list with
 // commas, the key a list.
 struct SettingRow {
-  std::string_view flag;      // without the leading --
+  std::string_view flag;      // without the leading --; empty: of the environment alone
   std::string_view variable;  // of the environment
   std::string_view key;       // in a configuration file; empty: not in there
   std::string_view unit;      // of the value, as help shows it
@@ -79,6 +91,8 @@ struct SettingRow {
   std::string_view description;
   std::optional<std::string> (*read)(Settings&, std::string_view) = nullptr;
   bool many = false;
+  bool is_switch = false;  // the flag alone means "on"
+  bool is_secret = false;  // of the environment alone, and never repeated
 };
 
 std::span<const SettingRow> setting_rows();

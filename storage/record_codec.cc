@@ -48,6 +48,7 @@ enum class QueueTag : std::uint8_t {
   kContentBasedDeduplication = 21,
   kDeduplicationScope = 22,
   kThroughputLimit = 23,
+  kPolicy = 30,
 };
 
 tl::unexpected<Error> damaged(const char* what) { return refuse(ErrorCode::kInternalFailure, what); }
@@ -226,6 +227,7 @@ struct PayloadWriter {
       fields.number(QueueTag::kDeduplicationScope, static_cast<std::uint8_t>(attributes.deduplication_scope));
       fields.number(QueueTag::kThroughputLimit, static_cast<std::uint8_t>(attributes.throughput_limit));
     }
+    if (!attributes.policy.empty()) fields.text(QueueTag::kPolicy, attributes.policy);
   }
   void operator()(const TallyRecord& record) const {
     writer.number(record.cursor.value);
@@ -399,6 +401,9 @@ bool PayloadReader::operator()(QueueRecord& record) const {
       case QueueTag::kThroughputLimit:
         attributes.throughput_limit = static_cast<FifoThroughputLimit>(fields.number<std::uint8_t>());
         if (attributes.throughput_limit > FifoThroughputLimit::kPerMessageGroup) return false;
+        break;
+      case QueueTag::kPolicy:
+        attributes.policy = fields.value();
         break;
       default:
         return false;

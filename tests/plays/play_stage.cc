@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "broker/queue_arn.h"
 
 namespace penstock {
 namespace {
@@ -26,6 +27,7 @@ std::string name_of(ErrorCode code) {
       std::pair{ErrorCode::kReceiptHandleIsInvalid, "ReceiptHandleIsInvalid"},
       std::pair{ErrorCode::kMessageNotInflight, "MessageNotInflight"},
       std::pair{ErrorCode::kOverLimit, "OverLimit"},
+      std::pair{ErrorCode::kAccessDenied, "AccessDenied"},
       std::pair{ErrorCode::kPurgeQueueInProgress, "PurgeQueueInProgress"},
       std::pair{ErrorCode::kQueueDeletedRecently, "QueueDeletedRecently"},
   };
@@ -120,6 +122,15 @@ std::vector<Tag> tags_of(const std::vector<std::string>& words) {
   return tags;
 }
 
+// In the name of ACCOUNT, ACCOUNT/USER or anybody.
+AccessCaller caller_of(const std::string& who) {
+  if (who == "anybody") return AccessCaller::anonymous();
+  const std::size_t slash = std::min(who.find('/'), who.size());
+  const std::string user = slash == who.size() ? "root" : "user" + who.substr(slash);
+  return AccessCaller::of_arn("arn:aws:iam::" + who.substr(0, slash) + ":" + user)
+      .value_or(AccessCaller::anonymous());
+}
+
 std::optional<Seconds> seconds(std::optional<double> value) {
   if (!value) return std::nullopt;
   return Seconds{static_cast<std::int64_t>(*value)};
@@ -161,7 +172,7 @@ struct PlayStage::Options {
     return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
   }
   static bool is_text(const std::string& word) {
-    constexpr std::array kNames{"group", "id", "attempt", "after", "kms", "managed"};
+    constexpr std::array kNames{"group", "id", "attempt", "after", "kms", "managed", "policy", "identity"};
     return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
   }
   // Takes the word out of `plain`, if it is there.
@@ -207,7 +218,7 @@ Result<std::string> PlayStage::perform(const Step& step) {
                                  "delete-queue", "list",         "tag",        "untag",
                                  "tags",         "send",         "send-batch", "receive",
                                  "delete",       "delete-batch", "visibility", "visibility-batch",
-                                 "counts"};
+                                 "counts",       "permit",       "withdraw",   "may"};
   const bool is_request = std::find(kRequests.begin(), kRequests.end(), step.words[0]) != kRequests.end();
   return is_request ? ask(step, *options) : direct(step, *options);
 }
@@ -220,8 +231,10 @@ Result<std::string> PlayStage::ask(const Step& step, const Options& options) {
   if (!operation) return tl::unexpected(operation.error());
   const Ticket ticket{1, next_request_++};
   tickets_[options.who] = ticket;
+  AccessQuestionPtr access;
+  if (step.words[0] == "may") access = question_of(options);
   const DecisionSeen seen =
-      process_->execute({ticket, kWorld, options.plain[0], std::move(*operation)}, now_);
+      process_->execute({ticket, kWorld, options.plain[0], std::move(*operation), std::move(access)}, now_);
   if (seen.created) created_[options.plain[0]].push_back(*seen.created);
   settle();
   return told(options.who);
@@ -240,6 +253,7 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
       attributes.message_bytes_max = static_cast<std::uint32_t>(*size);
     if (const auto managed = options.text("managed")) attributes.managed_encryption = *managed == "on";
     if (const auto key = options.text("kms")) attributes.kms_key = *key == "none" ? "" : *key;
+    if (const auto policy = options.text("policy")) attributes.policy = *policy == "none" ? "" : *policy;
     if (verb == "set") return SetQueueAttributes{attributes};
     Options words = options;
     attributes.fifo = words.take("fifo");
@@ -252,10 +266,14 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
     return ListQueues{options.plain[0] == "*" ? "" : options.plain[0], options.text("after").value_or(""),
                       static_cast<std::uint32_t>(options.find("max").value_or(1000))};
   }
+  if (verb == "permit" && plain == 4) {
+    return AddPermission{{options.plain[1], {options.plain[2]}, {options.plain[3]}}};
+  }
+  if (verb == "withdraw" && plain == 2) return RemovePermission{options.plain[1]};
   if (verb == "tag" && plain > 1) return TagQueue{tags_of(options.rest(1))};
   if (verb == "untag" && plain > 1) return UntagQueue{options.rest(1)};
   if (verb == "tags" && plain == 1) return FindTags{};
-  if (verb == "find" && plain == 1) return FindQueue{};
+  if ((verb == "find" && plain == 1) || (verb == "may" && plain == 3)) return FindQueue{};
   if (verb == "purge" && plain == 1) return PurgeQueue{};
   if (verb == "delete-queue" && plain == 1) return DeleteQueue{};
   if (verb == "counts" && plain == 1) return DescribeQueue{};
@@ -303,6 +321,21 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
     return ChangeVisibilityBatch{*entries};
   }
   return not_understood(step.text);
+}
+
+AccessQuestionPtr PlayStage::question_of(const Options& options) {
+  using Verdict = AccessPolicy::Verdict;
+  AccessQuestion question{
+      {caller_of(options.plain[1]), options.plain[2], queue_arn(kWorld, options.plain[0]), {}}};
+  const std::string said = options.text("identity").value_or("allows");
+  question.by_identity = said == "denies"   ? Verdict::kDenies
+                         : said == "silent" ? Verdict::kSilent
+                                            : Verdict::kAllows;
+  if (options.plain[1] == "anybody") {
+    question.by_identity = Verdict::kSilent;
+    question.refusal = "Access to the resource is denied.";
+  }
+  return std::make_shared<const AccessQuestion>(std::move(question));
 }
 
 // `BODY/SIZE` says a size of its own.

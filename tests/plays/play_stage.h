@@ -8,6 +8,9 @@
 //     queue Q [delay N] [visibility N] [retention N] [wait N] [size N] [managed on|off] [kms KEY|none]
 //             [fifo [content] [scope-group]] [tag KEY=VALUE...]   CreateQueue
 //     set Q [delay N] ... [kms KEY|none]                  SetQueueAttributes, attributes as above
+//             [policy TEXT|none]
+//     permit Q LABEL ACCOUNT ACTION                       AddPermission
+//     withdraw Q LABEL                                    RemovePermission
 //     find Q · purge Q · delete-queue Q
 //     list PREFIX [after NAME] [max N]                    ListQueues; `*` is the empty prefix
 //     tag Q KEY=VALUE... · untag Q KEY... · tags Q
@@ -19,6 +22,9 @@
 //     visibility Q MESSAGE N [as WHO]                     ChangeMessageVisibility
 //     visibility-batch Q MESSAGE... N
 //     counts Q
+//     may Q ACCOUNT[/USER]|anybody ACTION [identity silent|denies]
+//                                                         finds the queue in their name, as if that were
+//                                                         ACTION; a user's own policies allow it otherwise
 //     then WHO                                            what WHO's last request was answered by now
 //     tick N [unnoticed]                                  so many seconds pass (fractions too); unnoticed:
 //                                                         the broker learns of it by the next step only
@@ -68,6 +74,8 @@ class PlayStage {
   Result<std::string> ask(const Step& step, const Options& options);
   Result<Operation> operation_of(const Step& step, const Options& options) const;
   Result<std::string> direct(const Step& step, const Options& options);
+  // In whose name `may` asks.
+  static AccessQuestionPtr question_of(const Options& options);
   static Send send_of(const std::string& word, const Options& options);
   template <class Entry, class MakeEntry>
   Result<std::vector<Result<Entry>>> entries_of(const std::vector<std::string>& messages,

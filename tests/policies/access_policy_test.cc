@@ -20,7 +20,9 @@ const std::string kTopic = "arn:aws:sns:us-east-1:111111111111:news";
 const std::string kAlice = "arn:aws:iam::111111111111:user/alice";
 const std::string kBob = "arn:aws:iam::222222222222:user/bob";
 
-Caller caller(const std::string& arn) { return Caller::of_arn(arn).value_or(Caller::anonymous()); }
+AccessCaller caller(const std::string& arn) {
+  return AccessCaller::of_arn(arn).value_or(AccessCaller::anonymous());
+}
 
 AccessPolicyPtr policy(std::string_view text, PolicyHolder holder = PolicyHolder::kQueue) {
   auto parsed = AccessPolicy::parse(text, holder);
@@ -38,7 +40,8 @@ std::string document(const std::vector<std::string>& statements, const char* ver
   return text + "]}";
 }
 
-AccessRequest request(Caller who, std::string action = "sqs:SendMessage", std::string resource = kQueue) {
+AccessRequest request(AccessCaller who, std::string action = "sqs:SendMessage",
+                      std::string resource = kQueue) {
   return {std::move(who), std::move(action), std::move(resource), {}};
 }
 
@@ -58,7 +61,8 @@ std::string allow_to(const std::string& principal) {
 
 TEST(AccessPolicy, AStarIsEverybodyAnonymousCallersAndServicesIncluded) {
   for (const char* everybody : {R"("*")", R"({"AWS":"*"})", R"({"AWS":["*"]})"}) {
-    for (const Caller& who : {Caller::anonymous(), Caller::service("sns.amazonaws.com"), caller(kAlice)}) {
+    for (const AccessCaller& who :
+         {AccessCaller::anonymous(), AccessCaller::service("sns.amazonaws.com"), caller(kAlice)}) {
       EXPECT_EQ(judge(allow_to(everybody), request(who)), Verdict::kAllows) << everybody << who.name();
     }
   }
@@ -69,12 +73,12 @@ TEST(AccessPolicy, AnAccountMeansTheAccountAndLeavesItsIdentitiesToIt) {
     EXPECT_EQ(judge(allow_to(account), request(caller(kBob))), Verdict::kAllowsAccount);
     EXPECT_EQ(judge(allow_to(account), request(caller("arn:aws:iam::222222222222:root"))), Verdict::kAllows);
     EXPECT_EQ(judge(allow_to(account), request(caller(kAlice))), Verdict::kSilent);
-    EXPECT_EQ(judge(allow_to(account), request(Caller::anonymous())), Verdict::kSilent);
+    EXPECT_EQ(judge(allow_to(account), request(AccessCaller::anonymous())), Verdict::kSilent);
   }
 }
 
 TEST(AccessPolicy, AnIdentityIsNamedByItsArnAndASessionAlsoByItsRole) {
-  const Caller session = caller("arn:aws:sts::222222222222:assumed-role/worker/one");
+  const AccessCaller session = caller("arn:aws:sts::222222222222:assumed-role/worker/one");
   const auto by = [](const std::string& arn) {
     return allow_to(R"({"AWS":[")" + kAlice + R"(",")" + arn + R"("]})");
   };
@@ -90,8 +94,8 @@ TEST(AccessPolicy, AnIdentityIsNamedByItsArnAndASessionAlsoByItsRole) {
 
 TEST(AccessPolicy, AServiceIsNamedByItsName) {
   const std::string statement = allow_to(R"({"Service":"sns.amazonaws.com"})");
-  EXPECT_EQ(judge(statement, request(Caller::service("sns.amazonaws.com"))), Verdict::kAllows);
-  EXPECT_EQ(judge(statement, request(Caller::service("s3.amazonaws.com"))), Verdict::kSilent);
+  EXPECT_EQ(judge(statement, request(AccessCaller::service("sns.amazonaws.com"))), Verdict::kAllows);
+  EXPECT_EQ(judge(statement, request(AccessCaller::service("s3.amazonaws.com"))), Verdict::kSilent);
   EXPECT_EQ(judge(statement, request(caller(kAlice))), Verdict::kSilent);
 }
 
@@ -102,7 +106,7 @@ TEST(AccessPolicy, NotPrincipalErrsToTheSideOfRefusing) {
   const char* bob = R"("arn:aws:iam::222222222222:user/bob")";
   EXPECT_EQ(judge(with("Deny", bob), request(caller(kBob))), Verdict::kSilent);
   EXPECT_EQ(judge(with("Deny", bob), request(caller(kAlice))), Verdict::kDenies);
-  EXPECT_EQ(judge(with("Deny", bob), request(Caller::anonymous())), Verdict::kDenies);
+  EXPECT_EQ(judge(with("Deny", bob), request(AccessCaller::anonymous())), Verdict::kDenies);
   EXPECT_EQ(judge(with("Deny", R"("222222222222")"), request(caller(kBob))), Verdict::kDenies);
   EXPECT_EQ(judge(with("Deny", R"("222222222222")"), request(caller("arn:aws:iam::222222222222:root"))),
             Verdict::kSilent);
@@ -117,7 +121,7 @@ std::string allow(const std::string& rest) { return R"("Effect":"Allow","Princip
 TEST(AccessPolicy, ActionsHaveWildcardsAndNoCase) {
   const auto allows = [](const char* action, const char* asked) {
     return judge(allow(R"("Action":")" + std::string(action) + R"(","Resource":"*")"),
-                 request(Caller::anonymous(), asked)) == Verdict::kAllows;
+                 request(AccessCaller::anonymous(), asked)) == Verdict::kAllows;
   };
   EXPECT_TRUE(allows("SQS:sendMESSAGE", "sqs:SendMessage"));
   EXPECT_TRUE(allows("sqs:*", "sqs:SendMessage"));
@@ -136,14 +140,14 @@ TEST(AccessPolicy, WhoMaySendMaySendBatches) {
 
 TEST(AccessPolicy, NotActionIsAllButThose) {
   const std::string statement = allow(R"("NotAction":["sqs:DeleteQueue","sqs:Purge*"],"Resource":"*")");
-  EXPECT_EQ(judge(statement, request(Caller::anonymous(), "sqs:SendMessage")), Verdict::kAllows);
-  EXPECT_EQ(judge(statement, request(Caller::anonymous(), "sqs:PurgeQueue")), Verdict::kSilent);
+  EXPECT_EQ(judge(statement, request(AccessCaller::anonymous(), "sqs:SendMessage")), Verdict::kAllows);
+  EXPECT_EQ(judge(statement, request(AccessCaller::anonymous(), "sqs:PurgeQueue")), Verdict::kSilent);
 }
 
 TEST(AccessPolicy, ResourcesHaveWildcardsWithinTheirPartsAndCaseCounts) {
   const auto allows = [](const std::string& pattern, const std::string& arn) {
     return judge(allow(R"("Action":"*","Resource":")" + pattern + "\""),
-                 request(Caller::anonymous(), "sqs:SendMessage", arn)) == Verdict::kAllows;
+                 request(AccessCaller::anonymous(), "sqs:SendMessage", arn)) == Verdict::kAllows;
   };
   EXPECT_TRUE(allows(kQueue, kQueue));
   EXPECT_FALSE(allows("arn:aws:sqs:us-east-1:111111111111:Orders", kQueue));
@@ -162,8 +166,8 @@ TEST(AccessPolicy, ResourcesHaveWildcardsWithinTheirPartsAndCaseCounts) {
 
 TEST(AccessPolicy, NotResourceIsAllButThose) {
   const std::string statement = allow(R"("Action":"*","NotResource":"arn:aws:sqs:*:*:secret*")");
-  EXPECT_EQ(judge(statement, request(Caller::anonymous())), Verdict::kAllows);
-  EXPECT_EQ(judge(statement, request(Caller::anonymous(), "sqs:SendMessage",
+  EXPECT_EQ(judge(statement, request(AccessCaller::anonymous())), Verdict::kAllows);
+  EXPECT_EQ(judge(statement, request(AccessCaller::anonymous(), "sqs:SendMessage",
                                      "arn:aws:sqs:us-east-1:111111111111:secrets")),
             Verdict::kSilent);
 }
@@ -173,7 +177,7 @@ TEST(AccessPolicy, NotResourceIsAllButThose) {
 using Values = std::vector<std::pair<std::string, std::vector<std::string>>>;
 
 bool holds(const std::string& condition, const Values& values, const char* version = "2012-10-17") {
-  AccessRequest asked = request(Caller::anonymous());
+  AccessRequest asked = request(AccessCaller::anonymous());
   for (const auto& [key, texts] : values) asked.context.set_values(key, texts);
   const AccessPolicyPtr compiled =
       policy(document({allow(R"("Action":"*","Resource":"*","Condition":)" + condition)}, version));
@@ -290,7 +294,7 @@ TEST(AccessPolicy, AVariableWithoutAValueKeepsItsConditionFromHolding) {
   EXPECT_FALSE(holds(R"({"StringEquals":{"who":"${team}"}})", {{"who", {"a"}}}));
   EXPECT_FALSE(holds(R"({"StringNotEquals":{"who":"${team}"}})", {{"who", {"a"}}}));
   EXPECT_FALSE(holds(R"({"StringEquals":{"who":"${team}"}})", {{"who", {"a"}}, {"team", {"a", "b"}}}));
-  AccessRequest asked = request(Caller::anonymous());
+  AccessRequest asked = request(AccessCaller::anonymous());
   EXPECT_EQ(judge(allow(R"("Action":"*","NotResource":"arn:aws:sqs:*:*:${team}")"), asked), Verdict::kSilent);
   asked.context.set("team", "red");
   EXPECT_EQ(judge(allow(R"("Action":"*","NotResource":"arn:aws:sqs:*:*:${team}")"), asked), Verdict::kAllows);
@@ -452,7 +456,7 @@ AccessGround decide(const AccessRequest& asked, const std::vector<AccessPolicyPt
 TEST(AccessDecision, NothingIsAllowedByDefaultExceptToTheOwner) {
   EXPECT_EQ(decide(request(caller(kAlice)), {}), AccessGround::kNoIdentityAllows);
   EXPECT_EQ(decide(request(caller(kBob)), {}), AccessGround::kNoResourceAllows);
-  EXPECT_EQ(decide(request(Caller::anonymous()), {}), AccessGround::kNoResourceAllows);
+  EXPECT_EQ(decide(request(AccessCaller::anonymous()), {}), AccessGround::kNoResourceAllows);
   EXPECT_EQ(decide(request(caller("arn:aws:iam::111111111111:root")), {}), AccessGround::kOwner);
   EXPECT_EQ(decide(request(caller("arn:aws:iam::222222222222:root")), {}), AccessGround::kNoResourceAllows);
 }
@@ -510,7 +514,7 @@ TEST(AccessDecision, ATopicReachesAQueueByItsSourceArn) {
   const AccessPolicyPtr of_queue = policy(document(
       {R"("Effect":"Allow","Principal":{"Service":"sns.amazonaws.com"},"Action":"sqs:SendMessage","Resource":")" +
        kQueue + R"(","Condition":{"ArnEquals":{"aws:SourceArn":")" + kTopic + R"("}})"}));
-  AccessRequest asked = request(Caller::service("sns.amazonaws.com"));
+  AccessRequest asked = request(AccessCaller::service("sns.amazonaws.com"));
   EXPECT_EQ(decide(asked, {}, of_queue), AccessGround::kNoResourceAllows);
   asked.context.set("aws:SourceArn", kTopic);
   EXPECT_EQ(decide(asked, {}, of_queue), AccessGround::kResourceAllows);
@@ -554,8 +558,8 @@ TEST(AccessDecision, SaysWhyInTheWordsOfAws) {
             "action");
 }
 
-TEST(Caller, IsReadFromAnArnOrRefused) {
-  EXPECT_EQ(caller("arn:aws:iam::111111111111:root").kind(), Caller::Kind::kAccount);
+TEST(AccessCaller, IsReadFromAnArnOrRefused) {
+  EXPECT_EQ(caller("arn:aws:iam::111111111111:root").kind(), AccessCaller::Kind::kAccount);
   EXPECT_EQ(caller(kAlice).account(), AccountId{111111111111});
   EXPECT_EQ(caller("arn:aws-cn:sts::111111111111:assumed-role/r/s").role(),
             "arn:aws-cn:iam::111111111111:role/r");
@@ -564,7 +568,7 @@ TEST(Caller, IsReadFromAnArnOrRefused) {
         "arn:aws:iam:us-east-1:111111111111:root", "arn:aws:iam::111111111111:user/",
         "arn:aws:iam::111111111111:group/g", "arn:aws:sts::111111111111:assumed-role/r",
         "arn:aws:sts::111111111111:assumed-role//s", "arn:aws:sqs:us-east-1:111111111111:q"}) {
-    EXPECT_FALSE(Caller::of_arn(text).has_value()) << text;
+    EXPECT_FALSE(AccessCaller::of_arn(text).has_value()) << text;
   }
 }
 

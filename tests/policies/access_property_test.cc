@@ -54,13 +54,14 @@ class Generator {
     return all;
   }
   AccessRequest request() {
-    static const std::vector<Caller> kCallers{Caller::anonymous(),
-                                              Caller::service("sns.amazonaws.com"),
-                                              *Caller::of_arn("arn:aws:iam::111111111111:root"),
-                                              *Caller::of_arn("arn:aws:iam::111111111111:user/a"),
-                                              *Caller::of_arn("arn:aws:iam::222222222222:root"),
-                                              *Caller::of_arn("arn:aws:iam::222222222222:user/b"),
-                                              *Caller::of_arn("arn:aws:sts::222222222222:assumed-role/r/s")};
+    static const std::vector<AccessCaller> kCallers{
+        AccessCaller::anonymous(),
+        AccessCaller::service("sns.amazonaws.com"),
+        *AccessCaller::of_arn("arn:aws:iam::111111111111:root"),
+        *AccessCaller::of_arn("arn:aws:iam::111111111111:user/a"),
+        *AccessCaller::of_arn("arn:aws:iam::222222222222:root"),
+        *AccessCaller::of_arn("arn:aws:iam::222222222222:user/b"),
+        *AccessCaller::of_arn("arn:aws:sts::222222222222:assumed-role/r/s")};
     AccessRequest asked{
         kCallers[random_.below(kCallers.size())],
         pick({"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteQueue"}),

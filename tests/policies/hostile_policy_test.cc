@@ -166,7 +166,7 @@ TEST(HostileAccessPolicy, PatternsOfStarsAreMatchedInBoundedSteps) {
           pattern + R"(b"}})",
       PolicyHolder::kQueue);
   ASSERT_TRUE(policy);
-  const AccessRequest asked{Caller::anonymous(),
+  const AccessRequest asked{AccessCaller::anonymous(),
                             "sqs:SendMessage",
                             "arn:aws:sqs:us-east-1:111111111111:" + std::string(20'000, 'a'),
                             {}};
@@ -191,7 +191,7 @@ TEST(HostileAccessPolicy, AnyBytesAreAnswered) {
       R"({"Statement":{"Effect":"Deny","NotPrincipal":{"Service":"sns.amazonaws.com"},"NotAction":"sqs:*",)"
       R"("NotResource":["*"],"Condition":{"ForAllValues:NumericLessThan":{"k":[1,"2e1"]},"Null":{"j":true}}}})"};
   SeededRandom random(22);
-  AccessRequest asked{*Caller::of_arn("arn:aws:iam::111111111111:user/a"),
+  AccessRequest asked{*AccessCaller::of_arn("arn:aws:iam::111111111111:user/a"),
                       "sqs:SendMessage",
                       "arn:aws:sqs:us-east-1:111111111111:a-1",
                       {}};

@@ -106,7 +106,7 @@ TEST(CreateQueue, WhatIsNotBuiltYetIsRefusedAndNeverSilentlyTaken) {
   Wire wire;
   const std::string head =
       "400 AWS.SimpleQueueService.UnsupportedOperation: This build of Penstock does not offer ";
-  for (const std::string name : {"Policy", "RedrivePolicy", "RedriveAllowPolicy"}) {
+  for (const std::string name : {"RedrivePolicy", "RedriveAllowPolicy"}) {
     EXPECT_EQ(wire.refusal("CreateQueue", create({{name, "{}"}})),
               head + "the queue attribute " + name + ".");
   }

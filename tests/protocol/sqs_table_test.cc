@@ -96,6 +96,9 @@ TEST(SqsTable, VoidActionsAnswerWithNothing) {
                                 {"VisibilityTimeout", 5},
                                 {"Attributes", {{"DelaySeconds", "0"}}},
                                 {"Tags", {{"team", "blue"}}},
+                                {"Label", "friends"},
+                                {"AWSAccountIds", {"111122223333"}},
+                                {"Actions", {"SendMessage"}},
                                 {"TagKeys", {"team"}},
                                 {"ReceiptHandle", wire.receive_handle()}};
   const auto body_of = [&](const auto& row) { return wire.call(row.name, input); };

@@ -76,7 +76,9 @@ export class Daemon {
       new Promise((resolve) => lines.once('line', resolve)),
       daemon.#child.ended.then(({ code }) => `ended with ${code}: ${daemon.#child.said}`),
     ]);
-    daemon.endpoint = /^penstock ready: api (http:\/\/127\.0\.0\.1:\d+) admin off$/.exec(first)?.[1];
+    const ready = /^penstock ready: api (http:\/\/127\.0\.0\.1:\d+)(?:,(https:\/\/127\.0\.0\.1:\d+))? admin off$/.exec(first);
+    daemon.endpoint = ready?.[1];
+    daemon.tlsEndpoint = ready?.[2];
     if (!daemon.endpoint) {
       await daemon.kill();
       throw new Error(`not the ready line: ${first}`);
@@ -94,6 +96,16 @@ export class Daemon {
     });
     this.#clients.push(client);
     return client;
+  }
+
+  // What it wrote to standard error until now.
+  get said() {
+    return this.#child.said;
+  }
+
+  // Has it read anew what can change.
+  hangUp() {
+    this.#child.kill('SIGHUP');
   }
 
   stop() {

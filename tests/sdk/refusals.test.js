@@ -19,7 +19,7 @@ test('A flag that does not exist ends the start and is named', async (t) => {
 });
 
 test('What is planned and not built yet is refused by name instead of being ignored', async (t) => {
-  const planned = { '--auth': 'verify', '--tls-certificate': 'cert.pem' };
+  const planned = { '--tls-client-ca': 'clients.pem' };
   for (const [flag, value] of Object.entries(planned)) {
     const { code, said } = await serveRefused(t, {}, flag, value);
     assert.equal(code, kUsage, flag);

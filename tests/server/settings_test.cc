@@ -141,20 +141,53 @@ TEST(Settings, EachIoThreadMustHaveMemoryForABody) {
 }
 
 TEST(Settings, WhatIsPlannedAndNotBuiltEndsTheStart) {
-  const std::vector<std::vector<std::string>> asked = {{"--auth", "verify"},
-                                                       {"--credentials", "keys.json"},
-                                                       {"--tls-certificate", "server.pem"},
-                                                       {"--tls-key", "server.key"},
-                                                       {"--tls-client-ca=any.pem"}};
-  for (const auto& words : asked) EXPECT_TRUE(contains(refusal_of(words), "not built yet")) << words[0];
+  EXPECT_TRUE(contains(refusal_of({"--tls-client-ca=any.pem"}), "not built yet"));
+  const std::string refusal = refusal_of({}, {{"PENSTOCK_TLS_CLIENT_CA", "file"}});
+  EXPECT_TRUE(contains(refusal, "not built yet"));
+  EXPECT_TRUE(contains(refusal, "PENSTOCK_TLS_CLIENT_CA"));
+}
 
-  for (const char* variable :
-       {"PENSTOCK_CREDENTIALS", "PENSTOCK_TLS_CERTIFICATE", "PENSTOCK_TLS_KEY", "PENSTOCK_TLS_CLIENT_CA"}) {
-    const std::string refusal = refusal_of({}, {{variable, "file"}});
-    EXPECT_TRUE(contains(refusal, "not built yet")) << variable;
-    EXPECT_TRUE(contains(refusal, variable));
-  }
-  EXPECT_TRUE(contains(refusal_of({}, {{"PENSTOCK_AUTH", "verify"}}), "not built yet"));
+TEST(Settings, CredentialsMeanThatSignaturesAreVerified) {
+  EXPECT_EQ(settings_of({}).auth, Auth::kUnstated);
+  EXPECT_EQ(settings_of({"--credentials", "keys.yaml"}).auth, Auth::kVerify);
+  EXPECT_EQ(settings_of({"--credentials", "keys.yaml", "--listen", "0.0.0.0:4566"}).auth, Auth::kVerify);
+  EXPECT_EQ(settings_of({"--credentials", "keys.yaml"}, {{"PENSTOCK_AUTH", "none"}}).auth, Auth::kVerify);
+  EXPECT_TRUE(contains(refusal_of({"--auth", "none", "--credentials", "keys.yaml"}), "keys.yaml"));
+  EXPECT_TRUE(contains(refusal_of({"--auth", "verify"}), "--credentials"));
+  EXPECT_TRUE(contains(refusal_of({"--auth", "maybe"}), "verify or none"));
+}
+
+TEST(Settings, OnePairOfTheEnvironmentIsWhole) {
+  const Settings settings = settings_of(
+      {}, {{"PENSTOCK_ACCESS_KEY_ID", "AKIDEXAMPLE"}, {"PENSTOCK_SECRET_ACCESS_KEY", "s3cr3t-s3cr3t-s3"}});
+  EXPECT_EQ(settings.auth, Auth::kVerify);
+  EXPECT_EQ(settings.access_key_id, "AKIDEXAMPLE");
+  ASSERT_TRUE(settings.secret_access_key);
+  EXPECT_TRUE(settings.secret_access_key->equals("s3cr3t-s3cr3t-s3"));
+  const std::string half = refusal_of({}, {{"PENSTOCK_SECRET_ACCESS_KEY", "s3cr3t-s3cr3t-s3"}});
+  EXPECT_TRUE(contains(half, "PENSTOCK_ACCESS_KEY_ID"));
+  EXPECT_FALSE(contains(half, "s3cr3t"));
+  EXPECT_TRUE(contains(refusal_of({}, {{"PENSTOCK_ACCESS_KEY_ID", "AKIDEXAMPLE"}}), "both or neither"));
+}
+
+TEST(Settings, TlsWantsAPlaceAndACertificate) {
+  EXPECT_TRUE(contains(refusal_of({"--tls-listen", "127.0.0.1:1"}), "certificate"));
+  EXPECT_TRUE(contains(refusal_of({"--tls-certificate", "c.pem"}), "--tls-key"));
+  EXPECT_TRUE(contains(refusal_of({"--tls-certificate", "c.pem", "--tls-key", "k.pem"}), "--tls-listen"));
+  EXPECT_TRUE(contains(refusal_of({"--tls-listen", "127.0.0.1:1", "--tls-certificate", "c.pem", "--tls-key",
+                                   "k.pem", "--tls-self-signed"}),
+                       "choose one"));
+  EXPECT_TRUE(settings_of({"--tls-listen", "127.0.0.1:1", "--tls-self-signed"}).tls_self_signed);
+  EXPECT_TRUE(settings_of({"--tls-listen", "127.0.0.1:1", "--tls-self-signed", "on"}).tls_self_signed);
+  EXPECT_TRUE(contains(refusal_of({"--tls-listen", "0.0.0.0:1", "--tls-self-signed"}), "--auth none"));
+}
+
+TEST(Settings, ASwitchIsOnOrOff) {
+  EXPECT_FALSE(settings_of({}).strict_permissions);
+  EXPECT_TRUE(settings_of({"--strict-permissions"}).strict_permissions);
+  EXPECT_FALSE(settings_of({"--strict-permissions=off"}).strict_permissions);
+  EXPECT_TRUE(settings_of({}, {{"PENSTOCK_STRICT_PERMISSIONS", "on"}}).strict_permissions);
+  EXPECT_TRUE(contains(refusal_of({"--strict-permissions=perhaps"}), "on or off"));
 }
 
 TEST(Settings, ListeningBeyondThisMachineWantsAnExplicitAuthNone) {
@@ -284,8 +317,8 @@ TEST_F(ConfiguredSettings, AValueThatCannotBeTakenIsRefusedWithItsPlace) {
   EXPECT_TRUE(contains(config_refusal("region: {name: x}\n"), "one word"));
   EXPECT_TRUE(contains(config_refusal("listen: [[a]]\n"), "one word"));
   EXPECT_TRUE(contains(config_refusal("region: [a, b]\n"), "more than once"));
-  EXPECT_TRUE(contains(config_refusal("auth: verify\n"), "not built yet"));
-  EXPECT_TRUE(contains(config_refusal("tls_key: server.key\n"), "not built yet"));
+  EXPECT_TRUE(contains(config_refusal("auth: verify\n"), "--credentials"));
+  EXPECT_TRUE(contains(config_refusal("tls_key: server.key\n"), "--tls-certificate"));
 }
 
 TEST_F(ConfiguredSettings, WhatIsNoFlatMappingIsRefusedWithItsPlace) {

@@ -28,7 +28,22 @@ SuppliedAttributes ClientWishes::attributes() {
   if (under(5)) drawn.kms_key = under(50) ? "alias/own" : "";
   if (under(3)) drawn.kms_reuse = seconds({60, 300, 86'400});
   if (!drawn.kms_key && under(5)) drawn.managed_encryption = under(50);
+  if (under(5)) drawn.policy = under(30) ? "" : policy();
   return drawn;
+}
+
+std::string ClientWishes::policy() {
+  return R"({"Version":"2012-10-17","Statement":[{"Sid":"label-)" + std::to_string(random_.below(4)) +
+         R"(","Effect":"Deny","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]})";
+}
+
+// Of more labels than a policy may have statements, and now and then of too many actions.
+Operation ClientWishes::permission() {
+  const std::string label = "label-" + std::to_string(random_.below(30));
+  if (under(30)) return RemovePermission{label};
+  PermissionGrant grant{label, {"00000000000" + std::to_string(random_.below(2))}, {"SendMessage"}};
+  if (under(5)) grant.actions.assign(8, "PurgeQueue");
+  return AddPermission{std::move(grant)};
 }
 
 // Of eighty keys, so that a queue may be given more than it can have.
@@ -97,6 +112,7 @@ std::optional<Operation> ClientWishes::about_the_queue(bool exists) {
     return ListQueues{kTexts[random_.below(std::size(kTexts))], kTexts[random_.below(std::size(kTexts))],
                       static_cast<std::uint32_t>(1 + random_.below(4))};
   }
+  if (under(weather_.setting != 0 ? 2 : 0)) return permission();
   if (under(weather_.setting != 0 ? 2 : 0)) {
     if (under(60)) return TagQueue{tags()};
     if (under(50)) return FindTags{};

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/random.h"
@@ -41,6 +42,8 @@ class ClientWishes {
 
  private:
   SuppliedAttributes attributes();
+  std::string policy();
+  Operation permission();
   std::vector<Tag> tags();
   std::optional<Operation> about_the_queue(bool exists);
   SendBatch send_batch();

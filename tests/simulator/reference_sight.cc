@@ -29,6 +29,7 @@ QueueAttributes with(QueueAttributes stands, const SuppliedAttributes& asked) {
   if (asked.retention) stands.retention = *asked.retention;
   if (asked.receive_wait) stands.receive_wait = *asked.receive_wait;
   if (asked.visibility_timeout) stands.visibility_timeout = *asked.visibility_timeout;
+  if (asked.policy) stands.policy = *asked.policy;
   if (asked.kms_reuse) stands.kms_reuse = *asked.kms_reuse;
   if (asked.managed_encryption == true) stands.kms_key = "";
   if (asked.managed_encryption) stands.managed_encryption = *asked.managed_encryption;
@@ -44,7 +45,7 @@ bool agrees(const QueueAttributes& stands, const SuppliedAttributes& asked) {
          same(asked.retention, stands.retention) && same(asked.receive_wait, stands.receive_wait) &&
          same(asked.visibility_timeout, stands.visibility_timeout) &&
          same(asked.managed_encryption, stands.managed_encryption) && same(asked.kms_key, stands.kms_key) &&
-         same(asked.kms_reuse, stands.kms_reuse.value_or(Seconds{300}));
+         same(asked.policy, stands.policy) && same(asked.kms_reuse, stands.kms_reuse.value_or(Seconds{300}));
 }
 
 void tag(std::map<std::string, std::string>& tags, const std::vector<Tag>& more) {
@@ -218,6 +219,29 @@ void ReferenceModel::Sight::own(const UntagQueue& request, Queue* queue, const A
 void ReferenceModel::Sight::own(const FindTags&, Queue* queue, const Answer& answer) {
   const auto* tagged = std::get_if<QueueTagged>(&answer);
   expect(tagged != nullptr && same_tags(tagged->tags, queue->tags), "a queue has the tags that it was given");
+}
+
+void ReferenceModel::Sight::own(const AddPermission& request, Queue* queue, const Answer& answer) {
+  const std::string arn = "arn:aws:sqs:" + std::string(queue->world.region.text()) + ":" +
+                          queue->world.account.text() + ":" + queue->name;
+  policy_edited(add_queue_permission(queue->attributes.policy, arn, request.grant), *queue, answer);
+}
+
+void ReferenceModel::Sight::own(const RemovePermission& request, Queue* queue, const Answer& answer) {
+  policy_edited(remove_queue_permission(queue->attributes.policy, request.label), *queue, answer);
+}
+
+// What an edit makes of a text is not asked here (tests/policies); that it is made of the text that stands
+// is.
+void ReferenceModel::Sight::policy_edited(const EditedPolicy& edited, Queue& queue, const Answer& answer) {
+  if (!edited) {
+    const auto* error = std::get_if<Error>(&answer);
+    expect(error != nullptr && error->text == edited.error().text, "a permission that cannot be is refused");
+    return;
+  }
+  expect(std::holds_alternative<Done>(answer), "a permission of a queue that exists is given and taken");
+  if (*edited != queue.attributes.policy) queue.modified = now_;
+  queue.attributes.policy = *edited;
 }
 
 void ReferenceModel::Sight::own(const FindQueue&, Queue* queue, const Answer& answer) {

@@ -29,6 +29,9 @@ class ReferenceModel::Sight {
   void own(const TagQueue& request, Queue* queue, const Answer& answer);
   void own(const UntagQueue& request, Queue* queue, const Answer& answer);
   void own(const FindTags& request, Queue* queue, const Answer& answer);
+  void own(const AddPermission& request, Queue* queue, const Answer& answer);
+  void own(const RemovePermission& request, Queue* queue, const Answer& answer);
+  void policy_edited(const EditedPolicy& edited, Queue& queue, const Answer& answer);
   void own(const FindQueue& request, Queue* queue, const Answer& answer);
   void own(const DescribeQueue& request, Queue* queue, const Answer& answer);
   void own(const DeleteQueue& request, Queue* queue, const Answer& answer);

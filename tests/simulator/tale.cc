@@ -32,6 +32,8 @@ std::string describe(const Operation& operation) {
       return "untag " + std::to_string(untag.keys.size());
     }
     std::string operator()(const FindTags&) const { return "tags"; }
+    std::string operator()(const AddPermission& add) const { return "permit " + add.grant.label; }
+    std::string operator()(const RemovePermission& remove) const { return "withdraw " + remove.label; }
     std::string operator()(const SendBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const DeleteBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const ChangeVisibilityBatch& batch) const {

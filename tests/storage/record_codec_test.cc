@@ -35,6 +35,7 @@ std::vector<Record> records_of_every_kind() {
   encrypted.attributes.managed_encryption = false;
   encrypted.attributes.kms_key = "alias/own";
   encrypted.attributes.kms_reuse = Seconds{86'400};
+  encrypted.attributes.policy = R"({"Version":"2012-10-17","Statement":[]})";
   TallyRecord counts = tally(3, 1'000'000);
   counts.passed = from_epoch_milliseconds(4);
   counts.cursor_due = from_epoch_milliseconds(-5);

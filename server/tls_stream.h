@@ -1,0 +1,52 @@
+// TlsStream: the bytes of one connection that speaks TLS, as the server's side of it.
+//
+// It works on the descriptor of a non-blocking socket, which belongs to somebody else, and moves bytes as
+// Socket does: a read gives all that has arrived, up to its room; a write that the kernel did not take whole
+// is to be tried again with the rest of the same bytes. The handshake takes place by the way, in reads.
+//
+// Bytes count as written when the record that holds them has left whole. What the kernel took of a record
+// that did not can't be read by the peer, so an answer of which no byte is written has reached nobody.
+//
+// One thread owns it.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "server/socket.h"
+
+namespace penstock {
+
+class TlsStream {
+ public:
+  // Of an SSL that TlsIdentity::begin gave.
+  TlsStream(SSL* ssl, int descriptor);
+  ~TlsStream();
+
+  Transfer read(std::span<char> into);
+  Transfer write(std::string_view bytes, std::string_view more);
+  Flow look();
+  // Tells the peer that nothing more comes, as far as the kernel takes it now.
+  void shut_sending();
+  // A handshake goes on once the kernel takes bytes again.
+  bool wants_writing() const { return wants_writing_; }
+
+ private:
+  struct Free {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+  };
+
+  Flow flow_of(int result);
+  Transfer write_some(std::string_view bytes);
+
+  std::unique_ptr<SSL, Free> ssl_;
+  bool wants_writing_ = false;
+  bool broken_ = false;
+  std::string joined_;  // head and body, while they are written together
+};
+
+}  // namespace penstock

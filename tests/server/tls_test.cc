@@ -1,0 +1,287 @@
+// The API by TLS: the same sessions behind a certificate, beside the plain ones.
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "server/server.h"
+#include "tests/server/http_client.h"
+
+namespace penstock {
+namespace {
+
+using Json = nlohmann::json;
+
+// A blocking client that trusts one certificate. Every wait ends after ten seconds, with a failure.
+class TlsClient {
+ public:
+  TlsClient(std::uint16_t port, const std::string& trusted_pem, const char* host = "localhost") {
+    socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const timeval patience{10, 0};
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    context_ = SSL_CTX_new(TLS_client_method());
+    BIO* const bio = BIO_new_mem_buf(trusted_pem.data(), static_cast<int>(trusted_pem.size()));
+    X509* const trusted = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context_), trusted);
+    X509_free(trusted);
+    BIO_free(bio);
+    SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
+    ssl_ = SSL_new(context_);
+    SSL_set_fd(ssl_, socket_);
+    SSL_set1_host(ssl_, host);
+    shaken_ = SSL_connect(ssl_) == 1;
+    ERR_clear_error();
+  }
+  ~TlsClient() {
+    SSL_free(ssl_);
+    SSL_CTX_free(context_);
+    if (socket_ >= 0) ::close(socket_);
+  }
+  TlsClient(const TlsClient&) = delete;
+
+  bool shaken() const { return shaken_; }
+  std::string version() const { return SSL_get_version(ssl_); }
+  void send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      std::size_t size = 0;
+      ASSERT_EQ(SSL_write_ex(ssl_, bytes.data(), bytes.size(), &size), 1);
+      bytes.remove_prefix(size);
+    }
+  }
+  HttpAnswer answer() {
+    HttpAnswer answer;
+    std::size_t end = 0;
+    while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
+      if (!read_more()) return answer;
+    }
+    answer.head = received_.substr(0, end + 4);
+    received_.erase(0, end + 4);
+    answer.status = std::stoi(answer.head.substr(9, 3));
+    const std::string length = answer.header("Content-Length");
+    const std::size_t size = length.empty() ? 0 : std::stoul(length);
+    while (received_.size() < size) {
+      if (!read_more()) return answer;
+    }
+    answer.body = received_.substr(0, size);
+    received_.erase(0, size);
+    return answer;
+  }
+  HttpAnswer call(std::string_view action, const Json& json) {
+    send(json_request(action, json.dump()));
+    return answer();
+  }
+  void close() { SSL_shutdown(ssl_); }
+  bool ended() { return !read_more(); }
+
+ private:
+  bool read_more() {
+    char bytes[16 << 10];
+    std::size_t size = 0;
+    if (SSL_read_ex(ssl_, bytes, sizeof bytes, &size) != 1) return false;
+    received_.append(bytes, size);
+    return true;
+  }
+
+  int socket_ = -1;
+  SSL_CTX* context_ = nullptr;
+  SSL* ssl_ = nullptr;
+  bool shaken_ = false;
+  std::string received_;
+};
+
+class ByTls : public testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/penstock-tls-XXXXXX";
+    ASSERT_NE(mkdtemp(name), nullptr);
+    directory_ = name;
+    pem_ = renew();
+    GivenFlags flags{{"listen", {"127.0.0.1:0"}},
+                     {"tls-listen", {"127.0.0.1:0"}},
+                     {"admin-listen", {"off"}},
+                     {"durability", {"memory"}},
+                     {"io-threads", {"2"}},
+                     {"disk-reserve", {"0"}},
+                     {"tls-certificate", {directory_ + "/certificate.pem"}},
+                     {"tls-key", {directory_ + "/key.pem"}}};
+    const auto settings = read_settings(flags, {});
+    ASSERT_TRUE(settings) << settings.error().text;
+    auto server = Server::start(*settings, {});
+    ASSERT_TRUE(server) << server.error().text;
+    server_ = *std::move(server);
+  }
+  void TearDown() override {
+    server_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  // A new certificate in the files; what clients are to trust.
+  std::string renew() {
+    const auto pem = TlsIdentity::self_signed({"localhost", "127.0.0.1", "::1"});
+    EXPECT_TRUE(pem);
+    std::ofstream(directory_ + "/certificate.pem", std::ios::trunc) << pem->certificate;
+    std::ofstream(directory_ + "/key.pem", std::ios::trunc) << pem->key;
+    std::filesystem::permissions(directory_ + "/key.pem",
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    return pem->certificate;
+  }
+  std::uint16_t port() const { return server_->tls()[0].port; }
+
+  std::string directory_;
+  std::string pem_;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(ByTls, ARequestIsAnsweredAndTheQueueUrlIsHttps) {
+  TlsClient client(port(), pem_);
+  ASSERT_TRUE(client.shaken());
+  EXPECT_EQ(client.version(), "TLSv1.3");
+  const HttpAnswer answer = client.call("CreateQueue", {{"QueueName", "mail"}});
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(Json::parse(answer.body).value("QueueUrl", "").substr(0, 8), "https://");
+}
+
+TEST_F(ByTls, PlainAndTlsServeTheSameQueuesSideBySide) {
+  HttpClient plain(server_->api()[0].port);
+  const std::string url = Json::parse(plain.call("CreateQueue", R"({"QueueName":"mail"})").body)["QueueUrl"];
+  EXPECT_EQ(url.substr(0, 7), "http://");
+  TlsClient client(port(), pem_);
+  EXPECT_EQ(client.call("SendMessage", {{"QueueUrl", url}, {"MessageBody", "hello"}}).status, 200);
+  const HttpAnswer answer = plain.call("ReceiveMessage", Json{{"QueueUrl", url}}.dump());
+  EXPECT_EQ(Json::parse(answer.body)["Messages"][0]["Body"], "hello");
+}
+
+TEST_F(ByTls, LargeBodiesGoBothWaysWhole) {
+  TlsClient client(port(), pem_);
+  const std::string url = Json::parse(client.call("CreateQueue", {{"QueueName", "big"}}).body)["QueueUrl"];
+  std::string body;
+  for (int i = 0; body.size() < 900'000; ++i) body += std::to_string(i) + ",";
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(client.call("SendMessage", {{"QueueUrl", url}, {"MessageBody", body}}).status, 200);
+  }
+  const HttpAnswer answer = client.call("ReceiveMessage", {{"QueueUrl", url}, {"MaxNumberOfMessages", 10}});
+  ASSERT_EQ(answer.status, 200);
+  const Json messages = Json::parse(answer.body)["Messages"];
+  ASSERT_EQ(messages.size(), 3U);
+  for (const Json& message : messages) EXPECT_TRUE(message["Body"] == body);
+}
+
+TEST_F(ByTls, RequestsThatComeTogetherAreAnsweredInTheirOrder) {
+  TlsClient client(port(), pem_);
+  std::string all;
+  for (int i = 0; i < 50; ++i)
+    all += json_request("CreateQueue", Json{{"QueueName", "q" + std::to_string(i)}}.dump());
+  client.send(all);
+  for (int i = 0; i < 50; ++i) {
+    const HttpAnswer answer = client.answer();
+    ASSERT_EQ(answer.status, 200);
+    EXPECT_TRUE(Json::parse(answer.body).value("QueueUrl", "").ends_with("/q" + std::to_string(i)));
+  }
+}
+
+TEST_F(ByTls, AWaitingReceiveEndsWithItsClientAndTakesNoMessage) {
+  TlsClient other(port(), pem_);
+  const std::string url = Json::parse(other.call("CreateQueue", {{"QueueName", "mail"}}).body)["QueueUrl"];
+  {
+    TlsClient client(port(), pem_);
+    client.send(json_request("ReceiveMessage", Json{{"QueueUrl", url}, {"WaitTimeSeconds", 20}}.dump()));
+    // Waits until it is known to wait.
+    while (server_->broker().gauges().waiting_receivers.load() == 0) usleep(1000);
+    client.close();
+    while (server_->broker().gauges().waiting_receivers.load() != 0) usleep(1000);
+  }
+  EXPECT_EQ(other.call("SendMessage", {{"QueueUrl", url}, {"MessageBody", "hello"}}).status, 200);
+  const HttpAnswer answer = other.call(
+      "ReceiveMessage", {{"QueueUrl", url}, {"MessageSystemAttributeNames", {"ApproximateReceiveCount"}}});
+  EXPECT_EQ(Json::parse(answer.body)["Messages"][0]["Attributes"]["ApproximateReceiveCount"], "1");
+}
+
+TEST_F(ByTls, ANewCertificateIsTakenUpWhileConnectionsStay) {
+  TlsClient old(port(), pem_);
+  EXPECT_EQ(old.call("ListQueues", Json::object()).status, 200);
+  const std::string renewed = renew();
+  EXPECT_FALSE(server_->reload());
+  EXPECT_EQ(old.call("ListQueues", Json::object()).status, 200);
+  EXPECT_FALSE(TlsClient(port(), pem_).shaken());
+  TlsClient fresh(port(), renewed);
+  ASSERT_TRUE(fresh.shaken());
+  EXPECT_EQ(fresh.call("ListQueues", Json::object()).status, 200);
+
+  std::ofstream(directory_ + "/certificate.pem", std::ios::trunc) << "no certificate";
+  const auto wrong = server_->reload();
+  ASSERT_TRUE(wrong);
+  EXPECT_NE(wrong->find("certificate.pem"), std::string::npos) << *wrong;
+  EXPECT_TRUE(TlsClient(port(), renewed).shaken()) << "all stays as it was";
+}
+
+TEST_F(ByTls, AKeyOfAnotherCertificateIsRefused) {
+  const auto one = TlsIdentity::self_signed({"localhost"}), other = TlsIdentity::self_signed({"localhost"});
+  TlsIdentity identity;
+  const auto used = identity.use({one->certificate, other->key});
+  ASSERT_FALSE(used);
+  EXPECT_EQ(used.error(), "the key is not the certificate's");
+  EXPECT_EQ(identity.begin(), nullptr);
+}
+
+TEST_F(ByTls, WhatIsNoTlsIsTurnedAway) {
+  HttpClient client(port());
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(client.answer().status, 0);
+  TlsClient other(port(), pem_);
+  EXPECT_TRUE(other.shaken());
+}
+
+TEST_F(ByTls, TheServerEndsWhileClientsAreConnected) {
+  TlsClient client(port(), pem_);
+  EXPECT_EQ(client.call("ListQueues", Json::object()).status, 200);
+  server_->stop();
+  EXPECT_TRUE(client.ended());
+}
+
+TEST(SelfSigned, ACertificateIsMadeOnceAndKept) {
+  char name[] = "/tmp/penstock-tls-XXXXXX";
+  ASSERT_NE(mkdtemp(name), nullptr);
+  const std::string data = std::string(name) + "/data";
+  const auto pem_of = [&] {
+    const auto settings = read_settings({{"listen", {"127.0.0.1:0"}},
+                                         {"tls-listen", {"127.0.0.1:0"}},
+                                         {"tls-self-signed", {"on"}},
+                                         {"admin-listen", {"off"}},
+                                         {"data", {data}},
+                                         {"disk-reserve", {"0"}}},
+                                        {});
+    EXPECT_TRUE(settings);
+    auto server = Server::start(*settings, {});
+    EXPECT_TRUE(server) << server.error().text;
+    std::ifstream file(data + "/tls-certificate.pem");
+    std::string pem{std::istreambuf_iterator<char>(file), {}};
+    TlsClient client((*server)->tls()[0].port, pem, "127.0.0.1");
+    EXPECT_TRUE(client.shaken());
+    return pem;
+  };
+  const std::string first = pem_of();
+  EXPECT_FALSE(first.empty());
+  EXPECT_EQ(pem_of(), first);
+  const auto mode = std::filesystem::status(data + "/tls-key.pem").permissions();
+  EXPECT_EQ(mode, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  std::filesystem::remove_all(name);
+}
+
+}  // namespace
+}  // namespace penstock
