@@ -7,6 +7,7 @@
 import {
   CreateTopicCommand,
   DeleteTopicCommand,
+  ListTopicsCommand,
   paginateListSubscriptionsByTopic,
   paginateListTopics,
   SetSubscriptionAttributesCommand,
@@ -56,13 +57,11 @@ export async function provision(topology, { sqs, sns }, { WORKER_VISIBILITY: vis
       await setAttributes(sqs, made.url, {
         VisibilityTimeout: String(visibility),
         MessageRetentionPeriod: fourDays,
+        // An empty one takes away what was there.
+        Policy: senders.length === 0 ? '' : queuePolicy(made.arn, senders.map(({ arn }) => arn)),
       });
-      await setIfOffered(sqs, made.url, {
-        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: attempts }),
-      });
-      if (senders.length > 0) {
-        await setIfOffered(sqs, made.url, { Policy: queuePolicy(made.arn, senders.map(({ arn }) => arn)) });
-      }
+      const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: attempts });
+      await setIfOffered(sqs, made.url, { RedrivePolicy });
       await Promise.all(senders.map((topic) => subscribe(sns, topic, made.arn, queue.service)));
       return { ...queue, url: made.url, deadUrl: dead.url, arn: made.arn, deadArn: dead.arn };
     }),
@@ -79,12 +78,24 @@ async function makeQueue(sqs, QueueName, fifo) {
 
 const setAttributes = (sqs, QueueUrl, Attributes) => sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
 
-// A daemon that does not know the attribute yet says so; the queue then has no dead letters.
+// A broker that does not offer the attribute says so; the queue then has no dead letters. AWS offers it.
 async function setIfOffered(sqs, QueueUrl, Attributes) {
   try {
     await setAttributes(sqs, QueueUrl, Attributes);
   } catch (error) {
-    console.error(`provision: ${Object.keys(Attributes)} of ${QueueUrl}: ${error.message}`);
+    if (!error.message.includes('does not offer the queue attribute')) throw error;
+    console.error(`${QueueUrl} has no dead letters: ${error.message}`);
+  }
+}
+
+// Whether the broker speaks SNS at all.
+export async function offersTopics({ sns }) {
+  try {
+    await sns.send(new ListTopicsCommand({}));
+    return true;
+  } catch (error) {
+    if (error.$metadata?.httpStatusCode >= 400 && error.$metadata.httpStatusCode < 500) return false;
+    throw error;
   }
 }
 
