@@ -104,7 +104,8 @@ const page = ({ counted, minute, sizes, offered }) => ({
     <p>${sizes
       ? html`A queue of ten, received ten at a time, took <strong>${sizes.length}</strong> ${sizes.length === 1 ? 'receive' : 'receives'}: ${sizes.join(', ')}.`
       : 'A standard queue on AWS asks only some of its servers for each short receive, so ten messages may come as one, three, none and six.'}
-      Penstock asks all of a queue, and brings all ten at once.</p>
+      Penstock asks all of a queue and brings all ten at once, unless it was started with
+      <code>--aws-weaknesses short-polls</code>; <code>./dev run</code> does that for this one queue.</p>
     <div class="row">${button('small queue', 'Send ten and receive them')}</div>`;
   },
 });
