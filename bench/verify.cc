@@ -76,9 +76,9 @@ Part measure(const Daemon& daemon, const BenchmarkOptions& options, std::size_t 
   if (run_http_load(daemon.port(), 1, Seconds(10), creating).failures != 0) {
     throw std::runtime_error("the queue was not created");
   }
-  Repeat sending(signed_call("SendMessage",
-                             R"({"QueueUrl":"http://127.0.0.1/000000000000/bench","MessageBody":")" +
-                                 std::string(kBodyBytes, 'x') + "\"}"));
+  Repeat sending(
+      signed_call("SendMessage", R"({"QueueUrl":"http://127.0.0.1/000000000000/bench","MessageBody":")" +
+                                     std::string(kBodyBytes, 'x') + "\"}"));
   const Seconds before = daemon.process().cpu();
   const LoadResult load = run_http_load(daemon.port(), connections, Seconds(options.seconds), sending);
   if (load.failures != 0) throw std::runtime_error(std::to_string(load.failures) + " requests failed");
@@ -92,8 +92,8 @@ bool verify(const BenchmarkOptions& options) {
   const ScratchDirectory scratch(options.directory);
   const std::size_t connections = options.connections > 0 ? options.connections : kConnections;
   const std::string file = scratch.path("credentials.yaml");
-  std::ofstream(file) << "credentials:\n  - access_key_id: " << kId << "\n    secret_access_key: \"" << kSecret
-                      << "\"\n    account: \"000000000000\"\n    user: bench\n";
+  std::ofstream(file) << "credentials:\n  - access_key_id: " << kId << "\n    secret_access_key: \""
+                      << kSecret << "\"\n    account: \"000000000000\"\n    user: bench\n";
   std::filesystem::permissions(file,
                                std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   Figures off_rate, on_rate, off_cpu, on_cpu, share;

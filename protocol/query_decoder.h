@@ -4,7 +4,8 @@
 // Parameters that the request does not know are ignored. A number that is none and bytes that are no base64
 // are refused with kMalformedInput. Of a map's entries with the same key the last one counts. As in the
 // examples of AWS's own reference, a list or map of one may come without its number: AttributeName=All,
-// Attribute.Name=...&Attribute.Value=...
+// Attribute.Name=...&Attribute.Value=... And as SDKs write it, a list without elements may be there with an
+// empty value: AttributeName=
 #pragma once
 
 #include <algorithm>
@@ -49,7 +50,7 @@ Result<void> read_member(const QueryForm& form, const Row&, const std::string& n
 template <class Row, class Element>
 Result<void> read_member(const QueryForm& form, const Row&, const std::string& name,
                          std::vector<Element>& out) {
-  if (form.find(name) != nullptr) {
+  if (const std::string* one = form.find(name); one != nullptr && !one->empty()) {
     if (Result<void> done = read_named(form, name, out.emplace_back()); !done) return done;
   }
   for (const std::uint32_t number : form.elements(name)) {

@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kFlushPeriod{500};
 
-std::string numbered(const std::string& path, std::size_t number) { return path + "." + std::to_string(number); }
+std::string numbered(const std::string& path, std::size_t number) {
+  return path + "." + std::to_string(number);
+}
 
 }  // namespace
 

@@ -28,6 +28,17 @@ bool is_setting(std::string_view flag) {
   return std::any_of(rows.begin(), rows.end(), [flag](const SettingRow& row) { return row.flag == flag; });
 }
 
+// What no flag brings, because it would be seen by everybody on the machine.
+std::string of_the_environment_alone() {
+  std::string text = "Of the environment alone:";
+  for (const SettingRow& row : setting_rows()) {
+    if (row.flag.empty()) {
+      text.append("\n  ").append(row.variable).append(": ").append(row.description);
+    }
+  }
+  return text;
+}
+
 // The commands and their options; where the options' words are written to must outlive it.
 class CommandLine {
  public:
@@ -36,6 +47,7 @@ class CommandLine {
     app_.set_version_flag("--version", version_line());
     serve_ = app_.add_subcommand("serve", "Serve the API.");
     for (const SettingRow& row : setting_rows()) add_setting(*serve_, row);
+    serve_->footer(of_the_environment_alone());
 
     healthcheck_ = app_.add_subcommand(
         "healthcheck", "Ask a daemon whether it is ready; the exit code is 0 if so and 1 if not.");

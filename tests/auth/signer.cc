@@ -67,13 +67,13 @@ auto named(List& list, std::string_view name) {
 
 }  // namespace
 
-void Letter::sign() {
+void SignedLetter::sign() {
   headers.emplace_back(date_header, date);
   headers.emplace_back("Authorization", algorithm + " Credential=" + credential() +
                                             ", SignedHeaders=" + names() + ", Signature=" + signature());
 }
 
-void Letter::presign() {
+void SignedLetter::presign() {
   query.emplace_back("X-Amz-Algorithm", algorithm);
   query.emplace_back("X-Amz-Credential", credential());
   query.emplace_back("X-Amz-Date", date);
@@ -83,12 +83,12 @@ void Letter::presign() {
   query.emplace_back("X-Amz-Signature", made);
 }
 
-std::string& Letter::header(std::string_view name) { return named(headers, name)->second; }
-std::string& Letter::parameter(std::string_view name) { return named(query, name)->second; }
-void Letter::drop_header(std::string_view name) { headers.erase(named(headers, name)); }
-void Letter::drop_parameter(std::string_view name) { query.erase(named(query, name)); }
+std::string& SignedLetter::header(std::string_view name) { return named(headers, name)->second; }
+std::string& SignedLetter::parameter(std::string_view name) { return named(query, name)->second; }
+void SignedLetter::drop_header(std::string_view name) { headers.erase(named(headers, name)); }
+void SignedLetter::drop_parameter(std::string_view name) { query.erase(named(query, name)); }
 
-SignedRequest Letter::request() {
+SignedRequest SignedLetter::request() {
   target_ = path;
   char separator = path.find('?') == std::string::npos ? '?' : '&';
   for (const auto& [name, value] : query) {
@@ -99,11 +99,11 @@ SignedRequest Letter::request() {
   return {method, target_, views_, body};
 }
 
-std::string Letter::credential() const {
+std::string SignedLetter::credential() const {
   return access_key_id + "/" + scope_date + "/" + region + "/" + service + "/" + terminator;
 }
 
-std::string Letter::names() const {
+std::string SignedLetter::names() const {
   if (!signed_headers.empty()) return signed_headers;
   std::vector<std::string> all;
   for (const auto& [name, value] : headers) all.push_back(lower(name));
@@ -114,7 +114,7 @@ std::string Letter::names() const {
   return text;
 }
 
-std::string Letter::canonical() const {
+std::string SignedLetter::canonical() const {
   std::string text = method + "\n" + path + "\n";
   std::vector<std::pair<std::string, std::string>> parameters;
   for (const auto& [name, value] : query) parameters.emplace_back(encoded(name), encoded(value));
@@ -134,7 +134,7 @@ std::string Letter::canonical() const {
   return text + "\n" + names() + "\n" + hex_of(digest_of(body));
 }
 
-std::string Letter::signature() {
+std::string SignedLetter::signature() {
   const std::string to_sign = algorithm + "\n" + date + "\n" + scope_date + "/" + region + "/" + service +
                               "/" + terminator + "\n" + hex_of(digest_of(canonical()));
   const std::string key =

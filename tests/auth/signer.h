@@ -1,4 +1,4 @@
-// Letter: a request that a play writes, spoils and signs.
+// SignedLetter: a request that a play writes, spoils and signs.
 //
 // It signs whatever it is told, however wrong: a list of headers out of order, a scope of another service, a
 // date of yesterday. So a play can break one rule and leave the signature itself right. It shares no code
@@ -14,7 +14,7 @@
 
 namespace penstock {
 
-struct Letter {
+struct SignedLetter {
   std::string method = "POST";
   std::string path = "/";
   std::vector<std::pair<std::string, std::string>> query;  // not encoded

@@ -9,7 +9,7 @@
 namespace penstock {
 namespace {
 
-using Change = std::function<void(Letter&)>;
+using Change = std::function<void(SignedLetter&)>;
 
 struct Case {
   const char* rule;
@@ -19,11 +19,11 @@ struct Case {
   std::chrono::seconds later{0};
 };
 
-void unchanged(Letter&) {}
+void unchanged(SignedLetter&) {}
 
 // The usual headers, some of them x-amz, as both forms carry them.
-Letter usual() {
-  Letter letter;
+SignedLetter usual() {
+  SignedLetter letter;
   letter.headers.emplace_back("X-Amz-User-Agent", "aws-sdk-js/3.1169.0");
   return letter;
 }
@@ -37,29 +37,29 @@ constexpr std::string_view kBadList =
 // What both forms have in common.
 std::vector<Case> common_cases() {
   return {
-      {"the secret", [](Letter& l) { l.secret += "x"; }, unchanged, kWrong},
-      {"a known key", [](Letter& l) { l.access_key_id = "AKIDNOBODY"; }, unchanged, kUnknown},
-      {"a known key, exactly", [](Letter& l) { l.access_key_id = "akidexample"; }, unchanged, kUnknown},
-      {"a key that has not expired", [](Letter& l) { l.access_key_id = "AKIDOLD"; }, unchanged,
+      {"the secret", [](SignedLetter& l) { l.secret += "x"; }, unchanged, kWrong},
+      {"a known key", [](SignedLetter& l) { l.access_key_id = "AKIDNOBODY"; }, unchanged, kUnknown},
+      {"a known key, exactly", [](SignedLetter& l) { l.access_key_id = "akidexample"; }, unchanged, kUnknown},
+      {"a key that has not expired", [](SignedLetter& l) { l.access_key_id = "AKIDOLD"; }, unchanged,
        "403 ExpiredToken: The security token included in the request is expired"},
-      {"the service", [](Letter& l) { l.service = "sns"; }, unchanged,
+      {"the service", [](SignedLetter& l) { l.service = "sns"; }, unchanged,
        scope_refusal("Credential should be scoped to correct service: 'sqs'.")},
-      {"the service, in lower case", [](Letter& l) { l.service = "SQS"; }, unchanged,
+      {"the service, in lower case", [](SignedLetter& l) { l.service = "SQS"; }, unchanged,
        scope_refusal("Credential should be scoped to correct service: 'sqs'.")},
-      {"a region", [](Letter& l) { l.region = "US-EAST-1"; }, unchanged,
+      {"a region", [](SignedLetter& l) { l.region = "US-EAST-1"; }, unchanged,
        scope_refusal("Credential should be scoped to a valid region, not 'US-EAST-1'.")},
-      {"a region of 23 characters", [](Letter& l) { l.region = std::string(24, 'a'); }, unchanged,
+      {"a region of 23 characters", [](SignedLetter& l) { l.region = std::string(24, 'a'); }, unchanged,
        scope_refusal("Credential should be scoped to a valid region, not 'aaaaaaaaaaaaaaaaaaaaaaaa'.")},
-      {"some region", [](Letter& l) { l.region = ""; }, unchanged,
+      {"some region", [](SignedLetter& l) { l.region = ""; }, unchanged,
        scope_refusal("Credential should be scoped to a valid region, not ''.")},
-      {"the terminator", [](Letter& l) { l.terminator = "aws4_requests"; }, unchanged,
+      {"the terminator", [](SignedLetter& l) { l.terminator = "aws4_requests"; }, unchanged,
        scope_refusal(
            "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws4_requests'.")},
-      {"the day of the time", [](Letter& l) { l.scope_date = "20261121"; }, unchanged,
+      {"the day of the time", [](SignedLetter& l) { l.scope_date = "20261121"; }, unchanged,
        scope_refusal("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
                      "HTTP: '20261121' != '20261122', from '20261122T120000Z'.")},
       {"the whole scope",
-       [](Letter& l) {
+       [](SignedLetter& l) {
          l.region = "!";
          l.service = "s3";
          l.terminator = "";
@@ -70,11 +70,11 @@ std::vector<Case> common_cases() {
                      "correct service: 'sqs'. Credential should be scoped with a valid terminator: "
                      "'aws4_request', not ''. Date in Credential scope does not match YYYYMMDD from ISO-8601 "
                      "version of date from HTTP: '' != '20261122', from '20261122T120000Z'.")},
-      {"five elements, not six", [](Letter& l) { l.terminator += "/"; }, unchanged,
+      {"five elements, not six", [](SignedLetter& l) { l.terminator += "/"; }, unchanged,
        incomplete("Credential must have exactly 5 slash-delimited elements, e.g. "
                   "keyid/date/region/service/term, got 'AKIDEXAMPLE/20261122/us-east-1/sqs/aws4_request/'")},
-      {"five elements, not four", [](Letter& l) { l.region = "us-east-1/sqs/aws4_request"; },
-       [](Letter& l) {
+      {"five elements, not four", [](SignedLetter& l) { l.region = "us-east-1/sqs/aws4_request"; },
+       [](SignedLetter& l) {
          for (auto* list : {&l.headers, &l.query}) {
            for (auto& [name, value] : *list) {
              const std::size_t at = value.find("/us-east-1/sqs/aws4_request/sqs/aws4_request");
@@ -84,56 +84,61 @@ std::vector<Case> common_cases() {
        },
        incomplete("Credential must have exactly 5 slash-delimited elements, e.g. "
                   "keyid/date/region/service/term, got 'AKIDEXAMPLE/20261122/us-east-1/sqs'")},
-      {"the algorithm", [](Letter& l) { l.algorithm = "AWS4-HMAC-SHA1"; }, unchanged,
+      {"the algorithm", [](SignedLetter& l) { l.algorithm = "AWS4-HMAC-SHA1"; }, unchanged,
        incomplete("Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA1' (only AWS4-HMAC-SHA256 for now).")},
-      {"the algorithm's case", [](Letter& l) { l.algorithm = "aws4-hmac-sha256"; }, unchanged,
+      {"the algorithm's case", [](SignedLetter& l) { l.algorithm = "aws4-hmac-sha256"; }, unchanged,
        incomplete("Unsupported AWS 'algorithm': 'aws4-hmac-sha256' (only AWS4-HMAC-SHA256 for now).")},
-      {"a time in ISO's basic form", [](Letter& l) { l.date = "2026-11-22T12:00:00Z"; }, unchanged,
+      {"a time in ISO's basic form", [](SignedLetter& l) { l.date = "2026-11-22T12:00:00Z"; }, unchanged,
        incomplete("Date must be in ISO-8601 'basic format'. Got '2026-11-22T12:00:00Z'. See "
                   "http://en.wikipedia.org/wiki/ISO_8601")},
-      {"a day that exists", [](Letter& l) { l.date = "20261131T120000Z"; }, unchanged,
+      {"a day that exists", [](SignedLetter& l) { l.date = "20261131T120000Z"; }, unchanged,
        incomplete("Date must be in ISO-8601 'basic format'. Got '20261131T120000Z'. See "
                   "http://en.wikipedia.org/wiki/ISO_8601")},
       {"host among the signed",
-       [](Letter& l) { l.signed_headers = "content-type;x-amz-target;x-amz-user-agent"; }, unchanged,
+       [](SignedLetter& l) { l.signed_headers = "content-type;x-amz-target;x-amz-user-agent"; }, unchanged,
        scope_refusal("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")},
-      {"every x-amz header among the signed", [](Letter& l) { l.signed_headers = "host;x-amz-user-agent"; },
-       unchanged, scope_refusal("'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.")},
+      {"every x-amz header among the signed",
+       [](SignedLetter& l) { l.signed_headers = "host;x-amz-user-agent"; }, unchanged,
+       scope_refusal("'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.")},
       {"every x-amz header, also one that came later", unchanged,
-       [](Letter& l) { l.headers.emplace_back("x-aMZ-Late", "1"); },
+       [](SignedLetter& l) { l.headers.emplace_back("x-aMZ-Late", "1"); },
        scope_refusal("'x-aMZ-Late' must be a 'SignedHeader' in the AWS Authorization.")},
-      {"signed headers in order", [](Letter& l) { l.signed_headers = "x-amz-target;host;x-amz-user-agent"; },
-       unchanged, incomplete(kBadList)},
-      {"signed headers once", [](Letter& l) { l.signed_headers = "host;host;x-amz-target;x-amz-user-agent"; },
-       unchanged, incomplete(kBadList)},
-      {"signed headers in lower case",
-       [](Letter& l) { l.signed_headers = "Host;x-amz-target;x-amz-user-agent"; }, unchanged,
+      {"signed headers in order",
+       [](SignedLetter& l) { l.signed_headers = "x-amz-target;host;x-amz-user-agent"; }, unchanged,
        incomplete(kBadList)},
-      {"no empty signed header", [](Letter& l) { l.signed_headers = "host;;x-amz-target;x-amz-user-agent"; },
-       unchanged, incomplete(kBadList)},
+      {"signed headers once",
+       [](SignedLetter& l) { l.signed_headers = "host;host;x-amz-target;x-amz-user-agent"; }, unchanged,
+       incomplete(kBadList)},
+      {"signed headers in lower case",
+       [](SignedLetter& l) { l.signed_headers = "Host;x-amz-target;x-amz-user-agent"; }, unchanged,
+       incomplete(kBadList)},
+      {"no empty signed header",
+       [](SignedLetter& l) { l.signed_headers = "host;;x-amz-target;x-amz-user-agent"; }, unchanged,
+       incomplete(kBadList)},
       {"no empty signed header at the end",
-       [](Letter& l) { l.signed_headers = "host;x-amz-target;x-amz-user-agent;"; }, unchanged,
+       [](SignedLetter& l) { l.signed_headers = "host;x-amz-target;x-amz-user-agent;"; }, unchanged,
        incomplete(kBadList)},
       {"no blank in a signed header",
-       [](Letter& l) { l.signed_headers = "host; x-amz-target;x-amz-user-agent"; }, unchanged,
+       [](SignedLetter& l) { l.signed_headers = "host; x-amz-target;x-amz-user-agent"; }, unchanged,
        incomplete(kBadList)},
       {"signed headers that are there",
-       [](Letter& l) { l.signed_headers = "host;x-amz-target;x-amz-user-agent;x-nowhere"; }, unchanged,
+       [](SignedLetter& l) { l.signed_headers = "host;x-amz-target;x-amz-user-agent;x-nowhere"; }, unchanged,
        scope_refusal("'x-nowhere' is a 'SignedHeader', but the request has no such header.")},
       {"the body's digest",
-       [](Letter& l) { l.headers.emplace_back("X-Amz-Content-SHA256", std::string(64, '0')); }, unchanged,
+       [](SignedLetter& l) { l.headers.emplace_back("X-Amz-Content-SHA256", std::string(64, '0')); },
+       unchanged,
        scope_refusal("The provided 'x-amz-content-sha256' header does not match what was computed.")},
       {"a signed payload",
-       [](Letter& l) { l.headers.emplace_back("X-Amz-Content-SHA256", "UNSIGNED-PAYLOAD"); }, unchanged,
+       [](SignedLetter& l) { l.headers.emplace_back("X-Amz-Content-SHA256", "UNSIGNED-PAYLOAD"); }, unchanged,
        scope_refusal("The provided 'x-amz-content-sha256' header does not match what was computed.")},
       {"a payload in one piece",
-       [](Letter& l) {
+       [](SignedLetter& l) {
          l.headers.emplace_back("X-Amz-Content-SHA256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
        },
        unchanged,
        scope_refusal("The provided 'x-amz-content-sha256' header does not match what was computed.")},
       {"the body's digest once",
-       [](Letter& l) {
+       [](SignedLetter& l) {
          for (int i = 0; i < 2; ++i) {
            l.headers.emplace_back("X-Amz-Content-SHA256",
                                   "99a91b4b2a2b5be828d2b3dca9049db8a03bd9ce683706c1da531bd77c24aabd");
@@ -141,35 +146,35 @@ std::vector<Case> common_cases() {
        },
        unchanged, incomplete("The header 'X-Amz-Content-SHA256' must be given once.")},
       {"no token for a lasting key",
-       [](Letter& l) { l.headers.emplace_back("X-Amz-Security-Token", kToken); }, unchanged, kUnknown},
+       [](SignedLetter& l) { l.headers.emplace_back("X-Amz-Security-Token", kToken); }, unchanged, kUnknown},
       {"no empty token for a lasting key",
-       [](Letter& l) { l.headers.emplace_back("X-Amz-Security-Token", ""); }, unchanged, kUnknown},
-      {"a token for a session's key", [](Letter& l) { l.access_key_id = "AKIDSESSION"; }, unchanged,
+       [](SignedLetter& l) { l.headers.emplace_back("X-Amz-Security-Token", ""); }, unchanged, kUnknown},
+      {"a token for a session's key", [](SignedLetter& l) { l.access_key_id = "AKIDSESSION"; }, unchanged,
        kUnknown},
       {"the token of a session's key",
-       [](Letter& l) {
+       [](SignedLetter& l) {
          l.access_key_id = "AKIDSESSION";
          l.headers.emplace_back("X-Amz-Security-Token", std::string(kToken) + "=");
        },
        unchanged, kUnknown},
       {"one token",
-       [](Letter& l) {
+       [](SignedLetter& l) {
          l.access_key_id = "AKIDSESSION";
          l.headers.emplace_back("X-Amz-Security-Token", kToken);
          l.headers.emplace_back("X-Amz-Security-Token", kToken);
        },
        unchanged, incomplete("The header 'X-Amz-Security-Token' must be given once.")},
-      {"a query that can be decoded", unchanged, [](Letter& l) { l.path += "?a=%zz"; },
+      {"a query that can be decoded", unchanged, [](SignedLetter& l) { l.path += "?a=%zz"; },
        "404 MalformedQueryString: The query string contains a syntax error."},
   };
 }
 
 void play(const std::vector<Case>& cases, const Change& sign) {
   for (const Case& one : cases) {
-    Letter whole = usual();
+    SignedLetter whole = usual();
     sign(whole);
     EXPECT_EQ(verdict(whole), kAlice) << one.rule;
-    Letter broken = usual();
+    SignedLetter broken = usual();
     one.before(broken);
     sign(broken);
     one.after(broken);
@@ -180,7 +185,7 @@ void play(const std::vector<Case>& cases, const Change& sign) {
 TEST(SignatureV4, IsRefusedInTheHeaderForEachRuleAlone) {
   std::vector<Case> cases = common_cases();
   const auto without = [](std::string_view parameter) {
-    return [parameter](Letter& l) {
+    return [parameter](SignedLetter& l) {
       std::string& text = l.header("Authorization");
       const std::size_t begin = text.find(parameter);
       const std::size_t end = std::min(text.find(", ", begin), text.size());
@@ -188,7 +193,7 @@ TEST(SignatureV4, IsRefusedInTheHeaderForEachRuleAlone) {
     };
   };
   const auto insert = [](const char* text) {
-    return [text](Letter& l) { l.header("Authorization").insert(17, text); };
+    return [text](SignedLetter& l) { l.header("Authorization").insert(17, text); };
   };
   const std::vector<Case> further{
       {"not older than 15 minutes", unchanged, unchanged,
@@ -200,20 +205,20 @@ TEST(SignatureV4, IsRefusedInTheHeaderForEachRuleAlone) {
                      "(20261122T114459Z + 15 min.)"),
        std::chrono::seconds{-901}},
       {"one Authorization", unchanged,
-       [](Letter& l) { l.headers.emplace_back("authorization", l.header("Authorization")); },
+       [](SignedLetter& l) { l.headers.emplace_back("authorization", l.header("Authorization")); },
        incomplete("The header 'authorization' must be given once.")},
       {"one X-Amz-Date", unchanged,
-       [](Letter& l) { l.headers.emplace_back("X-Amz-Date", l.header("X-Amz-Date")); },
+       [](SignedLetter& l) { l.headers.emplace_back("X-Amz-Date", l.header("X-Amz-Date")); },
        incomplete("The header 'X-Amz-Date' must be given once.")},
       {"a time", unchanged,
-       [](Letter& l) {
+       [](SignedLetter& l) {
          l.drop_header("X-Amz-Date");
          l.header("Authorization") = "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b, Signature=c";
        },
        incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
                   "Authorization=AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b, Signature=c")},
       {"anything at all", unchanged,
-       [](Letter& l) {
+       [](SignedLetter& l) {
          l.drop_header("X-Amz-Date");
          l.header("Authorization") = "AWS4-HMAC-SHA256";
        },
@@ -230,29 +235,33 @@ TEST(SignatureV4, IsRefusedInTheHeaderForEachRuleAlone) {
       {"one signature", unchanged, insert("Signature=x, "),
        incomplete("Authorization header has more than one 'Signature' parameter.")},
       {"values for its parameters", unchanged, insert("Extra, "), "'Extra' not a valid key=value pair"},
-      {"all of the signature", unchanged, [](Letter& l) { l.header("Authorization").pop_back(); }, kWrong},
-      {"no more than the signature", unchanged, [](Letter& l) { l.header("Authorization") += "0"; }, kWrong},
+      {"all of the signature", unchanged, [](SignedLetter& l) { l.header("Authorization").pop_back(); },
+       kWrong},
+      {"no more than the signature", unchanged, [](SignedLetter& l) { l.header("Authorization") += "0"; },
+       kWrong},
       {"a signature in hexadecimal", unchanged,
-       [](Letter& l) {
+       [](SignedLetter& l) {
          l.header("Authorization").replace(l.header("Authorization").size() - 64, 64, 64, 'g');
        },
        kWrong},
-      {"another scheme", unchanged, [](Letter& l) { l.header("Authorization") = "Basic YWxpY2U6c2VjcmV0"; },
+      {"another scheme", unchanged,
+       [](SignedLetter& l) { l.header("Authorization") = "Basic YWxpY2U6c2VjcmV0"; },
        incomplete("Unsupported AWS 'algorithm': 'Basic' (only AWS4-HMAC-SHA256 for now).")},
-      {"something that is no scheme", unchanged, [](Letter& l) { l.header("Authorization") = "hunter2"; },
+      {"something that is no scheme", unchanged,
+       [](SignedLetter& l) { l.header("Authorization") = "hunter2"; },
        incomplete("Unsupported AWS 'algorithm': '' (only AWS4-HMAC-SHA256 for now).")},
       {"the token among the signed",
-       [](Letter& l) {
+       [](SignedLetter& l) {
          l.access_key_id = "AKIDSESSION";
          l.signed_headers = "host;x-amz-date;x-amz-target;x-amz-user-agent";
          l.headers.emplace_back("X-Amz-Security-Token", kToken);
        },
        unchanged, scope_refusal("'X-Amz-Security-Token' must be a 'SignedHeader' in the AWS Authorization.")},
       {"the time among the signed",
-       [](Letter& l) { l.signed_headers = "host;x-amz-target;x-amz-user-agent"; }, unchanged,
+       [](SignedLetter& l) { l.signed_headers = "host;x-amz-target;x-amz-user-agent"; }, unchanged,
        scope_refusal("'X-Amz-Date' must be a 'SignedHeader' in the AWS Authorization.")},
       {"a signature in one place", unchanged,
-       [](Letter& l) {
+       [](SignedLetter& l) {
          l.query = {{"X-Amz-Signature", "0"}};
        },
        scope_refusal("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP "
@@ -261,7 +270,7 @@ TEST(SignatureV4, IsRefusedInTheHeaderForEachRuleAlone) {
   for (Case one : further) {
     // Where the refusal repeats the Authorization, the beginning is enough.
     if (one.refusal.front() > '9' || one.refusal.front() < '0') {
-      Letter letter = usual();
+      SignedLetter letter = usual();
       letter.sign();
       one.after(letter);
       const std::string told = verdict(letter);
@@ -270,25 +279,26 @@ TEST(SignatureV4, IsRefusedInTheHeaderForEachRuleAlone) {
       cases.push_back(std::move(one));
     }
   }
-  play(cases, [](Letter& letter) { letter.sign(); });
+  play(cases, [](SignedLetter& letter) { letter.sign(); });
 }
 
 TEST(SignatureV4, IsRefusedInTheQueryForEachRuleAlone) {
   std::vector<Case> cases = common_cases();
-  const auto without = [](const char* name) { return [name](Letter& l) { l.drop_parameter(name); }; };
+  const auto without = [](const char* name) { return [name](SignedLetter& l) { l.drop_parameter(name); }; };
   const auto with = [](const char* name, const char* value) {
-    return [name, value](Letter& l) { l.parameter(name) = value; };
+    return [name, value](SignedLetter& l) { l.parameter(name) = value; };
   };
   const auto missing = [](const char* name) {
     return incomplete(std::string("AWS query-string parameters must include '") + name +
                       "'. Re-examine the query-string parameters.");
   };
-  const auto expires = [](const char* value) { return [value](Letter& l) { l.expires = value; }; };
+  const auto expires = [](const char* value) { return [value](SignedLetter& l) { l.expires = value; }; };
   for (const char* name :
        {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-SignedHeaders", "X-Amz-Signature"}) {
     cases.push_back({name, unchanged, without(name), missing(name)});
     cases.push_back({name, unchanged, with(name, ""), missing(name)});
-    cases.push_back({name, unchanged, [name](Letter& l) { l.query.emplace_back(name, l.parameter(name)); },
+    cases.push_back({name, unchanged,
+                     [name](SignedLetter& l) { l.query.emplace_back(name, l.parameter(name)); },
                      incomplete(std::string("The query parameter '") + name + "' must be given once.")});
   }
   const std::vector<Case> further{
@@ -321,37 +331,37 @@ TEST(SignatureV4, IsRefusedInTheQueryForEachRuleAlone) {
       {"some number of seconds", unchanged, with("X-Amz-Expires", ""),
        incomplete("X-Amz-Expires should be a number")},
       {"its own lifetime", unchanged, with("X-Amz-Expires", "604800"), kWrong},
-      {"an HTTP date in a URL", [](Letter& l) { l.date = "Sun, 22 Nov 2026 12:00:00 GMT"; }, unchanged,
+      {"an HTTP date in a URL", [](SignedLetter& l) { l.date = "Sun, 22 Nov 2026 12:00:00 GMT"; }, unchanged,
        incomplete("Date must be in ISO-8601 'basic format'. Got 'Sun, 22 Nov 2026 12:00:00 GMT'. See "
                   "http://en.wikipedia.org/wiki/ISO_8601")},
       {"one token, and in one place",
-       [](Letter& l) {
+       [](SignedLetter& l) {
          l.access_key_id = "AKIDSESSION";
          l.query.emplace_back("X-Amz-Security-Token", kToken);
          l.headers.emplace_back("X-Amz-Security-Token", kToken);
        },
        unchanged,
        scope_refusal("Found 'X-Amz-Security-Token' both as a query-string param and as HTTP header.")},
-      {"the token under the signature", [](Letter& l) { l.access_key_id = "AKIDSESSION"; },
-       [](Letter& l) { l.query.emplace_back("X-Amz-Security-Token", kToken); }, kWrong},
-      {"all of the signature", unchanged, [](Letter& l) { l.parameter("X-Amz-Signature").pop_back(); },
+      {"the token under the signature", [](SignedLetter& l) { l.access_key_id = "AKIDSESSION"; },
+       [](SignedLetter& l) { l.query.emplace_back("X-Amz-Security-Token", kToken); }, kWrong},
+      {"all of the signature", unchanged, [](SignedLetter& l) { l.parameter("X-Amz-Signature").pop_back(); },
        kWrong},
       {"a signature in one place", unchanged,
-       [](Letter& l) { l.headers.emplace_back("Authorization", "AWS4-HMAC-SHA256 Credential=a"); },
+       [](SignedLetter& l) { l.headers.emplace_back("Authorization", "AWS4-HMAC-SHA256 Credential=a"); },
        scope_refusal("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP "
                      "header.")},
   };
   cases.insert(cases.end(), further.begin(), further.end());
-  play(cases, [](Letter& letter) { letter.presign(); });
+  play(cases, [](SignedLetter& letter) { letter.presign(); });
 }
 
 TEST(SignatureV4, IsGoodToTheLastSecondInBothForms) {
-  Letter letter = usual();
+  SignedLetter letter = usual();
   letter.sign();
   EXPECT_EQ(verdict(letter, "sqs", noon() + std::chrono::seconds{900}), kAlice);
   EXPECT_EQ(verdict(letter, "sqs", noon() - std::chrono::seconds{900}), kAlice);
   for (const char* lifetime : {"1", "604800"}) {
-    Letter url = usual();
+    SignedLetter url = usual();
     url.expires = lifetime;
     url.presign();
     EXPECT_EQ(verdict(url, "sqs", noon() + std::chrono::seconds{std::stoi(lifetime)}), kAlice);
@@ -360,7 +370,7 @@ TEST(SignatureV4, IsGoodToTheLastSecondInBothForms) {
 }
 
 TEST(SignatureV4, ARefusalRepeatsWhatWasSentInPrintableAndBounded) {
-  Letter letter = usual();
+  SignedLetter letter = usual();
   letter.sign();
   letter.header("Authorization") = "AWS4-HMAC-SHA256 \x80\x01<&>" + std::string(100'000, 'x');
   const std::string told = verdict(letter);
@@ -369,7 +379,7 @@ TEST(SignatureV4, ARefusalRepeatsWhatWasSentInPrintableAndBounded) {
 }
 
 TEST(SignatureV4, AListOfSignedHeadersWithoutEndIsLeftAtItsFirstFault) {
-  Letter letter = usual();
+  SignedLetter letter = usual();
   letter.sign();
   std::string names = "host";
   for (int i = 10'000; i < 20'000; ++i) names += ";x-" + std::to_string(i);
@@ -384,7 +394,7 @@ TEST(SignatureV4, NoMutilatedRequestComesIn) {
   SeededRandom random(4);
   std::size_t cases = 0;
   for (int form = 0; form < 2; ++form) {
-    Letter letter = usual();
+    SignedLetter letter = usual();
     letter.path = "/123456789012/q1";
     letter.query = {{"Action", "ReceiveMessage"}};
     form == 0 ? letter.sign() : letter.presign();

@@ -11,7 +11,7 @@ namespace {
 
 // Both vectors were computed by hand and confirmed with botocore 1.29.
 TEST(SignatureV4, ASignedPostIsItsSignersOwn) {
-  Letter letter;
+  SignedLetter letter;
   letter.headers.emplace_back("X-Amz-Date", "20261122T120000Z");
   letter.headers.emplace_back("Authorization",
                               "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261122/us-east-1/sqs/aws4_request, "
@@ -34,18 +34,18 @@ TEST(SignatureV4, APresignedGetIsItsSignersOwn) {
 }
 
 TEST(SignatureV4, TheSignerOfThePlaysAgreesWithTheVector) {
-  Letter letter;
+  SignedLetter letter;
   letter.sign();
   EXPECT_TRUE(letter.header("Authorization")
                   .ends_with("Signature=7ff32ba021d58f0ada6c5e5478f84c39a01bd533a41c4b7a037a4ffa6f59a655"));
   EXPECT_EQ(verdict(letter), kAlice);
-  Letter presigned;
+  SignedLetter presigned;
   presigned.presign();
   EXPECT_EQ(verdict(presigned), kAlice);
 }
 
 TEST(SignatureV4, ARequestWithoutASignatureIsNobodys) {
-  Letter letter;
+  SignedLetter letter;
   letter.query = {{"Action", "ListQueues"}, {"X-Amz-Expires", "60"}};
   EXPECT_EQ(verdict(letter), "unsigned");
   EXPECT_EQ(query_text(unsigned_refusal("sqs", "http://localhost:9324/123456789012/q1")),
@@ -55,7 +55,7 @@ TEST(SignatureV4, ARequestWithoutASignatureIsNobodys) {
 }
 
 TEST(SignatureV4, EveryBitOfTheSignatureCounts) {
-  Letter letter;
+  SignedLetter letter;
   letter.sign();
   SignatureVerifier verifier(known());
   std::string& authorization = letter.header("Authorization");
@@ -72,28 +72,28 @@ TEST(SignatureV4, EveryBitOfTheSignatureCounts) {
 
 TEST(SignatureV4, WhatIsSignedCannotBeChanged) {
   const auto changed = [](auto change) {
-    Letter letter;
+    SignedLetter letter;
     letter.path = "/123456789012/q1";
     letter.query = {{"Action", "SendMessage"}};
     letter.sign();
     change(letter);
     return verdict(letter);
   };
-  EXPECT_EQ(changed([](Letter&) {}), kAlice);
-  EXPECT_EQ(changed([](Letter& l) { l.method = "GET"; }), kWrong);
-  EXPECT_EQ(changed([](Letter& l) { l.path = "/123456789012/q2"; }), kWrong);
-  EXPECT_EQ(changed([](Letter& l) { l.path += "/"; }), kWrong);
-  EXPECT_EQ(changed([](Letter& l) { l.parameter("Action") = "DeleteQueue"; }), kWrong);
-  EXPECT_EQ(changed([](Letter& l) { l.query.emplace_back("Version", "2012-11-05"); }), kWrong);
-  EXPECT_EQ(changed([](Letter& l) { l.header("X-Amz-Target") = "AmazonSQS.DeleteQueue"; }), kWrong);
-  EXPECT_EQ(changed([](Letter& l) { l.header("Host") = "localhost:9325"; }), kWrong);
-  EXPECT_EQ(changed([](Letter& l) { l.headers.emplace_back("Host", "localhost:9324"); }), kWrong);
-  EXPECT_EQ(changed([](Letter& l) { l.body += " "; }), kWrong);
-  EXPECT_EQ(changed([](Letter& l) { l.header("X-Amz-Date") = "20261122T120001Z"; }), kWrong);
+  EXPECT_EQ(changed([](SignedLetter&) {}), kAlice);
+  EXPECT_EQ(changed([](SignedLetter& l) { l.method = "GET"; }), kWrong);
+  EXPECT_EQ(changed([](SignedLetter& l) { l.path = "/123456789012/q2"; }), kWrong);
+  EXPECT_EQ(changed([](SignedLetter& l) { l.path += "/"; }), kWrong);
+  EXPECT_EQ(changed([](SignedLetter& l) { l.parameter("Action") = "DeleteQueue"; }), kWrong);
+  EXPECT_EQ(changed([](SignedLetter& l) { l.query.emplace_back("Version", "2012-11-05"); }), kWrong);
+  EXPECT_EQ(changed([](SignedLetter& l) { l.header("X-Amz-Target") = "AmazonSQS.DeleteQueue"; }), kWrong);
+  EXPECT_EQ(changed([](SignedLetter& l) { l.header("Host") = "localhost:9325"; }), kWrong);
+  EXPECT_EQ(changed([](SignedLetter& l) { l.headers.emplace_back("Host", "localhost:9324"); }), kWrong);
+  EXPECT_EQ(changed([](SignedLetter& l) { l.body += " "; }), kWrong);
+  EXPECT_EQ(changed([](SignedLetter& l) { l.header("X-Amz-Date") = "20261122T120001Z"; }), kWrong);
 }
 
 TEST(SignatureV4, WhatIsNotSignedMayBeAdded) {
-  Letter letter;
+  SignedLetter letter;
   letter.sign();
   letter.headers.emplace_back("User-Agent", "curl");
   letter.headers.emplace_back("X-Amzn-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793");
@@ -102,7 +102,7 @@ TEST(SignatureV4, WhatIsNotSignedMayBeAdded) {
 }
 
 TEST(SignatureV4, TheOrderOfHeadersTheirCaseAndBlanksDoNotMatter) {
-  Letter letter;
+  SignedLetter letter;
   letter.sign();
   std::reverse(letter.headers.begin(), letter.headers.end());
   letter.headers.back().first = "hOST";
@@ -111,7 +111,7 @@ TEST(SignatureV4, TheOrderOfHeadersTheirCaseAndBlanksDoNotMatter) {
 }
 
 TEST(SignatureV4, BlanksAndCommasOfTheAuthorizationAreLoose) {
-  Letter letter;
+  SignedLetter letter;
   letter.sign();
   std::string& authorization = letter.header("Authorization");
   for (std::size_t at; (at = authorization.find(", ")) != std::string::npos;)
@@ -122,7 +122,7 @@ TEST(SignatureV4, BlanksAndCommasOfTheAuthorizationAreLoose) {
 }
 
 TEST(SignatureV4, AnHttpDateDoesWhereThereIsNoAmzDate) {
-  Letter letter;
+  SignedLetter letter;
   letter.signed_headers = "content-type;host;x-amz-target";
   letter.sign();
   letter.drop_header("X-Amz-Date");
@@ -135,7 +135,7 @@ TEST(SignatureV4, AnHttpDateDoesWhereThereIsNoAmzDate) {
 }
 
 TEST(SignatureV4, TheBodysDigestMayBeSaidAndMustThenBeRight) {
-  Letter letter;
+  SignedLetter letter;
   letter.headers.emplace_back("X-Amz-Content-SHA256",
                               "99a91b4b2a2b5be828d2b3dca9049db8a03bd9ce683706c1da531bd77c24aabd");
   letter.sign();
@@ -143,14 +143,14 @@ TEST(SignatureV4, TheBodysDigestMayBeSaidAndMustThenBeRight) {
 }
 
 TEST(SignatureV4, ASessionComesWithItsToken) {
-  Letter letter;
+  SignedLetter letter;
   letter.access_key_id = "AKIDSESSION";
   letter.headers.emplace_back("X-Amz-Security-Token", kToken);
   letter.sign();
   EXPECT_EQ(verdict(letter), kBob);
   EXPECT_EQ(verdict(letter, "sqs", noon() + std::chrono::minutes{15}), kBob);
 
-  Letter presigned;
+  SignedLetter presigned;
   presigned.access_key_id = "AKIDSESSION";
   presigned.query = {{"X-Amz-Security-Token", std::string(kToken)}};
   presigned.expires = "7200";
@@ -162,7 +162,7 @@ TEST(SignatureV4, ASessionComesWithItsToken) {
 }
 
 TEST(SignatureV4, ARegionIsWhatItsSignerSays) {
-  Letter letter;
+  SignedLetter letter;
   letter.region = "eu-central-1";
   letter.sign();
   EXPECT_EQ(verdict(letter), "ok arn:aws:iam::123456789012:user/alice in eu-central-1");
@@ -172,7 +172,7 @@ TEST(SignatureV4, ARegionIsWhatItsSignerSays) {
 }
 
 TEST(SignatureV4, NewCredentialsTakeThePlaceOfOldOnes) {
-  Letter letter;
+  SignedLetter letter;
   letter.sign();
   SignatureVerifier verifier(known());
   const auto before = verifier.verify(letter.request(), "sqs", noon());
@@ -229,7 +229,7 @@ TEST(SigningKeys, AnUnknownKeyTakesAsManyAsAWrongSignature) {
     SignatureVerifier verifier(known());
     std::vector<std::size_t> counts;
     for (const char* region : {"us-east-1", "us-east-1", "eu-west-1"}) {
-      Letter letter;
+      SignedLetter letter;
       letter.access_key_id = id;
       letter.secret = "awrongsecretawrongsecretawrongsecret";
       letter.region = region;

@@ -48,7 +48,7 @@ inline std::string verdict(SignatureVerifier& verifier, const SignedRequest& req
   return "ok " + (*verified)->identity->arn() + " in " + (*verified)->region;
 }
 
-inline std::string verdict(Letter& letter, std::string_view service = "sqs", WallTime now = noon()) {
+inline std::string verdict(SignedLetter& letter, std::string_view service = "sqs", WallTime now = noon()) {
   SignatureVerifier verifier(known());
   return verdict(verifier, letter.request(), service, now);
 }

@@ -87,11 +87,11 @@ export class Daemon {
   }
 
   // A client with connections of its own.
-  client() {
+  client(credentials = { accessKeyId: 'local', secretAccessKey: 'local' }) {
     const client = new SQSClient({
       endpoint: this.endpoint,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      credentials,
       requestHandler: { httpAgent: { keepAlive: true, maxSockets: 200 } },
     });
     this.#clients.push(client);

@@ -17,6 +17,11 @@ export class Queue {
     return queue;
   }
 
+  static async named(client, QueueName) {
+    const found = await client.send(new sqs.GetQueueUrlCommand({ QueueName }));
+    return new Queue(client, found.QueueUrl);
+  }
+
   send(body, more = {}) {
     return this.#call(sqs.SendMessageCommand, { MessageBody: body, ...more });
   }

@@ -39,11 +39,12 @@ AuditEvent event() {
 }
 
 TEST_F(AuditLogPlay, ALineSaysWhoDidWhatToWhat) {
-  EXPECT_EQ(audit_line(event()),
-            R"({"time":"2026-03-01T12:00:00Z","caller":"arn:aws:iam::111111111111:user/alice","source":"10.0.0.7",)"
-            R"("action":"sqs:SendMessage","resource":"arn:aws:sqs:us-east-1:111111111111:mail",)"
-            R"("outcome":"allowed","request_id":"7"})"
-            "\n");
+  EXPECT_EQ(
+      audit_line(event()),
+      R"({"time":"2026-03-01T12:00:00Z","caller":"arn:aws:iam::111111111111:user/alice","source":"10.0.0.7",)"
+      R"("action":"sqs:SendMessage","resource":"arn:aws:sqs:us-east-1:111111111111:mail",)"
+      R"("outcome":"allowed","request_id":"7"})"
+      "\n");
   AuditEvent denied = event();
   denied.error = "AccessDenied";
   denied.denied = true;

@@ -70,9 +70,9 @@ class Verified : public testing::Test {
                                  std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   }
 
-  static Letter letter(const std::string& id, const std::string& secret, std::string_view action,
-                       const Json& json, std::chrono::seconds off = {}) {
-    Letter letter;
+  static SignedLetter letter(const std::string& id, const std::string& secret, std::string_view action,
+                             const Json& json, std::chrono::seconds off = {}) {
+    SignedLetter letter;
     letter.headers = {{"Host", "queues.example"},
                       {"Content-Type", "application/x-amz-json-1.0"},
                       {"X-Amz-Target", "AmazonSQS." + std::string(action)}};
@@ -84,7 +84,7 @@ class Verified : public testing::Test {
     letter.scope_date = letter.date.substr(0, 8);
     return letter;
   }
-  static std::string bytes_of(Letter& letter) {
+  static std::string bytes_of(SignedLetter& letter) {
     const SignedRequest request = letter.request();
     std::string text = std::string(request.method) + " " + std::string(request.target) + " HTTP/1.1\r\n";
     for (const auto& [name, value] : request.headers)
@@ -93,7 +93,7 @@ class Verified : public testing::Test {
            std::string(request.body);
   }
   HttpClient connect() { return HttpClient(server_->api()[0].port); }
-  HttpAnswer send(Letter letter) {
+  HttpAnswer send(SignedLetter letter) {
     letter.sign();
     return connect().exchange(bytes_of(letter));
   }
@@ -175,7 +175,7 @@ TEST_F(Verified, AClockThatIsOffIsTold) {
 }
 
 TEST_F(Verified, ABodyThatWasAlteredIsRefused) {
-  Letter altered = letter("AKIDALICE", kAliceSecret, "CreateQueue", {{"QueueName", "mail"}});
+  SignedLetter altered = letter("AKIDALICE", kAliceSecret, "CreateQueue", {{"QueueName", "mail"}});
   altered.sign();
   altered.body = R"({"QueueName":"evil"})";
   EXPECT_EQ(connect().exchange(bytes_of(altered)).status, 403);
@@ -183,7 +183,7 @@ TEST_F(Verified, ABodyThatWasAlteredIsRefused) {
 
 TEST_F(Verified, APresignedUrlIsGoodWithoutAHeader) {
   create("mail");
-  Letter presigned = letter("AKIDALICE", kAliceSecret, "", Json::object());
+  SignedLetter presigned = letter("AKIDALICE", kAliceSecret, "", Json::object());
   presigned.method = "GET";
   presigned.path = "/111111111111/mail";
   presigned.headers = {{"Host", "queues.example"}};
@@ -202,10 +202,10 @@ TEST_F(Verified, APresignedUrlIsGoodWithoutAHeader) {
 
 TEST_F(Verified, AwsQueryIsRefusedInItsOwnForm) {
   const HttpAnswer answer = connect().exchange(
-      "GET /111111111111/mail?Action=ReceiveMessage HTTP/1.1\r\nHost: queues.example\r\n\r\n");
+      "GET /111111111111/mail?Action=ReceiveMessage HTTP/1.1\r\nHost: queues.example:8080\r\n\r\n");
   EXPECT_EQ(answer.status, 403);
   EXPECT_NE(answer.body.find("<Code>AccessDenied</Code>"), std::string::npos) << answer.body;
-  EXPECT_NE(answer.body.find("Access to the resource http://queues.example/111111111111/mail is denied."),
+  EXPECT_NE(answer.body.find("Access to the resource http://queues.example:8080/111111111111/mail is denied."),
             std::string::npos)
       << answer.body;
 }
@@ -219,7 +219,7 @@ TEST_F(Verified, HealthAndMetricsAskForNoSignature) {
 TEST_F(Verified, CredentialsAreReadAnewWhileConnectionsStay) {
   HttpClient client = connect();
   const auto ask = [&](const char* id, const char* secret) {
-    Letter asked = letter(id, secret, "ListQueues", Json::object());
+    SignedLetter asked = letter(id, secret, "ListQueues", Json::object());
     asked.sign();
     return client.exchange(bytes_of(asked)).status;
   };
