@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -108,6 +109,7 @@ class TlsClient {
 class ByTls : public testing::Test {
  protected:
   void SetUp() override {
+    std::signal(SIGPIPE, SIG_IGN);  // as the process does: OpenSSL writes to whoever may be gone
     char name[] = "/tmp/penstock-tls-XXXXXX";
     ASSERT_NE(mkdtemp(name), nullptr);
     directory_ = name;
