@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "protocol/errors.h"
 #include "server/command_port.h"
 #include "server/health.h"
 
@@ -11,15 +12,31 @@ namespace {
 // It serves only once commands are decided, so that its health pages always say ready.
 constexpr bool kReady = true;
 
+// Because of who it is, not of what it asks.
+bool refuses_caller(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kAccessDenied:
+    case ErrorCode::kIncompleteSignature:
+    case ErrorCode::kSignatureDoesNotMatch:
+    case ErrorCode::kInvalidClientTokenId:
+    case ErrorCode::kExpiredToken:
+    case ErrorCode::kMissingAuthenticationToken:
+      return true;
+    default:
+      return false;
+  }
+}
+
 WallTime wall_time() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 }  // namespace
 
 ApiService::ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts,
-                       std::vector<Authenticator*> authenticators)
+                       std::vector<Authenticator*> authenticators, AuditLog* audit)
     : settings_(std::move(settings)),
       counts_(std::move(counts)),
-      authenticators_(std::move(authenticators)) {}
+      authenticators_(std::move(authenticators)),
+      audit_(audit) {}
 
 std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request, const Ticket& ticket,
                                                        Random& random) {
@@ -31,21 +48,52 @@ std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request
   if (!authenticators_.empty()) {
     verification.emplace(Verification{*authenticators_[io_thread_of(ticket)], wall_time()});
   }
-  auto planned = plan(request, settings_, ticket, MessageId::draw(random).text(),
-                      verification ? &*verification : nullptr);
+  std::string request_id = MessageId::draw(random).text();
+  auto planned =
+      plan(request, settings_, ticket, std::string(request_id), verification ? &*verification : nullptr);
   if (ApiResponse* const response = std::get_if<ApiResponse>(&planned)) {
-    count(ticket, action, error_in(*response), since);
+    const std::optional<ErrorCode> error = error_in(*response);
+    count(ticket, action, error, since);
+    if (audit_) {
+      // Nobody has proven who it is, or nothing was asked for that can be named.
+      audit_->note({.time = verification->now,
+                    .source = request.peer,
+                    .action = action < kActionsKnown ? action_name(action) : std::string_view(),
+                    .error = error ? wire_error(*error).query_code : std::string_view("Unknown"),
+                    .denied = error && refuses_caller(*error),
+                    .request_id = request_id});
+    }
     return std::move(*response);
   }
   PlannedCommand& command = std::get<PlannedCommand>(planned);
-  return UnderWay{std::move(command.command), PendingCall{std::move(command.call), action, since}};
+  PendingCall pending(std::move(command.call), action, since);
+  if (audit_) {
+    pending.access = command.command.access;
+    pending.request_id = std::move(request_id);
+  }
+  return UnderWay{std::move(command.command), std::move(pending)};
 }
 
 ApiResponse ApiService::render(const PendingCall& pending, const Ticket& ticket, const Answer& answer) {
   const Error* const error = std::get_if<Error>(&answer);
-  count(ticket, pending.action, error ? std::optional(error->code) : std::nullopt, pending.since);
+  const std::optional<ErrorCode> code = error ? std::optional(error->code) : std::nullopt;
+  count(ticket, pending.action, code, pending.since);
+  if (audit_ && pending.access) note(pending, code);
   if (error && error->code == ErrorCode::kServiceUnavailable) return render_unavailable(*pending.call);
   return penstock::render(*pending.call, answer);
+}
+
+void ApiService::note(const PendingCall& pending, std::optional<ErrorCode> error) {
+  const AccessRequest& asked = pending.access->request;
+  const auto source = asked.context.values("aws:sourceip");
+  audit_->note({.time = wall_time(),
+                .caller = asked.caller.name(),
+                .source = source.empty() ? std::string_view() : std::string_view(source.front()),
+                .action = asked.action,
+                .resource = asked.resource,
+                .error = error ? wire_error(*error).query_code : std::string_view(),
+                .denied = error && refuses_caller(*error),
+                .request_id = pending.request_id});
 }
 
 void ApiService::count(const Ticket& ticket, ActionIndex action, std::optional<ErrorCode> error,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actions/authenticator.h"
+#include "server/audit_log.h"
 #include "server/request_counts.h"
 #include "server/service.h"
 
@@ -15,9 +16,9 @@ namespace penstock {
 class ApiService final : public Service {
  public:
   // `counts`: one for each I/O thread, by its index; `authenticators` likewise, or none: then whoever asks is
-  // believed.
+  // believed. `audit`: where is noted down who did what; null: nowhere.
   ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts,
-             std::vector<Authenticator*> authenticators = {});
+             std::vector<Authenticator*> authenticators = {}, AuditLog* audit = nullptr);
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
                                              Random& random) override;
@@ -26,12 +27,14 @@ class ApiService final : public Service {
  private:
   using Clock = std::chrono::steady_clock;
 
+  void note(const PendingCall& pending, std::optional<ErrorCode> error);
   void count(const Ticket& ticket, ActionIndex action, std::optional<ErrorCode> error,
              Clock::time_point since);
 
   const DispatchSettings settings_;
   const std::vector<RequestCounts*> counts_;
   const std::vector<Authenticator*> authenticators_;
+  AuditLog* const audit_;
 };
 
 }  // namespace penstock

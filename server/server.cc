@@ -50,6 +50,14 @@ std::optional<StartRefusal> Server::know_callers() {
   for (std::size_t left = io_threads_.size(); left > 0; --left) {
     authenticators_.push_back(std::make_unique<Authenticator>(*known));
   }
+  if (!settings_.audit_log.empty()) {
+    audit_.emplace(AuditLog::Options{.path = settings_.audit_log,
+                                     .bytes_max = settings_.audit_log_bytes_max,
+                                     .files_max = settings_.audit_log_files_max});
+    if (std::string wrong = audit_->start(); !wrong.empty()) {
+      return StartRefusal{kExitUsage, "--audit-log: " + std::move(wrong)};
+    }
+  }
   log_info("signatures are verified", {{"credentials", (*known)->size()}});
   return {};
 }
@@ -115,7 +123,7 @@ void Server::serve_api() {
     api_services_.push_back(std::make_unique<ApiService>(
         DispatchSettings{settings_.account, settings_.region, endpoint.reached_locally().text(),
                          settings_.queue_url_base},
-        counts, authenticators));
+        counts, authenticators, audit_ ? &*audit_ : nullptr));
     listener_->serve(endpoint, *api_services_.back(), tls);
   };
   for (const Endpoint& endpoint : api_endpoints_) serve(endpoint, nullptr);

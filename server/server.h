@@ -14,6 +14,7 @@
 
 #include "server/admin_service.h"
 #include "server/api_service.h"
+#include "server/audit_log.h"
 #include "server/broker_thread.h"
 #include "server/io_thread.h"
 #include "server/listener.h"
@@ -70,7 +71,8 @@ class Server {
 
   const Settings settings_;
   BrokerThread broker_;
-  TlsIdentity tls_;                                             // outlives the connections
+  TlsIdentity tls_;  // outlives the connections
+  std::optional<AuditLog> audit_;
   std::vector<std::unique_ptr<RequestCounts>> request_counts_;  // one for each I/O thread
   std::vector<std::unique_ptr<IoThread>> io_threads_;
   std::vector<std::unique_ptr<Authenticator>> authenticators_;  // likewise; none: nobody is verified

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -28,6 +29,8 @@ struct PendingCall {
   CallPtr call;
   std::size_t action = 0;                         // which one, as the service numbers them
   std::chrono::steady_clock::time_point since{};  // when the request was whole
+  AccessQuestionPtr access;                       // whose it is; null unless that is noted down
+  std::string request_id;                         // likewise
 };
 
 // The command is posted by who asked; if there is no room for it, it is rendered as the error

@@ -276,6 +276,20 @@ constexpr auto kRows = std::to_array<SettingRow>({
      "directory; off: warns.",
      [](Settings& settings, std::string_view text) { return read_switch(settings.strict_permissions, text); },
      false, true},
+    {"audit-log", "PENSTOCK_AUDIT_LOG", "audit_log", "file", "",
+     "Where one JSON line is noted down for each request: who did what to which resource, allowed or denied. "
+     "Wants credentials.",
+     read_path<&Settings::audit_log>},
+    {"audit-log-max", "PENSTOCK_AUDIT_LOG_MAX", "audit_log_max", "bytes", "64MiB",
+     "How large that file may become before it makes room for the next.",
+     [](Settings& settings, std::string_view text) {
+       return read_bytes(settings.audit_log_bytes_max, text, 4 << 10);
+     }},
+    {"audit-log-files", "PENSTOCK_AUDIT_LOG_FILES", "audit_log_files", "files", "5",
+     "How many of these files are kept, the present one included.",
+     [](Settings& settings, std::string_view text) {
+       return read_number<std::size_t>(settings.audit_log_files_max, text, 1, 1000);
+     }},
     {"account", "PENSTOCK_ACCOUNT", "account", "twelve digits", "000000000000",
      "The account of every access key that is not itself an account number.", read_account},
     {"region", "PENSTOCK_REGION", "region", "name", "us-east-1",
@@ -499,6 +513,9 @@ std::optional<StartRefusal> settle_auth(Settings& settings, const GivenFlags& fl
         "): start without the one or the other");
   }
   if (credentials) settings.auth = Auth::kVerify;
+  if (!settings.audit_log.empty() && !credentials) {
+    return usage("--audit-log wants --credentials: without them nobody is known");
+  }
   return {};
 }
 

@@ -56,6 +56,9 @@ struct Settings {
   std::string access_key_id;
   std::shared_ptr<const Secret> secret_access_key;
   bool strict_permissions = false;
+  std::string audit_log;  // path; empty: none is kept
+  std::size_t audit_log_bytes_max = 0;
+  std::size_t audit_log_files_max = 0;
   std::vector<Endpoint> tls_listen;
   std::string tls_certificate;  // path of a PEM file
   std::string tls_key;          // likewise

@@ -157,6 +157,12 @@ TEST(Settings, CredentialsMeanThatSignaturesAreVerified) {
   EXPECT_TRUE(contains(refusal_of({"--auth", "maybe"}), "verify or none"));
 }
 
+TEST(Settings, AnAuditLogWantsToKnowWhoCalls) {
+  EXPECT_TRUE(contains(refusal_of({"--audit-log", "audit.jsonl"}), "--credentials"));
+  EXPECT_EQ(settings_of({"--audit-log", "audit.jsonl", "--credentials", "keys.yaml"}).audit_log,
+            "audit.jsonl");
+}
+
 TEST(Settings, OnePairOfTheEnvironmentIsWhole) {
   const Settings settings = settings_of(
       {}, {{"PENSTOCK_ACCESS_KEY_ID", "AKIDEXAMPLE"}, {"PENSTOCK_SECRET_ACCESS_KEY", "s3cr3t-s3cr3t-s3"}});

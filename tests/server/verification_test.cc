@@ -45,6 +45,7 @@ class Verified : public testing::Test {
                                    {"durability", {"memory"}},
                                    {"io-threads", {"2"}},
                                    {"disk-reserve", {"0"}},
+                                   {"audit-log", {directory_ + "/audit.jsonl"}},
                                    {"credentials", {file()}}},
                                   {});
     ASSERT_TRUE(settings) << settings.error().text;
@@ -205,8 +206,9 @@ TEST_F(Verified, AwsQueryIsRefusedInItsOwnForm) {
       "GET /111111111111/mail?Action=ReceiveMessage HTTP/1.1\r\nHost: queues.example:8080\r\n\r\n");
   EXPECT_EQ(answer.status, 403);
   EXPECT_NE(answer.body.find("<Code>AccessDenied</Code>"), std::string::npos) << answer.body;
-  EXPECT_NE(answer.body.find("Access to the resource http://queues.example:8080/111111111111/mail is denied."),
-            std::string::npos)
+  EXPECT_NE(
+      answer.body.find("Access to the resource http://queues.example:8080/111111111111/mail is denied."),
+      std::string::npos)
       << answer.body;
 }
 
@@ -327,6 +329,37 @@ TEST_F(Verified, ConditionsSeeAddressTransportAndPrincipal) {
             403);
   EXPECT_EQ(sends_to("now", R"({"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}})"), 200);
   EXPECT_EQ(sends_to("past", R"({"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}})"), 403);
+}
+
+TEST_F(Verified, WhoDidWhatIsNotedDown) {
+  const std::string url = create("mail");
+  as_carol("ReceiveMessage", {{"QueueUrl", url}});
+  as_nobody("ReceiveMessage", {{"QueueUrl", url}});
+  send(letter("AKIDNOBODY", kBobSecret, "ListQueues", Json::object()));
+  as_alice("SendMessage", {{"QueueUrl", url}, {"MessageBody", "a body"}});
+  as_alice("ReceiveMessage", {{"QueueUrl", url}, {"MaxNumberOfMessages", 99}});
+  server_.reset();  // what was noted is in the file
+  std::ifstream log(directory_ + "/audit.jsonl");
+  const std::string arn = "arn:aws:sqs:us-east-1:111111111111:mail";
+  const std::string alice = "arn:aws:iam::111111111111:user/alice";
+  std::vector<std::string> seen;
+  for (std::string line; std::getline(log, line);) {
+    EXPECT_EQ(line.find("a body"), std::string::npos);
+    const Json event = Json::parse(line);
+    EXPECT_EQ(event.value("source", ""), "127.0.0.1");
+    EXPECT_FALSE(event.value("request_id", "").empty());
+    seen.push_back(event.value("caller", "-") + " " + event.value("action", "-") + " " +
+                   event.value("resource", "-") + " " + event.value("outcome", "-") + " " +
+                   event.value("error", "-"));
+  }
+  EXPECT_EQ(
+      seen,
+      (std::vector<std::string>{
+          alice + " sqs:CreateQueue " + arn + " allowed -",
+          "arn:aws:iam::111111111111:user/carol sqs:ReceiveMessage " + arn + " denied AccessDenied",
+          "anonymous sqs:ReceiveMessage " + arn + " denied AccessDenied",
+          "- ListQueues - denied InvalidClientTokenId", alice + " sqs:SendMessage " + arn + " allowed -",
+          alice + " sqs:ReceiveMessage " + arn + " failed InvalidParameterValue"}));
 }
 
 TEST_F(Verified, AccountsShareNothing) {
