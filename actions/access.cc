@@ -2,29 +2,40 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "auth/sigv4_verifier.h"
 
 namespace penstock {
 namespace {
 
+// One value, which is not copied.
+std::vector<std::string> alone(std::string&& value) {
+  std::vector<std::string> values;
+  values.push_back(std::move(value));
+  return values;
+}
+
 // The condition keys of every request (IAM user guide, "AWS global condition context keys").
 RequestContext context_of(const Caller& caller, const ApiRequest& request, WallTime now) {
   RequestContext context;
-  if (!request.peer.empty()) context.set("aws:SourceIp", std::string(request.peer));
-  context.set("aws:SecureTransport", request.secure ? "true" : "false");
-  context.set("aws:CurrentTime", extended_time(now));
-  context.set("aws:EpochTime", std::to_string(now.time_since_epoch().count()));
-  context.set("aws:RequestedRegion", std::string(caller.world.region.text()));
-  if (const auto agent = request.header("user-agent")) context.set("aws:UserAgent", std::string(*agent));
+  const auto set = [&context](std::string_view key, std::string value) {
+    context.set_values(key, alone(std::move(value)));
+  };
+  if (!request.peer.empty()) set("aws:SourceIp", std::string(request.peer));
+  set("aws:SecureTransport", request.secure ? "true" : "false");
+  set("aws:CurrentTime", extended_time(now));
+  set("aws:EpochTime", std::to_string(now.time_since_epoch().count()));
+  set("aws:RequestedRegion", std::string(caller.world.region.text()));
+  if (const auto agent = request.header("user-agent")) set("aws:UserAgent", std::string(*agent));
   if (caller.anonymous()) {
-    context.set("aws:PrincipalType", "Anonymous");
+    set("aws:PrincipalType", "Anonymous");
   } else {
-    context.set("aws:PrincipalType", "User");
-    context.set("aws:PrincipalArn", caller.proven->caller.name());
-    context.set("aws:PrincipalAccount", caller.proven->account.text());
-    context.set("aws:username", caller.proven->user);
-    context.set("aws:userid", caller.proven->sender_id);
+    set("aws:PrincipalType", "User");
+    set("aws:PrincipalArn", caller.proven->caller.name());
+    set("aws:PrincipalAccount", caller.proven->account.text());
+    set("aws:username", caller.proven->user);
+    set("aws:userid", caller.proven->sender_id);
   }
   return context;
 }

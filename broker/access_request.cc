@@ -51,6 +51,8 @@ void RequestContext::set_values(std::string_view key, std::vector<std::string> v
   if (known != keys_.end()) {
     known->second = std::move(values);
   } else {
+    constexpr std::size_t kKeysOfARequest = 12;
+    if (keys_.empty()) keys_.reserve(kKeysOfARequest);
     keys_.emplace_back(std::move(folded), std::move(values));
   }
 }

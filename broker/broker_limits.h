@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "base/time.h"
+#include "broker/weaknesses.h"
 
 namespace penstock {
 
@@ -29,6 +30,9 @@ struct BrokerLimits {
 
   // Names held back for `recreate_wait`; beyond it the one deleted first is free early.
   std::size_t deleted_names_max = 100'000;
+
+  // No bound, and off unless asked for.
+  Weaknesses weaknesses;
 };
 
 }  // namespace penstock

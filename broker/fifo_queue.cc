@@ -135,6 +135,8 @@ void FifoQueue::apply(const Change& change) {
     void operator()(const LaterRecord&) const { not_mine(); }
     void operator()(const FreshKey&) const { not_mine(); }
     void operator()(const LaterKey&) const { not_mine(); }
+    void operator()(const LaneOfRecord&) const { not_mine(); }
+    void operator()(const LaneOfKey&) const { not_mine(); }
     static void not_mine() { require(false, "a FIFO queue has no such record"); }
   };
   std::visit(Apply{*this}, change);

@@ -23,11 +23,13 @@ namespace penstock {
 
 // What the queues of one broker share.
 struct QueueShare {
-  explicit QueueShare(const BrokerLimits& broker_limits) : limits(broker_limits) {}
+  explicit QueueShare(const BrokerLimits& broker_limits)
+      : limits(broker_limits), weakness(broker_limits.weaknesses.seed) {}
 
   const BrokerLimits limits;
   WindowBudget budget{limits};
   WaitingReceivers receivers;
+  SeededRandom weakness;  // when AWS's weaknesses show
   std::size_t touched = 0;  // over all queues
   // Queues that withheld a message because `touched` is at its bound; served when it is below again.
   std::set<QueueId> queues_without_room;

@@ -9,14 +9,16 @@
 //   TallyRecord       one a lane: how far it has been sent and received
 //   DelayedRecord     how many messages become visible in one coming second
 //   TouchedRecord     a message that was received and not deleted
+//   LaneOfRecord      the lane that one message group of a standard queue has for itself
 //   FreshRecord       a message sent without delay: its head and its content
 //   LaterRecord       a message sent with a delay: likewise
 //   FifoRecord        a message of a FIFO queue: likewise
 //   DedupRecord       a send to a FIFO queue that was accepted: its duplicates are not
 //   AttemptRecord     what a receive with a ReceiveRequestAttemptId handed out
 //
-// A standard queue has lanes, each with its own sequence. Messages sent without delay lie in lane 0
-// (further lanes are reserved); messages sent with a delay count as the lane kLaterLane.
+// A standard queue has lanes, each with its own sequence. Messages sent without delay and without a message
+// group lie in lane 0, those of a group in a lane that it shares or has (broker/fresh_lanes.h); messages sent
+// with a delay count as the lane kLaterLane.
 //
 // A FIFO queue has one sequence and no lanes; its tally and its touched records lie in lane 0, and its
 // delayed records count what was sent in each of the last 900 seconds, since its delay applies to what is
@@ -48,6 +50,9 @@ using Generation = Named<std::uint64_t, struct GenerationTag>;
 
 // 128 bits of SHA-256 over what two requests must have in common to be one and the same.
 using Fingerprint = std::array<std::uint8_t, 16>;
+
+// A message group, as 64 bits of hash (group_hash); zero: none.
+using GroupHash = Named<std::uint64_t, struct GroupHashTag>;
 
 inline constexpr Lane kFirstLane{0};
 inline constexpr Lane kLaterLane{0xffff};
@@ -90,6 +95,12 @@ struct TouchedKey {
   Lane lane;
   Sequence sequence;
   constexpr auto operator<=>(const TouchedKey&) const = default;
+};
+
+struct LaneOfKey {
+  QueueAddress queue;
+  std::string group;
+  auto operator<=>(const LaneOfKey&) const = default;
 };
 
 struct FreshKey {
@@ -160,7 +171,7 @@ struct QueueRecord {
   bool operator==(const QueueRecord&) const = default;
 };
 
-// Of lane 0 (the positions are sequences):
+// Of lane 0 and the lanes of groups (the positions are sequences):
 //   cursor  every message below it has been received, or is gone
 //   high    the next sequence to be sent; so high - cursor messages were never received
 //   passed  when the last message below the cursor was enqueued; no message from the cursor on is older
@@ -196,8 +207,17 @@ struct TouchedRecord {
   Time hidden_until;  // visible from this moment on
   Time due;           // of kLaterLane: where the body lies; elsewhere kEpoch
   std::uint32_t receive_count = 0;
+  GroupHash group;  // whose message it is, for fairness
 
   bool operator==(const TouchedRecord&) const = default;
+};
+
+// From the send that gives the lane out until the lane is empty.
+struct LaneOfRecord {
+  LaneOfKey key;
+  Lane lane;
+
+  bool operator==(const LaneOfRecord&) const = default;
 };
 
 struct FreshRecord {
@@ -246,9 +266,10 @@ struct AttemptRecord {
 };
 
 using Record = std::variant<PartitionRecord, DeletedNameRecord, QueueRecord, TallyRecord, DelayedRecord,
-                            TouchedRecord, FreshRecord, LaterRecord, FifoRecord, DedupRecord, AttemptRecord>;
+                            TouchedRecord, FreshRecord, LaterRecord, FifoRecord, DedupRecord, AttemptRecord,
+                            LaneOfRecord>;
 using Key = std::variant<PartitionKey, DeletedNameKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey,
-                         LaterKey, FifoKey, DedupKey, AttemptKey>;
+                         LaterKey, FifoKey, DedupKey, AttemptKey, LaneOfKey>;
 using BodyKey = std::variant<FreshKey, LaterKey, FifoKey>;
 
 }  // namespace penstock

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "base/require.h"
+#include "broker/fairness.h"
 #include "broker/refusals.h"
 
 namespace penstock {
@@ -16,8 +18,9 @@ constexpr Seconds kDelayMax{900};
 
 StandardQueue::StandardQueue(QueueRecord record, QueueShare& share)
     : Queue(std::move(record), share),
-      fresh_(record_.key.queue, kFirstLane, share.budget),
-      later_(record_.key.queue, share.budget) {}
+      lanes_(record_.key.queue, share.budget),
+      later_(record_.key.queue, share.budget),
+      weaknesses_(share.limits.weaknesses.of(record_.name)) {}
 
 StandardQueue::~StandardQueue() { share_.touched -= touched_.size(); }
 
@@ -45,11 +48,13 @@ void StandardQueue::apply(const Change& change) {
     void operator()(const DeletedNameRecord&) const { not_mine(); }
     void operator()(const QueueRecord& record) const { queue.record_ = record; }
     void operator()(const TallyRecord& record) const {
-      record.key.lane == kLaterLane ? queue.later_.put(record) : queue.fresh_.put(record);
+      record.key.lane == kLaterLane ? queue.later_.put(record) : queue.lanes_.put(record);
     }
     void operator()(const DelayedRecord& record) const { queue.later_.put(record); }
     void operator()(const TouchedRecord& record) const { queue.put_touched(record); }
-    void operator()(const FreshRecord& record) const { queue.fresh_.put(record); }
+    void operator()(const FreshRecord& record) const { queue.lanes_.put(record); }
+    void operator()(const LaneOfRecord& record) const { queue.lanes_.put(record); }
+    void operator()(const LaneOfKey& key) const { queue.lanes_.erase(key); }
     void operator()(const LaterRecord& record) const { queue.later_.put(record); }
 
     void operator()(const TouchedKey& key) const { queue.drop_touched(key.lane, key.sequence); }
@@ -88,12 +93,13 @@ void StandardQueue::drop_touched(Lane lane, Sequence sequence) {
 
 void StandardQueue::each_fact(const std::function<void(const Record&)>& visit) const {
   visit(record_);
-  visit(fresh_.tally());
+  lanes_.each([&visit](const FreshLane& lane) { visit(lane.tally()); });
   visit(later_.tally());
   for (const auto& [second, count] : later_.delayed()) {
     visit(DelayedRecord{DelayedKey{address(), second}, count});
   }
   touched_.each(address(), [&visit](const TouchedRecord& record) { visit(record); });
+  for (const auto& [group, lane] : lanes_.given()) visit(LaneOfRecord{{address(), group}, lane});
 }
 
 // ---- send
@@ -126,8 +132,10 @@ Result<Sent> StandardQueue::accept(const Send& request, Decision& decision) {
   const Seconds delay = request.delay.value_or(record_.attributes.delay);
 
   if (delay == Seconds{0}) {
-    TallyRecord tally = fresh_.tally();
-    put(FreshRecord{{address(), kFirstLane, tally.high}, head, request.content}, decision);
+    const FreshLanes::Choice choice = lanes_.decide_lane(request.content->group_id);
+    if (choice.is_given) put(LaneOfRecord{{address(), request.content->group_id}, choice.lane}, decision);
+    TallyRecord tally = lanes_.at(choice.lane).tally();
+    put(FreshRecord{{address(), choice.lane, tally.high}, head, request.content}, decision);
     if (tally.cursor == tally.high) tally.passed = decision.now;
     tally.high = tally.high.next();
     put(tally, decision);
@@ -149,6 +157,9 @@ Result<Sent> StandardQueue::accept(const Send& request, Decision& decision) {
     const auto counted = delayed.find(second);
     put(DelayedRecord{{address(), second}, counted == delayed.end() ? 1 : counted->second + 1}, decision);
   }
+  if (touched_.fairness().any()) {
+    touched_.fairness().sent(group_hash(request.content->group_id), decision.now);
+  }
   ++counters_.sent;
   counters_.sent_bytes += request.size;
   return Sent{head.id, request.content};
@@ -157,7 +168,6 @@ Result<Sent> StandardQueue::accept(const Send& request, Decision& decision) {
 // ---- purge and the end of the queue
 
 void StandardQueue::purge(const Ticket& ticket, Decision& decision) {
-  const TallyRecord fresh = fresh_.tally();
   const TallyRecord later = later_.tally();
   // No message that is waiting is due later than this, and none that is still to be sent is due earlier.
   const Time due_max = decision.now + kDelayMax;
@@ -167,25 +177,30 @@ void StandardQueue::purge(const Ticket& ticket, Decision& decision) {
   record.purged = decision.now;
   put(std::move(record), decision);
 
-  TallyRecord tally = fresh;
-  tally.cursor = fresh.high;
-  tally.passed = decision.now;
-  put(tally, decision);
-  tally = later;
+  for (const auto& [group, lane] : std::map(lanes_.given())) {
+    change(Erase{LaneOfKey{address(), group}}, decision);
+  }
+  lanes_.each([&](FreshLane& lane) {
+    TallyRecord fresh = lane.tally();
+    fresh.cursor = fresh.high;
+    fresh.passed = decision.now;
+    put(fresh, decision);
+    change(EraseRange{FreshKey{address(), fresh.key.lane, {}}, FreshKey{address(), fresh.key.lane, fresh.high}},
+           decision);
+  });
+  TallyRecord tally = later;
   tally.cursor_due = std::max(later.cursor_due, decision.now);
   tally.cursor = later.high;
   tally.waiting = 0;
   put(tally, decision);
 
-  change(EraseRange{FreshKey{address(), kFirstLane, {}}, FreshKey{address(), kFirstLane, fresh.high}},
-         decision);
   change(EraseRange{LaterKey{address(), kEpoch, {}}, LaterKey{address(), due_max + Milliseconds{1}, {}}},
          decision);
   change(EraseRange{TouchedKey{address(), kFirstLane, {}}, TouchedKey{address(), kLaterLane, later.high}},
          decision);
   change(EraseRange{DelayedKey{address(), 0}, DelayedKey{address(), LaterLane::second_of(due_max) + 1}},
          decision);
-  fresh_.abandon_page();
+  lanes_.abandon_pages();
   later_.abandon_page();
   decision.reply(ticket, Done{});
   tick(decision);
@@ -200,7 +215,10 @@ void StandardQueue::erase_all(Decision& decision) {
   change(
       EraseRange{DelayedKey{address(), 0}, DelayedKey{address(), std::numeric_limits<std::int64_t>::max()}},
       decision);
-  change(Erase{fresh_.tally().key}, decision);
+  for (const auto& [group, lane] : std::map(lanes_.given())) {
+    change(Erase{LaneOfKey{address(), group}}, decision);
+  }
+  lanes_.each([&](FreshLane& lane) { change(Erase{lane.tally().key}, decision); });
   change(Erase{later_.tally().key}, decision);
   for (const auto& receiver : share_.receivers.take_all(line_)) {
     decision.reply(receiver.ticket, Error{ErrorCode::kQueueDoesNotExist, {}});
@@ -212,20 +230,20 @@ void StandardQueue::erase_all(Decision& decision) {
 QueueCounts StandardQueue::counts(Time now) {
   touched_.settle(now);
   const std::uint64_t delayed = later_.delayed_count(now);
-  return {.visible = fresh_.count() + touched_.visible_count() + later_.count() - delayed,
+  return {.visible = lanes_.count() + touched_.visible_count() + later_.count() - delayed,
           .not_visible = touched_.hidden_count(),
           .delayed = delayed};
 }
 
 Time StandardQueue::oldest_visible(Time now) {
   touched_.settle(now);
-  Time oldest = std::min(touched_.oldest_visible_enqueued(), fresh_.oldest_enqueued());
+  Time oldest = std::min(touched_.oldest_visible_enqueued(), lanes_.oldest_enqueued());
   if (const LaterLane::Entry* due = later_.next(now)) oldest = std::min(oldest, due->head.sent);
   return oldest;
 }
 
 void StandardQueue::evict_windows() {
-  fresh_.evict();
+  lanes_.evict();
   later_.evict();
 }
 

@@ -11,6 +11,13 @@
 // oldest of the rest: fresh ones by when they were sent, later ones by when they became due. A body stays
 // under its key from the send to the end; receiving writes a touched record only.
 //
+// Once messages have groups, those of quiet tenants go first, in that order; then those of noisy ones, of
+// whom the one with the fewest in flight comes first (broker/fairness.h says who is noisy, broker/fresh_lanes.h
+// how they do not stand in each other's way). Nothing of a noisy tenant is handed out while it is not known
+// what waits at the front of some lane: a page of it is on its way.
+//
+// AWS's weaknesses, where they are asked for, are in the handing out (broker/weaknesses.h).
+//
 // Four files: standard_queue.cc has its facts, the sends and the ends (purge, deletion of the queue);
 // standard_queue_receiving.cc hands messages out; standard_queue_handles.cc acts on receipt handles;
 // standard_queue_expiry.cc is what time does. What may be called, and when: broker/queue.h.
@@ -21,7 +28,7 @@
 #include <optional>
 #include <vector>
 
-#include "broker/fresh_lane.h"
+#include "broker/fresh_lanes.h"
 #include "broker/later_lane.h"
 #include "broker/queue.h"
 #include "broker/touched_set.h"
@@ -62,17 +69,26 @@ class StandardQueue final : public Queue {
   void put_touched(const TouchedRecord& record);
   void drop_touched(Lane lane, Sequence sequence);
 
-  bool waits_for_page() const { return fresh_.waits_for_page() || later_.waits_for_page(); }
+  bool waits_for_page() const { return lanes_.waits_for_page() || later_.waits_for_page(); }
   bool at_touched_bound() const;
   void want_pages(Decision& decision);
+  void want_page(FreshLane& lane, Decision& decision);
+  // The lane has just been taken from or cut: if it is empty it belongs to nobody any more.
+  void give_back(const FreshLane& lane, Decision& decision);
   void expire(Decision& decision);
   void expire_touched(Decision& decision);
   void expire_later(Decision& decision);
   bool oldest_has_ended(Time now) const;
 
   std::vector<Delivery> take(std::uint32_t messages_max, Seconds visibility, Decision& decision);
-  bool take_touched(Taking& taking, Decision& decision);
-  bool take_untouched(Taking& taking, Decision& decision);
+  bool take_in_turn(Taking& taking, Tenants tenants, Decision& decision);
+  bool take_touched(Taking& taking, Tenants tenants, Decision& decision);
+  bool take_untouched(Taking& taking, Tenants tenants, Decision& decision);
+  struct Front;
+  TouchedRecord pass(const Front& front, Decision& decision);
+  bool weak(bool weakness, std::uint64_t one_in) { return weakness && share_.weakness.below(one_in) == 0; }
+  std::uint32_t seen_by_short_poll(std::uint32_t messages_max, Time now);
+  Front choose_front(Tenants tenants, Time now);
   // Each decides one request, alone or of a batch; whoever waits is served by the caller.
   Result<Sent> accept(const Send& request, Decision& decision);
   Result<Done> remove(const Delete& request, Decision& decision);
@@ -88,9 +104,11 @@ class StandardQueue final : public Queue {
   // is not of this queue or does not carry the message's nonce.
   Result<std::optional<TouchedRecord>> find(const ReceiptHandle& handle) const;
 
-  FreshLane fresh_;
+  FreshLanes lanes_;
   LaterLane later_;
   TouchedSet touched_;
+  const Weaknesses weaknesses_;
+  bool missed_ = false;           // by the last short poll, out of weakness
   bool touched_turn_ = true;  // whether the next message of a receive is to be a touched one
 };
 

@@ -13,13 +13,17 @@ constexpr int kExpiredChunk = 1000;
 
 void StandardQueue::expire(Decision& decision) {
   const Retention retention = record_.retention();
-  fresh_.search_if_unknown(decision.now, retention);
-  if (const auto cut = fresh_.decide_cut(decision.now, retention)) {
-    const Sequence from = fresh_.tally().cursor;
+  lanes_.each([&](FreshLane& lane) {
+    lane.search_if_unknown(decision.now, retention);
+    const auto cut = lane.decide_cut(decision.now, retention);
+    if (!cut) return;
+    const Lane number = cut->key.lane;
+    const Sequence from = lane.tally().cursor;
     const Sequence to = cut->cursor;
     put(*cut, decision);
-    change(EraseRange{FreshKey{address(), kFirstLane, from}, FreshKey{address(), kFirstLane, to}}, decision);
-  }
+    change(EraseRange{FreshKey{address(), number, from}, FreshKey{address(), number, to}}, decision);
+    give_back(lane, decision);
+  });
   expire_later(decision);
 }
 
@@ -56,7 +60,7 @@ void StandardQueue::tick(Decision& decision) {
 
 Time StandardQueue::next_deadline(Time now) const {
   const Retention retention = record_.retention();
-  Time deadline = std::min(fresh_.next_expiry(retention), later_.next_expiry(now, retention));
+  Time deadline = std::min(lanes_.next_expiry(retention), later_.next_expiry(now, retention));
   if (touched_.size() != 0) deadline = std::min(deadline, retention.end_of(touched_.oldest_enqueued()));
   deadline = std::min(deadline, later_.next_due(now));
   if (!line_.empty()) deadline = std::min(deadline, touched_.next_visible());

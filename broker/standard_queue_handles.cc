@@ -1,4 +1,5 @@
 // StandardQueue: what a receipt handle names, and acting on it.
+#include <algorithm>
 #include <utility>
 
 #include "broker/refusals.h"
@@ -65,7 +66,10 @@ Result<Done> StandardQueue::remove(const Delete& request, Decision& decision) {
   const auto found = find(request.handle);
   if (!found) return tl::unexpected(found.error());
   if (*found) {
-    erase_message(**found, decision);
+    const TouchedRecord& record = **found;
+    const Time until = std::min(decision.now, record.hidden_until);
+    if (until == decision.now) touched_.fairness().processed(record.group, record.last_received, until);
+    erase_message(record, decision);
     ++counters_.deleted;
   }
   return Done{};

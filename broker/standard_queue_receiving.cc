@@ -2,10 +2,25 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/fairness.h"
 #include "broker/refusals.h"
 #include "broker/standard_queue.h"
 
 namespace penstock {
+namespace {
+
+// Of one queue, at a time; each is up to a mebibyte.
+constexpr std::size_t kPagesMax = 8;
+
+// How often weaknesses show: one in so many.
+constexpr std::uint64_t kDuplicate = 16;
+constexpr std::uint64_t kPutBehind = 4;
+constexpr std::uint64_t kShortPollMisses = 8;
+constexpr std::uint64_t kShortPollSeesAll = 8;
+constexpr std::uint64_t kShortPollFew = 3;            // at most, otherwise
+constexpr std::uint64_t kShortPollSeesAllFrom = 1000;  // messages visible
+
+}  // namespace
 
 // One receive being filled.
 struct StandardQueue::Taking {
@@ -24,9 +39,17 @@ Seconds StandardQueue::visibility_of(const WaitingReceivers::Receiver& receiver)
 void StandardQueue::receive(const Ticket& ticket, const Receive& request, Decision& decision) {
   recently_used_ = true;
   const Seconds wait = request.wait.value_or(record_.attributes.receive_wait);
+  const bool looks_closely = !weaknesses_.short_polls || wait != Seconds{0};
+  const std::uint32_t messages_max =
+      looks_closely ? request.messages_max : seen_by_short_poll(request.messages_max, decision.now);
+  if (messages_max == 0) {
+    ++counters_.empty_receives;
+    decision.reply(ticket, Received{address(), {}});
+    return;
+  }
   const WaitingReceivers::Receiver receiver{.ticket = ticket,
                                             .queue = address().id,
-                                            .messages_max = request.messages_max,
+                                            .messages_max = messages_max,
                                             .visibility_timeout = request.visibility_timeout,
                                             .deadline = decision.now + wait,
                                             .short_poll = wait == Seconds{0}};
@@ -46,6 +69,14 @@ void StandardQueue::receive(const Ticket& ticket, const Receive& request, Decisi
   }
 }
 
+std::uint32_t StandardQueue::seen_by_short_poll(std::uint32_t messages_max, Time now) {
+  if (counts(now).visible >= kShortPollSeesAllFrom) return messages_max;
+  missed_ = !missed_ && weak(true, kShortPollMisses);
+  if (missed_) return 0;
+  if (weak(true, kShortPollSeesAll)) return messages_max;
+  return std::min(messages_max, static_cast<std::uint32_t>(1 + share_.weakness.below(kShortPollFew)));
+}
+
 void StandardQueue::answer_empty(const WaitingReceivers::Receiver& receiver, Decision& decision) {
   if (receiver.short_poll && at_touched_bound()) {
     decision.reply(receiver.ticket, too_many_in_flight());
@@ -61,8 +92,10 @@ std::vector<Delivery> StandardQueue::take(std::uint32_t messages_max, Seconds vi
   touched_.settle(decision.now);
   Taking taking{visibility, {}};
   while (taking.deliveries.size() < messages_max) {
-    const bool took = touched_turn_ ? take_touched(taking, decision) || take_untouched(taking, decision)
-                                    : take_untouched(taking, decision) || take_touched(taking, decision);
+    const bool fair = touched_.fairness().any();
+    const bool took = take_in_turn(taking, fair ? Tenants::kQuiet : Tenants::kAll, decision) ||
+                      (fair && (at_touched_bound() || !lanes_.front_is_unknown()) &&
+                       take_in_turn(taking, Tenants::kNoisy, decision));
     if (!took) break;
     touched_turn_ = !touched_turn_;
   }
@@ -71,11 +104,18 @@ std::vector<Delivery> StandardQueue::take(std::uint32_t messages_max, Seconds vi
   return std::move(taking.deliveries);
 }
 
-bool StandardQueue::take_touched(Taking& taking, Decision& decision) {
-  std::optional<TouchedRecord> visible = touched_.first_visible(address());
+bool StandardQueue::take_in_turn(Taking& taking, Tenants tenants, Decision& decision) {
+  return touched_turn_
+             ? take_touched(taking, tenants, decision) || take_untouched(taking, tenants, decision)
+             : take_untouched(taking, tenants, decision) || take_touched(taking, tenants, decision);
+}
+
+bool StandardQueue::take_touched(Taking& taking, Tenants tenants, Decision& decision) {
+  const auto next = [&] { return touched_.first_visible(address(), tenants, decision.now); };
+  std::optional<TouchedRecord> visible = next();
   while (visible && ended(visible->enqueued, decision.now)) {
     erase_message(*visible, decision);
-    visible = touched_.first_visible(address());
+    visible = next();
   }
   if (!visible) return false;
   TouchedRecord record = *visible;
@@ -83,6 +123,7 @@ bool StandardQueue::take_touched(Taking& taking, Decision& decision) {
   ++record.receive_count;
   record.last_received = decision.now;
   record.hidden_until = decision.now + taking.visibility;
+  if (weak(weaknesses_.duplicates, kDuplicate)) record.hidden_until = decision.now + Milliseconds{1};
   taking.deliveries.push_back({.handle = handle_of(record),
                                .head = {},
                                .content = nullptr,
@@ -94,27 +135,56 @@ bool StandardQueue::take_touched(Taking& taking, Decision& decision) {
   return true;
 }
 
-bool StandardQueue::take_untouched(Taking& taking, Decision& decision) {
-  if (at_touched_bound()) {
-    if (share_.touched >= share_.limits.touched_max) share_.queues_without_room.insert(address().id);
-    return false;
-  }
-  const Retention retention = record_.retention();
-  expire_later(decision);  // sent earlier, an expired message may stand behind one that is not expired
-  const FreshLane::Entry* fresh = fresh_.next(decision.now, retention);
-  const LaterLane::Entry* later = later_.next(decision.now);
-  if (later != nullptr && ended(later->head.sent, decision.now))
-    later = nullptr;  // more than a chunk of them
-  if (fresh == nullptr && later == nullptr) return false;
-  const bool from_later = fresh == nullptr || (later != nullptr && later->due < fresh->head.sent);
+// What stands at the front of a lane: of `lane`, or of the delayed ones.
+struct StandardQueue::Front {
+  FreshLane* lane = nullptr;
+  const FreshLane::Entry* fresh = nullptr;
+  const LaterLane::Entry* later = nullptr;
 
-  TallyRecord tally = from_later ? later_.tally() : fresh_.tally();
-  const MessageHead head = from_later ? later->head : fresh->head;
-  const ContentPtr content = from_later ? later->content : fresh->content;
+  bool is_none() const { return fresh == nullptr && later == nullptr; }
+};
+
+StandardQueue::Front StandardQueue::choose_front(Tenants tenants, Time now) {
+  const Retention retention = record_.retention();
+  const LaterLane::Entry* later = later_.next(now);
+  if (later != nullptr && ended(later->head.sent, now)) later = nullptr;  // more than a chunk of them
+  if (!lanes_.grouped() && tenants == Tenants::kAll) {
+    const FreshLane::Entry* fresh = lanes_.first().next(now, retention);
+    const bool from_later = fresh == nullptr || (later != nullptr && later->due < fresh->head.sent);
+    return from_later ? Front{nullptr, nullptr, later} : Front{&lanes_.first(), fresh, nullptr};
+  }
+  Fairness& fairness = touched_.fairness();
+  Front chosen;
+  std::pair<std::size_t, Time> rank;
+  const auto consider = [&](const Front& front, const ContentPtr& content, Time since) {
+    const GroupHash group = tenants == Tenants::kAll ? GroupHash{} : group_hash(content->group_id);
+    const bool noisy = tenants != Tenants::kAll && fairness.noisy(group, now);
+    if (tenants != Tenants::kAll && noisy != (tenants == Tenants::kNoisy)) return;
+    const std::pair own{noisy ? fairness.in_flight(group) : 0, since};
+    if (!chosen.is_none() && rank <= own) return;
+    chosen = front;
+    rank = own;
+  };
+  lanes_.each([&](FreshLane& lane) {
+    const FreshLane::Entry* fresh = lane.next(now, retention);
+    if (fresh != nullptr) consider({&lane, fresh, nullptr}, fresh->content, fresh->head.sent);
+  });
+  if (later != nullptr) consider({nullptr, nullptr, later}, later->content, later->due);
+  return chosen;
+}
+
+// The message is passed: it is a touched one from now on, visible and not received yet. The record is the
+// caller's to put.
+TouchedRecord StandardQueue::pass(const Front& front, Decision& decision) {
+  const LaterLane::Entry* later = front.later;
+  const bool from_later = later != nullptr;
+  TallyRecord tally = from_later ? later_.tally() : front.lane->tally();
+  const MessageHead& head = from_later ? later->head : front.fresh->head;
   TouchedRecord record;
-  record.key = {address(), from_later ? kLaterLane : kFirstLane, from_later ? later->sequence : tally.cursor};
+  record.key = {address(), tally.key.lane, from_later ? later->sequence : tally.cursor};
   record.enqueued = head.sent;
   record.due = from_later ? later->due : kEpoch;
+  record.group = group_hash((from_later ? later->content : front.fresh->content)->group_id);
   if (from_later) {
     tally.cursor_due = later->due;
     tally.cursor = later->sequence.next();
@@ -124,27 +194,75 @@ bool StandardQueue::take_untouched(Taking& taking, Decision& decision) {
     tally.passed = head.sent;
   }
   put(tally, decision);
-
+  if (record.group != GroupHash{} && !from_later && front.lane->count() == 0) {
+    give_back(*front.lane, decision);
+    touched_.fairness().drained(record.group);
+  }
   record.nonce = decision.random.next();
   record.first_received = decision.now;
   record.last_received = decision.now;
+  record.hidden_until = decision.now;
+  return record;
+}
+
+bool StandardQueue::take_untouched(Taking& taking, Tenants tenants, Decision& decision) {
+  if (at_touched_bound()) {
+    if (share_.touched >= share_.limits.touched_max) share_.queues_without_room.insert(address().id);
+    return false;
+  }
+  expire_later(decision);  // sent earlier, an expired message may stand behind one that is not expired
+  Front front = choose_front(tenants, decision.now);
+  if (front.is_none()) return false;
+  if (weak(weaknesses_.order, kPutBehind)) {
+    put(pass(front, decision), decision);
+    touched_.settle(decision.now);
+    front = choose_front(tenants, decision.now);
+    if (front.is_none() || at_touched_bound()) return take_touched(taking, tenants, decision);
+  }
+  const MessageHead head = front.later != nullptr ? front.later->head : front.fresh->head;
+  const ContentPtr content = front.later != nullptr ? front.later->content : front.fresh->content;
+  const Time visible_since = front.later != nullptr ? front.later->due : head.sent;
+  TouchedRecord record = pass(front, decision);
   record.hidden_until = decision.now + taking.visibility;
+  if (weak(weaknesses_.duplicates, kDuplicate)) record.hidden_until = decision.now + Milliseconds{1};
   record.receive_count = 1;
   taking.deliveries.push_back({.handle = handle_of(record),
                                .head = head,
                                .content = content,
                                .body = body_of(record),
                                .first_received = decision.now,
-                               .hidden_before = from_later ? record.due : head.sent,
+                               .hidden_before = visible_since,
                                .receive_count = 1});
   put(record, decision);
   return true;
 }
 
-void StandardQueue::want_pages(Decision& decision) {
-  if (const auto range = fresh_.decide_page()) {
-    fresh_.want(*range);
+void StandardQueue::give_back(const FreshLane& lane, Decision& decision) {
+  if (lane.count() != 0) return;
+  const std::string* group = lanes_.group_of(lane.tally().key.lane);
+  if (group != nullptr) change(Erase{LaneOfKey{address(), *group}}, decision);
+}
+
+void StandardQueue::want_page(FreshLane& lane, Decision& decision) {
+  if (const auto range = lane.decide_page()) {
+    lane.want(*range);
     decision.outcome.wants.push_back({.queue = address(), .generation = record_.generation, .range = *range});
+  }
+}
+
+void StandardQueue::want_pages(Decision& decision) {
+  if (!lanes_.grouped()) {
+    want_page(lanes_.first(), decision);
+  } else {
+    // First those that hold others up.
+    std::size_t left = kPagesMax - std::min(kPagesMax, lanes_.pages_on_their_way());
+    for (const bool unknown : {true, false}) {
+      lanes_.each([&](FreshLane& lane) {
+        if (left == 0 || lane.waits_for_page() || lane.front_is_unknown() != unknown) return;
+        want_page(lane, decision);
+        if (lane.waits_for_page()) --left;
+      });
+    }
   }
   if (const auto range = later_.decide_page(decision.now)) {
     later_.want(*range);
@@ -186,10 +304,11 @@ void StandardQueue::supply(const Page& page, Decision& decision) {
   if (page.want.generation != record_.generation) return;
   const auto* fresh = std::get_if<FreshRange>(&page.want.range);
   const auto* later = std::get_if<LaterRange>(&page.want.range);
-  if (fresh != nullptr ? !fresh_.wants(*fresh) : !later_.wants(*later)) return;
+  FreshLane* lane = fresh != nullptr ? lanes_.find(fresh->lane) : nullptr;
+  if (fresh != nullptr ? lane == nullptr || !lane->wants(*fresh) : !later_.wants(*later)) return;
   for (const Record& record : page.records) apply(Put{record});
   if (fresh != nullptr) {
-    fresh_.supplied(page.records, decision.now, record_.retention());
+    lane->supplied(page.records, decision.now, record_.retention());
   } else {
     later_.supplied(page);
   }

@@ -38,6 +38,7 @@ TouchedRecord TouchedSet::record_of(const QueueAddress& queue, const Entry& entr
   record.hidden_until = at(entry.enqueued, entry.hidden_until);
   record.due = record.key.lane == kLaterLane ? at(entry.enqueued, entry.due) : kEpoch;
   record.receive_count = entry.receive_count;
+  record.group = GroupHash{entry.group};
   return record;
 }
 
@@ -55,14 +56,17 @@ void TouchedSet::put(const TouchedRecord& record) {
       found->second = free_.back();
       free_.pop_back();
     }
-  } else if (entries_[found->second].visible) {
+  } else if (const Entry& entry = entries_[found->second]; entry.visible) {
     unlink(found->second);
+  } else {
+    fairness_.landed(GroupHash{entry.group}, received(entry));
   }
   const Slot slot = found->second;
   const std::int64_t enqueued = epoch_milliseconds(record.enqueued);
   entries_[slot] = {.sequence = record.key.sequence.value,
                     .nonce = record.nonce,
                     .enqueued = enqueued,
+                    .group = record.group.value,
                     .first_received = after(enqueued, record.first_received),
                     .last_received = after(enqueued, record.last_received),
                     .hidden_until = after(enqueued, record.hidden_until),
@@ -71,9 +75,11 @@ void TouchedSet::put(const TouchedRecord& record) {
                     .previous = kNone,
                     .next = kNone,
                     .lane = record.key.lane.value,
-                    .visible = false};
+                    .visible = false,
+                    .noisy = false};
   hidden_.place(slot, sooner());
   hidden_ages_.place(slot, older());
+  fairness_.flies(record.group, record.last_received);
 }
 
 void TouchedSet::unlink(Slot slot) {
@@ -81,14 +87,33 @@ void TouchedSet::unlink(Slot slot) {
   if (!entry.visible) {
     hidden_.remove(slot, sooner());
     hidden_ages_.remove(slot, older());
+    fairness_.landed(GroupHash{entry.group}, received(entry));
     return;
   }
   visible_ages_.remove(slot, older());
-  (entry.previous == kNone ? first_visible_ : entries_[entry.previous].next) = entry.next;
-  (entry.next == kNone ? last_visible_ : entries_[entry.next].previous) = entry.previous;
+  leave_list(slot);
   entry.visible = false;
   --visible_count_;
 }
+
+void TouchedSet::leave_list(Slot slot) {
+  const Entry& entry = entries_[slot];
+  List& list = list_of(entry);
+  (entry.previous == kNone ? list.first : entries_[entry.previous].next) = entry.next;
+  (entry.next == kNone ? list.last : entries_[entry.next].previous) = entry.previous;
+}
+
+void TouchedSet::join_list(Slot slot, bool noisy) {
+  Entry& entry = entries_[slot];
+  entry.noisy = noisy;
+  List& list = list_of(entry);
+  entry.previous = list.last;
+  entry.next = kNone;
+  (list.last == kNone ? list.first : entries_[list.last].next) = slot;
+  list.last = slot;
+}
+
+Time TouchedSet::received(const Entry& entry) const { return at(entry.enqueued, entry.last_received); }
 
 void TouchedSet::erase_slot(Slot slot) {
   unlink(slot);
@@ -125,17 +150,32 @@ void TouchedSet::settle(Time now) {
     visible_ages_.place(slot, older());
     Entry& entry = entries_[slot];
     entry.visible = true;
-    entry.previous = last_visible_;
-    entry.next = kNone;
-    (last_visible_ == kNone ? first_visible_ : entries_[last_visible_].next) = slot;
-    last_visible_ = slot;
+    join_list(slot, false);
     ++visible_count_;
+    fairness_.landed(GroupHash{entry.group}, received(entry));
+    fairness_.processed(GroupHash{entry.group}, received(entry), hidden_until(slot));
   }
 }
 
 std::optional<TouchedRecord> TouchedSet::first_visible(const QueueAddress& queue) const {
-  if (first_visible_ == kNone) return std::nullopt;
-  return record_of(queue, entries_[first_visible_]);
+  const Slot slot = quiet_.first != kNone ? quiet_.first : noisy_.first;
+  if (slot == kNone) return std::nullopt;
+  return record_of(queue, entries_[slot]);
+}
+
+std::optional<TouchedRecord> TouchedSet::first_visible(const QueueAddress& queue, Tenants tenants, Time now) {
+  if (tenants == Tenants::kAll) return first_visible(queue);
+  const auto is_noisy = [&](Slot slot) { return fairness_.noisy(GroupHash{entries_[slot].group}, now); };
+  if (tenants == Tenants::kQuiet) {
+    for (Slot slot = quiet_.first; slot != kNone && is_noisy(slot); slot = quiet_.first) {
+      leave_list(slot);
+      join_list(slot, true);
+    }
+    if (quiet_.first != kNone) return record_of(queue, entries_[quiet_.first]);
+    if (noisy_.first == kNone || is_noisy(noisy_.first)) return std::nullopt;
+  }
+  if (noisy_.first == kNone) return std::nullopt;
+  return record_of(queue, entries_[noisy_.first]);
 }
 
 TouchedSet::Slot TouchedSet::oldest_slot() const {

@@ -3,6 +3,9 @@
 // Always resident, because receipt handles act on it and nothing else; hence compact: 64 bytes an entry
 // and its place in three orders.
 //
+// A visible entry is in one of two lists, by whether its tenant was noisy when somebody looked at it last
+// (broker/fairness.h, which is told here what is in flight).
+//
 // An entry is hidden or visible. Every put makes it hidden, in a heap by hidden_until; `settle(now)` moves
 // those whose time has come to the end of the visible list. So the facts never depend on time, and the
 // visible list is in the order in which messages became visible again. Two more heaps, by enqueue time, find
@@ -20,10 +23,14 @@
 #include <vector>
 
 #include "base/time.h"
+#include "broker/fairness.h"
 #include "broker/indexed_heap.h"
 #include "broker/record.h"
 
 namespace penstock {
+
+// Whose messages are meant.
+enum class Tenants { kAll, kQuiet, kNoisy };
 
 class TouchedSet {
  public:
@@ -44,6 +51,9 @@ class TouchedSet {
   void settle(Time now);
   // The one that has been visible for longest (of what settle() has seen).
   std::optional<TouchedRecord> first_visible(const QueueAddress& queue) const;
+  // Likewise, of these tenants. The noisy ones are asked for behind the quiet ones only.
+  std::optional<TouchedRecord> first_visible(const QueueAddress& queue, Tenants tenants, Time now);
+  Fairness& fairness() { return fairness_; }
   // The oldest by enqueue time.
   std::optional<TouchedRecord> oldest(const QueueAddress& queue) const;
   // When the next hidden one becomes visible; kNever if none is hidden.
@@ -63,6 +73,7 @@ class TouchedSet {
     std::uint64_t sequence;
     std::uint64_t nonce;
     std::int64_t enqueued;
+    std::uint64_t group;
     std::uint32_t first_received;
     std::uint32_t last_received;
     std::uint32_t hidden_until;
@@ -72,12 +83,21 @@ class TouchedSet {
     Slot next;
     std::uint16_t lane;
     bool visible;
+    bool noisy;  // in which list
+  };
+  struct List {
+    Slot first = kNone;
+    Slot last = kNone;
   };
 
   static std::uint64_t index_key(Lane lane, Sequence sequence);
   TouchedRecord record_of(const QueueAddress& queue, const Entry& entry) const;
   Time hidden_until(Slot slot) const;
   void unlink(Slot slot);
+  void leave_list(Slot slot);
+  void join_list(Slot slot, bool noisy);
+  List& list_of(const Entry& entry) { return entry.noisy ? noisy_ : quiet_; }
+  Time received(const Entry& entry) const;
   Slot oldest_slot() const;  // kNone if empty
   void erase_slot(Slot slot);
 
@@ -97,8 +117,9 @@ class TouchedSet {
   IndexedHeap hidden_;
   IndexedHeap hidden_ages_;
   IndexedHeap visible_ages_;
-  Slot first_visible_ = kNone;
-  Slot last_visible_ = kNone;
+  List quiet_;
+  List noisy_;
+  Fairness fairness_;
   std::size_t visible_count_ = 0;
 };
 

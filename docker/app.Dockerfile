@@ -11,7 +11,7 @@ RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-ins
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY app/package.json app/package-lock.json app/.npmrc ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error \
     && install -D node_modules/node-linux-*/bin/node /out/node \
     && rm -rf node_modules/node-linux-*
 

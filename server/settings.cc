@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <thread>
 #include <utility>
 
@@ -86,6 +87,38 @@ Wrong read_bytes(Integer& into, std::string_view text, std::uint64_t least) {
            ", with KiB, MiB or GiB behind it if you like";
   }
   into = static_cast<Integer>(*bytes);
+  return {};
+}
+
+// "duplicates,order,short-polls", each at most once, and the names of queues with commas behind an @.
+Wrong read_weaknesses(Settings& settings, std::string_view text) {
+  static constexpr std::string_view kWrong =
+      "it must be one or more of duplicates, order and short-polls with commas between them, and behind an @ "
+      "the names of the queues that are to have them, like duplicates,order@orders,mail";
+  Weaknesses weak;
+  weak.seed = settings.limits.weaknesses.seed;
+  const std::size_t at = std::min(text.find('@'), text.size());
+  const auto each = [](std::string_view list, const auto& take) {
+    for (;;) {
+      const std::size_t comma = std::min(list.find(','), list.size());
+      if (!take(list.substr(0, comma))) return false;
+      if (comma == list.size()) return true;
+      list.remove_prefix(comma + 1);
+    }
+  };
+  const bool known = each(text.substr(0, at), [&weak](std::string_view word) {
+    bool* const which = word == "duplicates"    ? &weak.duplicates
+                        : word == "order"       ? &weak.order
+                        : word == "short-polls" ? &weak.short_polls
+                                                : nullptr;
+    return which != nullptr && !std::exchange(*which, true);
+  });
+  const bool named = at == text.size() || each(text.substr(at + 1), [&weak](std::string_view name) {
+                       weak.queues.emplace_back(name);
+                       return !name.empty() && name.size() <= 80;
+                     });
+  if (!known || !named) return std::string(kWrong);
+  settings.limits.weaknesses = std::move(weak);
   return {};
 }
 
@@ -306,6 +339,17 @@ constexpr auto kRows = std::to_array<SettingRow>({
      "How long the name of a deleted queue cannot be used again. 0 suits test suites.",
      [](Settings& settings, std::string_view text) {
        return read_duration(settings.limits.recreate_wait, text, Seconds{0}, Seconds{3600});
+     }},
+    {"aws-weaknesses", "PENSTOCK_AWS_WEAKNESSES", "aws_weaknesses", "list[@queue,...]", "",
+     "Habits of the real SQS that standard queues are to show, to test consumers against them: duplicates, order "
+     "(messages change places), short-polls (they find few or none of the messages that are there). Behind an @ "
+     "the queues that are to have them; without it, all.",
+     read_weaknesses},
+    {"aws-weaknesses-seed", "PENSTOCK_AWS_WEAKNESSES_SEED", "aws_weaknesses_seed", "number", "1",
+     "What decides when those weaknesses show.",
+     [](Settings& settings, std::string_view text) {
+       return read_number(settings.limits.weaknesses.seed, text, std::uint64_t{0},
+                          std::numeric_limits<std::uint64_t>::max());
      }},
     {"io-threads", "PENSTOCK_IO_THREADS", "io_threads", "threads or auto", "auto",
      "Threads that serve connections; auto: half of the processors, 1 to 16.", read_io_threads},

@@ -7,7 +7,8 @@
 // Bytes count as written when the record that holds them has left whole. What the kernel took of a record
 // that did not can't be read by the peer, so an answer of which no byte is written has reached nobody.
 //
-// One thread owns it.
+// OpenSSL writes in a way that raises SIGPIPE if the peer is gone: the process ignores that signal. One
+// thread owns it.
 #pragma once
 
 #include <openssl/ssl.h>

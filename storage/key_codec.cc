@@ -67,6 +67,10 @@ struct FieldsWriter {
   }
   void operator()(const DedupKey& key) const { in_minute(key, KeyKind::kDedup); }
   void operator()(const AttemptKey& key) const { in_minute(key, KeyKind::kAttempt); }
+  void operator()(const LaneOfKey& key) const {
+    write_head(writer, key.queue, KeyKind::kLaneOf);
+    writer.raw(key.group);
+  }
 
  private:
   template <class MinuteKey>
@@ -119,9 +123,13 @@ std::optional<Key> read_fields(ByteReader& reader, const QueueAddress& queue, Ke
       return read_in_minute<DedupKey>(reader, queue);
     case KeyKind::kAttempt:
       return read_in_minute<AttemptKey>(reader, queue);
+    case KeyKind::kLaneOf: {
+      const std::string_view group = reader.raw(reader.rest().size());
+      if (group.empty()) return std::nullopt;
+      return LaneOfKey{queue, std::string(group)};
+    }
     case KeyKind::kApplied:
     case KeyKind::kExpiry:
-    case KeyKind::kLaneOf:
     case KeyKind::kTopic:
     case KeyKind::kSubscription:
     case KeyKind::kPublication:
@@ -157,6 +165,7 @@ KeyKind kind_of(const Key& key) {
     KeyKind operator()(const FifoKey&) const { return KeyKind::kFifo; }
     KeyKind operator()(const DedupKey&) const { return KeyKind::kDedup; }
     KeyKind operator()(const AttemptKey&) const { return KeyKind::kAttempt; }
+    KeyKind operator()(const LaneOfKey&) const { return KeyKind::kLaneOf; }
   };
   return std::visit(Kinds{}, key);
 }

@@ -38,7 +38,7 @@ enum class KeyKind : std::uint8_t {
   kDedup = 10,
   kAttempt = 11,
   kExpiry = 12,        // reserved: when a message in lane `moved` expires
-  kLaneOf = 13,        // reserved: lane of a message group
+  kLaneOf = 13,        // of a message group
   kTopic = 14,         // reserved
   kSubscription = 15,  // reserved
   kPublication = 16,   // reserved: a publication that has not reached all its targets

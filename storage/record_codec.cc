@@ -245,7 +245,9 @@ struct PayloadWriter {
     write_time(writer, record.hidden_until);
     write_time(writer, record.due);
     writer.number(record.receive_count);
+    if (record.group != GroupHash{}) writer.number(record.group.value);
   }
+  void operator()(const LaneOfRecord& record) const { writer.number(record.lane.value); }
   void operator()(const FreshRecord& record) const { body(record.head, record.content); }
   void operator()(const LaterRecord& record) const { body(record.head, record.content); }
   void operator()(const FifoRecord& record) const { body(record.head, record.content); }
@@ -275,6 +277,7 @@ struct PayloadWriter {
 // Each overload fills in the record whose key is known, and says whether the payload could be understood.
 struct PayloadReader {
   ByteReader& reader;
+  std::uint8_t version;
 
   bool operator()(PartitionRecord& record) const {
     record.next_queue = QueueId{reader.number<std::uint64_t>()};
@@ -305,6 +308,12 @@ struct PayloadReader {
     record.hidden_until = read_time(reader);
     record.due = read_time(reader);
     record.receive_count = reader.number<std::uint32_t>();
+    if (version == kRecordVersion) return true;
+    record.group = GroupHash{reader.number<std::uint64_t>()};
+    return record.group != GroupHash{};
+  }
+  bool operator()(LaneOfRecord& record) const {
+    record.lane = Lane{reader.number<std::uint16_t>()};
     return true;
   }
   bool operator()(FreshRecord& record) const { return body(record.head, record.content); }
@@ -412,12 +421,18 @@ bool PayloadReader::operator()(QueueRecord& record) const {
   return fields.finished() && has_name;
 }
 
+// Of a touched record whose message has a group; everything else is written in the first version.
+std::uint8_t version_of(const Record& record) {
+  const auto* touched = std::get_if<TouchedRecord>(&record);
+  return touched != nullptr && touched->group != GroupHash{} ? kGroupedVersion : kRecordVersion;
+}
+
 template <class WritePayload>
-EncodedRecord seal(std::string&& key, WritePayload&& write_payload) {
+EncodedRecord seal(std::string&& key, WritePayload&& write_payload, std::uint8_t version = kRecordVersion) {
   EncodedRecord encoded{std::move(key), 0};
   encoded.key_bytes = encoded.bytes.size();
   ByteWriter writer(encoded.bytes);
-  writer.number(kRecordVersion);
+  writer.number(version);
   write_payload(writer);
   writer.number(checksum32(encoded.bytes));
   require(encoded.bytes.size() - encoded.key_bytes <= kValueBytesMax, "a record has a bound in bytes");
@@ -425,7 +440,8 @@ EncodedRecord seal(std::string&& key, WritePayload&& write_payload) {
 }
 
 // The payload, if version and checksum are right.
-Result<std::string_view> open_seal(std::string_view key, std::string_view value) {
+Result<std::string_view> open_seal(std::string_view key, std::string_view value,
+                                   std::uint8_t version = kRecordVersion) {
   if (value.size() < kVersionBytes + kChecksumBytes) return damaged("a record is too short");
   if (value.size() > kValueBytesMax) return damaged("a record is too long");
   const std::size_t covered = value.size() - kChecksumBytes;
@@ -435,7 +451,7 @@ Result<std::string_view> open_seal(std::string_view key, std::string_view value)
   ByteReader stored(value.substr(covered));
   if (stored.number<std::uint32_t>() != checksum32(bytes)) return damaged("a record's checksum is wrong");
   // Only now: a flipped bit in the version is damage, another version under a right checksum is news.
-  if (static_cast<std::uint8_t>(value[0]) != kRecordVersion) {
+  if (static_cast<std::uint8_t>(value[0]) != version) {
     return damaged("a record has a version that this program does not know");
   }
   return value.substr(kVersionBytes, covered - kVersionBytes);
@@ -461,23 +477,27 @@ struct EmptyRecord {
   Record operator()(const FifoKey& key) const { return FifoRecord{key, {}, {}}; }
   Record operator()(const DedupKey& key) const { return DedupRecord{key, {}, {}, {}}; }
   Record operator()(const AttemptKey& key) const { return AttemptRecord{key, {}, {}}; }
+  Record operator()(const LaneOfKey& key) const { return LaneOfRecord{key, {}}; }
 };
 
 }  // namespace
 
 EncodedRecord encode_record(const Record& record) {
   return seal(encode_key(key_of(record), std::visit(ValueRoom{}, record)),
-              [&](ByteWriter& writer) { std::visit(PayloadWriter{writer}, record); });
+              [&](ByteWriter& writer) { std::visit(PayloadWriter{writer}, record); }, version_of(record));
 }
 
 Result<Record> decode_record(std::string_view key, std::string_view value) {
-  const Result<std::string_view> payload = open_seal(key, value);
-  if (!payload) return tl::unexpected<Error>(payload.error());
   const std::optional<Key> decoded = decode_key(key);
+  const bool grouped = decoded && std::holds_alternative<TouchedKey>(*decoded) && !value.empty() &&
+                       static_cast<std::uint8_t>(value[0]) == kGroupedVersion;
+  const std::uint8_t version = grouped ? kGroupedVersion : kRecordVersion;
+  const Result<std::string_view> payload = open_seal(key, value, version);
+  if (!payload) return tl::unexpected<Error>(payload.error());
   if (!decoded) return damaged("a record has a key of a kind that this program does not know");
   Record record = std::visit(EmptyRecord{}, *decoded);
   ByteReader reader(*payload);
-  if (!std::visit(PayloadReader{reader}, record) || !reader.finished()) {
+  if (!std::visit(PayloadReader{reader, version}, record) || !reader.finished()) {
     return damaged("a record has fields that this program does not know");
   }
   return record;

@@ -38,7 +38,7 @@ export class Browser {
 }
 
 export async function register(page, name, { marketing = true } = {}) {
-  const email = `${name.toLowerCase()}-${Math.random().toString(36).slice(2, 8)}@example.com`;
+  const email = `${name.toLowerCase().replaceAll(' ', '-')}-${Math.random().toString(36).slice(2, 8)}@example.com`;
   await page.goto('/register');
   await page.getByLabel('Your name').fill(name);
   await page.getByLabel('E-mail address').fill(email);

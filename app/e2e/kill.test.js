@@ -16,6 +16,7 @@ const seconds = Number(process.env.KILL_SECONDS ?? 15);
 const seed = Number(process.env.KILL_SEED ?? randomInt(2 ** 31));
 const stepEveryMs = 40;
 const concurrency = 3;
+const topics = process.env.KILL_TOPICS ?? 'no';
 
 // Numbers from 0 to `below` - 1, the same for a seed (mulberry32).
 function chance(state) {
@@ -28,7 +29,7 @@ function chance(state) {
 }
 
 test('Nothing that was committed is lost or done twice when everything is killed', { skip: onAws && 'there is no broker to kill' }, async (t) => {
-  const stage = await Stage.open(after, { WORKER_VISIBILITY: '5', WORKER_ATTEMPTS: '100', WORKER_CONCURRENCY: String(concurrency) });
+  const stage = await Stage.open(after, { WORKER_VISIBILITY: '5', WORKER_ATTEMPTS: '100', WORKER_CONCURRENCY: String(concurrency), APP_TOPICS: topics });
   const provisioned = stage.start('provision.js');
   assert.equal(await provisioned.ended, 0, provisioned.said.join('\n'));
   await stage.start('outside.js').ready;

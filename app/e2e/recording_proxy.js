@@ -5,7 +5,7 @@ import { createServer, request } from 'node:http';
 
 const actions = {
   sqs: /^(CreateQueue|DeleteQueue|GetQueueUrl|(Get|Set)QueueAttributes|SendMessage(Batch)?|ReceiveMessage|DeleteMessage(Batch)?|ChangeMessageVisibility(Batch)?|StartMessageMoveTask)$/,
-  sns: /^(CreateTopic|DeleteTopic|Publish|Subscribe|ListSubscriptionsByTopic|SetSubscriptionAttributes)$/,
+  sns: /^(CreateTopic|DeleteTopic|Publish|Subscribe|ListSubscriptionsByTopic|ListTopics|SetSubscriptionAttributes)$/,
 };
 
 export class RecordingProxy {

@@ -98,7 +98,7 @@ export class Stage {
   // What was asked for that AWS does not offer.
   async refused() {
     if (!onAws) return this.#proxy.refused;
-    const local = /^\w+ http:\/\/127\.0\.0\.1:/;
+    const local = /^\w+ http:\/\/127\.0\.0\.1(:\d+)?\//;
     const offered = /^POST https:\/\/(sqs|sns)\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/(\d{12}\/[\w-]+(\.fifo)?)?$/;
     const lines = (await readFile(this.requests, 'utf8')).split('\n').filter(Boolean);
     return lines.filter((line) => !local.test(line) && !offered.test(line));

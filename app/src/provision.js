@@ -4,14 +4,14 @@
 //   npm run provision -- --remove  deletes all of it, with what is in it
 import { openClients } from './queues/clients.js';
 import { provision, unprovision } from './queues/provision.js';
-import { findTopology, Topology } from './queues/topology.js';
+import { Topology } from './queues/topology.js';
 import { readSettings } from './settings.js';
 
 const settings = readSettings();
 const clients = openClients('provision');
 const topology = new Topology(settings);
 if (process.argv.includes('--remove')) {
-  await unprovision(await findTopology(topology, clients), clients);
+  await unprovision(topology, clients);
   console.log('all queues and topics are deleted');
 } else {
   const found = await provision(topology, clients, settings);

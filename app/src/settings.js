@@ -28,8 +28,8 @@ const schema = z.object({
   // What the names of all queues and topics begin with.
   APP_PREFIX: z.string().regex(/^[A-Za-z0-9_-]{0,40}$/, 'may have letters, digits, _ and -').default(''),
   // Whether there are topics at all; without them only the mode `queues` works.
-  APP_TOPICS: yesNo.default(false),
-  APP_MODE: z.enum(['topics', 'queues', 'mixed']).default('queues'),
+  APP_TOPICS: yesNo.default(true),
+  APP_MODE: z.enum(['topics', 'queues', 'mixed']).default('topics'),
   APP_TRANSFERS: z.enum(['standard', 'fifo']).default('standard'),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 

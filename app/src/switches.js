@@ -13,9 +13,13 @@ export const keys = {
 export const readPaused = async (cache) => (await cache.get(keys.paused)) === 'yes';
 export const readWait = async (cache) => ((await cache.get(keys.wait)) === '0' ? 0 : 20);
 
+// The ways to publish that there are with these settings.
+export const offeredModes = ({ APP_TOPICS: topics }) => modes.filter((mode) => topics || mode === 'queues');
+
 export async function readMode(cache, settings) {
-  const mode = await cache.get(keys.mode);
-  return modes.includes(mode) && (settings.APP_TOPICS || mode === 'queues') ? mode : settings.APP_MODE;
+  const offered = offeredModes(settings);
+  const wished = [await cache.get(keys.mode), settings.APP_MODE];
+  return wished.find((mode) => offered.includes(mode)) ?? offered[0];
 }
 
 export const askForRestart = (cache) => cache.set(keys.restart, new Date().toISOString());

@@ -172,7 +172,8 @@ struct PlayStage::Options {
     return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
   }
   static bool is_text(const std::string& word) {
-    constexpr std::array kNames{"group", "id", "attempt", "after", "kms", "managed", "policy", "identity"};
+    constexpr std::array kNames{"group", "id", "attempt", "after", "kms", "managed", "policy", "identity",
+                                "weak-queue"};
     return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
   }
   // Takes the word out of `plain`, if it is there.
@@ -443,6 +444,11 @@ void PlayStage::set_limits(const Options& options) {
   set(limits_.touched_queue_max, "in-flight-queue");
   set(limits_.waiting_receivers_max, "waiting");
   set(limits_.deleted_names_max, "deleted-names");
+  limits_.weaknesses.duplicates = options.find("duplicates").value_or(0) != 0;
+  limits_.weaknesses.order = options.find("order").value_or(0) != 0;
+  limits_.weaknesses.short_polls = options.find("short-polls").value_or(0) != 0;
+  if (const auto seed = options.find("seed")) limits_.weaknesses.seed = static_cast<std::uint64_t>(*seed);
+  if (const auto name = options.text("weak-queue")) limits_.weaknesses.queues = {*name};
   if (const auto interval = seconds(options.find("purge-interval"))) limits_.purge_interval = *interval;
   if (const auto wait = seconds(options.find("recreate-wait"))) limits_.recreate_wait = *wait;
 }
@@ -513,11 +519,12 @@ std::size_t PlayStage::body_count(const std::string& name) const {
   const auto created = created_.find(name);
   if (created == created_.end()) return 0;
   for (const QueueAddress& queue : created->second) {
-    const PageWant fresh{queue, kNone, FreshRange{kFirstLane, {}, {1ULL << 40}}};
     const PageWant later{queue, kNone, LaterRange{kEpoch, {}, now_ + Seconds{1'000'000}}};
     const PageWant fifo{queue, kNone, FifoRange{{}, {1ULL << 40}}};
-    count +=
-        disk_.read(fresh).records.size() + disk_.read(later).records.size() + disk_.read(fifo).records.size();
+    count += disk_.read(later).records.size() + disk_.read(fifo).records.size();
+    for (Lane lane = kFirstLane; lane < Lane{512}; lane = lane.next()) {
+      count += disk_.read({queue, kNone, FreshRange{lane, {}, {1ULL << 40}}}).records.size();
+    }
   }
   return count;
 }

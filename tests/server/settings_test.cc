@@ -134,6 +134,23 @@ TEST(Settings, The60SecondRulesCanBeSwitchedOff) {
   EXPECT_EQ(settings.limits.recreate_wait, Seconds{0});
 }
 
+TEST(Settings, AwsWeaknessesAreOffUnlessTheyAreAskedFor) {
+  const Weaknesses none = settings_of({}).limits.weaknesses;
+  EXPECT_FALSE(none.duplicates || none.order || none.short_polls);
+  const Weaknesses some =
+      settings_of({"--aws-weaknesses", "order,short-polls@orders,mail", "--aws-weaknesses-seed", "7"})
+          .limits.weaknesses;
+  EXPECT_TRUE(!some.duplicates && some.order && some.short_polls);
+  EXPECT_EQ(some.queues, (std::vector<std::string>{"orders", "mail"}));
+  EXPECT_EQ(some.seed, 7u);
+  EXPECT_FALSE(some.of("post").order);
+  EXPECT_TRUE(some.of("mail").order);
+  EXPECT_TRUE(settings_of({"--aws-weaknesses", "duplicates"}).limits.weaknesses.of("any").duplicates);
+  for (const char* text : {"order,", "order,order", "slow", "@mail", "order@", "order@mail,", ",order"}) {
+    EXPECT_TRUE(contains(refusal_of({"--aws-weaknesses", text}), "short-polls")) << text;
+  }
+}
+
 TEST(Settings, EachIoThreadMustHaveMemoryForABody) {
   EXPECT_TRUE(contains(refusal_of({"--io-threads", "64"}), "--request-body-max"));
   settings_of({"--io-threads", "64", "--request-memory-max", "1GiB"});

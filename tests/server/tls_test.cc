@@ -109,7 +109,7 @@ class TlsClient {
 class ByTls : public testing::Test {
  protected:
   void SetUp() override {
-    std::signal(SIGPIPE, SIG_IGN);  // as the process does: OpenSSL writes to whoever may be gone
+    std::signal(SIGPIPE, SIG_IGN);  // as the process does: OpenSSL writes to sockets whose peer is gone
     char name[] = "/tmp/penstock-tls-XXXXXX";
     ASSERT_NE(mkdtemp(name), nullptr);
     directory_ = name;

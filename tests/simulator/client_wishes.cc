@@ -63,6 +63,10 @@ Send ClientWishes::send() {
   body.append(random_.below(weather_.body_bytes_max), 'x');
   MessageContent content;
   content.body = std::move(body);
+  // Mostly of one group, so that its backlog outgrows the lane that it shares.
+  if (under(weather_.grouping)) {
+    content.group_id = under(70) ? "g0" : "g" + std::to_string(random_.below(kGroups));
+  }
   drawn.content = std::make_shared<const MessageContent>(std::move(content));
   drawn.size = static_cast<std::uint32_t>(under(3) ? 1025 : drawn.content->body.size());
   if (under(weather_.delaying)) {

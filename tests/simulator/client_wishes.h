@@ -27,6 +27,9 @@ class ClientWishes {
  public:
   using QueueName = ClientLedger::QueueName;
 
+  // Message groups that are ever named.
+  static constexpr std::uint16_t kGroups = 6;
+
   ClientWishes(Random& random, const Weather& weather) : random_(random), weather_(weather) {}
 
   QueueName queue();

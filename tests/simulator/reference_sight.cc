@@ -15,6 +15,11 @@ bool contains(const std::vector<T>& sorted, const T& value) {
   return std::binary_search(sorted.begin(), sorted.end(), value);
 }
 
+Lane lane_of(const BodyKey& body) {
+  const auto* fresh = std::get_if<FreshKey>(&body);
+  return fresh != nullptr ? fresh->lane : kLaterLane;
+}
+
 bool is_error(const Answer& answer, ErrorCode code) {
   const auto* error = std::get_if<Error>(&answer);
   return error != nullptr && error->code == code;
@@ -330,6 +335,10 @@ void ReferenceModel::Sight::sent(const Send& request, Queue& queue, const Answer
              seen_.bodies[bodies_seen_].id == accepted->id,
          "a message that is accepted is stored once, under the id it is acknowledged by");
   if (!verdict_.holds()) return;
+  if (const auto* fresh = std::get_if<FreshKey>(&seen_.bodies[bodies_seen_].key)) {
+    expect((fresh->lane == kFirstLane) == request.content->group_id.empty(),
+           "in the first lane are the messages without a group, and no others");
+  }
   queue.messages.push_back({.order = model_.next_order_++,
                             .id = accepted->id,
                             .body = seen_.bodies[bodies_seen_++].key,
@@ -523,7 +532,7 @@ void ReferenceModel::Sight::deliver_first(Queue& queue, const Message& message, 
   expect(!model_.certainly_at_bound(queue, now_),
          "at the bound of messages in flight no further one is delivered");
   for (const Message& other : queue.messages) {
-    if (other.touch || !alive(queue, other, now_) || delayed(other) != delayed(message)) continue;
+    if (other.touch || !alive(queue, other, now_) || lane_of(other.body) != lane_of(message.body)) continue;
     const bool earlier = delayed(message)
                              ? std::pair(other.due, other.order) < std::pair(message.due, message.order)
                              : other.order < message.order;

@@ -30,6 +30,7 @@ Weather Weather::draw(Random& random) {
   weather.reloading = maybe(random, 250);
   weather.receiving = 15 + random.below(40);
   weather.delaying = random.below(3) == 0 ? 0 : 10 + random.below(90);
+  weather.grouping = random.below(2) == 0 ? 0 : 10 + random.below(91);
   weather.refusing = maybe(random, 3);
   weather.clearing = maybe(random, 3);
   weather.setting = maybe(random, 4);

@@ -35,6 +35,7 @@ struct Weather {
   std::uint64_t delaying = 0;  // of the sends
   std::uint64_t clearing = 0;
   std::uint64_t setting = 0;   // attributes; where it is 0, no tags either
+  std::uint64_t grouping = 0;  // of the sends
   std::uint64_t batching = 0;  // of the sends, and of what is done with handles
 
   // Messages that some clients send in one go now and then; 0: nobody does.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "base/random.h"
@@ -25,6 +26,7 @@ std::vector<Key> keys_of_every_kind() {
       DelayedKey{queue, std::numeric_limits<std::int64_t>::max()},
       TouchedKey{queue, Lane{5}, Sequence{kMost}},
       FreshKey{queue, Lane{0}, Sequence{0}},
+      LaneOfKey{queue, "tenant"},
       LaterKey{queue, kNever, Sequence{1}},
       LaterKey{
           {PartitionId{kMost & 0xffffffff}, {AccountId{999'999'999'999}, {}}, QueueId{kMost}}, kEpoch, {}}};
@@ -57,6 +59,7 @@ TEST(KeyCodec, WithinOneQueueAndKindTheBytesSortAsTheKeysDo) {
         {FreshKey{queue, lanes[0], Sequence{a}}, FreshKey{queue, lanes[1], Sequence{b}}},
         {TouchedKey{queue, lanes[0], Sequence{a}}, TouchedKey{queue, lanes[1], Sequence{b}}},
         {DelayedKey{queue, static_cast<std::int64_t>(a)}, DelayedKey{queue, static_cast<std::int64_t>(b)}},
+        {LaneOfKey{queue, "g" + std::to_string(a)}, LaneOfKey{queue, "g" + std::to_string(b)}},
         {LaterKey{queue, from_epoch_milliseconds(static_cast<std::int64_t>(a)), Sequence{c}},
          LaterKey{queue, from_epoch_milliseconds(static_cast<std::int64_t>(b)), Sequence{d}}},
     };
@@ -103,7 +106,8 @@ TEST(KeyCodec, TheNumbersOfKindsAndTheLayoutNeverChange) {
 TEST(KeyCodec, BytesThatAreNoKeyAreRefused) {
   for (const Key& key : keys_of_every_kind()) {
     const std::string bytes = encode_key(key);
-    if (std::holds_alternative<DeletedNameKey>(key)) continue;  // ends with a name, of whatever length
+    // They end with a name, of whatever length.
+    if (std::holds_alternative<DeletedNameKey>(key) || std::holds_alternative<LaneOfKey>(key)) continue;
     for (std::size_t size = 0; size < bytes.size(); ++size) {
       EXPECT_FALSE(decode_key(std::string_view(bytes).substr(0, size)));
     }
@@ -115,6 +119,7 @@ TEST(KeyCodec, BytesThatAreNoKeyAreRefused) {
     bytes.back() = kind;
     EXPECT_FALSE(decode_key(bytes)) << "a kind that is reserved or unknown";
   }
+  EXPECT_FALSE(decode_key(encode_key(Key{LaneOfKey{queue_address(), ""}}))) << "no group";
   EXPECT_FALSE(decode_key(encode_applied_key(PartitionId{1}))) << "the core never sees it";
   EXPECT_FALSE(decode_key(encode_key(Key{DeletedNameKey{{}, queue_address().world, ""}}))) << "no name";
   EXPECT_FALSE(decode_key(bytes.substr(0, bytes.size() - 1) + "\x11mail")) << "a name of a queue";
@@ -124,7 +129,7 @@ TEST(KeyCodec, WhateverIsReadAsAKeyIsWrittenAsTheSameBytes) {
   SeededRandom random(2);
   std::size_t keys = 0;
   for (int round = 0; round < 100'000; ++round) {
-    std::string bytes = encode_key(keys_of_every_kind()[random.below(10)]);
+    std::string bytes = encode_key(keys_of_every_kind()[random.below(keys_of_every_kind().size())]);
     for (std::uint64_t flips = 1 + random.below(3); flips > 0; --flips) {
       bytes[random.below(bytes.size())] ^= static_cast<char>(1 << random.below(8));
     }

@@ -46,6 +46,8 @@ std::vector<Record> records_of_every_kind() {
   hidden.last_received = from_epoch_milliseconds(14);
   hidden.hidden_until = kNever;
   hidden.due = from_epoch_milliseconds(16);
+  TouchedRecord grouped = hidden;
+  grouped.group = GroupHash{0x0123456789abcdef};
   return {PartitionRecord{{PartitionId{2}}, QueueId{77}},
           DeletedNameRecord{{PartitionId{2}, queue.key.queue.world, "mail"}, from_epoch_milliseconds(7)},
           queue,
@@ -53,6 +55,8 @@ std::vector<Record> records_of_every_kind() {
           counts,
           delayed(1'700'000'000, 12),
           hidden,
+          grouped,
+          LaneOfRecord{{queue.key.queue, "tenant"}, Lane{64}},
           FreshRecord{fresh_key(1), head_of(1), full_content()},
           LaterRecord{later_key(99, 2), head_of(2), full_content()},
           fresh(3, "")};
@@ -87,6 +91,17 @@ TEST(RecordCodec, ARecordOfEveryKindIsReadAsItWasWritten) {
         },
         record);
   }
+}
+
+TEST(RecordCodec, ATouchedRecordHasTheSecondVersionOnlyIfItsMessageHasAGroup) {
+  TouchedRecord record = touched(11, 3);
+  const EncodedRecord plain = encode_record(record);
+  EXPECT_EQ(plain.value()[0], 1);
+  EXPECT_EQ(plain.value().size(), 1u + 8 + 5 * 8 + 4 + 4);
+  record.group = GroupHash{5};
+  const EncodedRecord grouped = encode_record(record);
+  EXPECT_EQ(grouped.value()[0], 2);
+  EXPECT_EQ(grouped.value().size(), plain.value().size() + 8);
 }
 
 TEST(RecordCodec, EveryFlippedBitOfAValueIsRefused) {

@@ -5,11 +5,13 @@ import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 
 const mailBytesMax = 256 * 1024;
+const stopWithinMs = 1000;
 
 export function mailSink({ outside }) {
   return new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
     size: mailBytesMax,
+    closeTimeout: stopWithinMs, // a client's idle connection holds up no stop
     logger: false,
     onData(stream, session, done) {
       accept(stream, session).then(() => done(null, 'kept'), done);

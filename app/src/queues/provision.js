@@ -7,7 +7,9 @@
 import {
   CreateTopicCommand,
   DeleteTopicCommand,
+  ListTopicsCommand,
   paginateListSubscriptionsByTopic,
+  paginateListTopics,
   SetSubscriptionAttributesCommand,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
@@ -15,6 +17,7 @@ import {
   CreateQueueCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
+  GetQueueUrlCommand,
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { FoundTopology, topicPrefix } from './topology.js';
@@ -54,13 +57,11 @@ export async function provision(topology, { sqs, sns }, { WORKER_VISIBILITY: vis
       await setAttributes(sqs, made.url, {
         VisibilityTimeout: String(visibility),
         MessageRetentionPeriod: fourDays,
+        // An empty one takes away what was there.
+        Policy: senders.length === 0 ? '' : queuePolicy(made.arn, senders.map(({ arn }) => arn)),
       });
-      await setIfOffered(sqs, made.url, {
-        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: attempts }),
-      });
-      if (senders.length > 0) {
-        await setIfOffered(sqs, made.url, { Policy: queuePolicy(made.arn, senders.map(({ arn }) => arn)) });
-      }
+      const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: attempts });
+      await setIfOffered(sqs, made.url, { RedrivePolicy });
       await Promise.all(senders.map((topic) => subscribe(sns, topic, made.arn, queue.service)));
       return { ...queue, url: made.url, deadUrl: dead.url, arn: made.arn, deadArn: dead.arn };
     }),
@@ -77,12 +78,24 @@ async function makeQueue(sqs, QueueName, fifo) {
 
 const setAttributes = (sqs, QueueUrl, Attributes) => sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
 
-// A daemon that does not know the attribute yet says so; the queue then has no dead letters.
+// A broker that does not offer the attribute says so; the queue then has no dead letters. AWS offers it.
 async function setIfOffered(sqs, QueueUrl, Attributes) {
   try {
     await setAttributes(sqs, QueueUrl, Attributes);
   } catch (error) {
-    console.error(`provision: ${Object.keys(Attributes)} of ${QueueUrl}: ${error.message}`);
+    if (!error.message.includes('does not offer the queue attribute')) throw error;
+    console.error(`${QueueUrl} has no dead letters: ${error.message}`);
+  }
+}
+
+// Whether the broker speaks SNS at all.
+export async function offersTopics({ sns }) {
+  try {
+    await sns.send(new ListTopicsCommand({}));
+    return true;
+  } catch (error) {
+    if (error.$metadata?.httpStatusCode >= 400 && error.$metadata.httpStatusCode < 500) return false;
+    throw error;
   }
 }
 
@@ -108,15 +121,32 @@ async function subscribe(sns, topic, queueArn, service) {
   );
 }
 
-// Deletes all of it. Deleting a topic deletes its subscriptions.
-export async function unprovision(found, { sqs, sns }) {
-  const types = found.topology.hasTopics ? found.topology.topics().map(({ type }) => type) : [];
-  const topics = types.map((type) => found.topicArn(type));
-  const queues = found.queues.flatMap(({ url, deadUrl }) => [url, deadUrl]);
+// Deletes whatever there is of it; what was never made, or is gone, is no trouble. Deleting a topic deletes its
+// subscriptions.
+export async function unprovision(topology, { sqs, sns }) {
+  const queues = [...topology.queues().flatMap(({ name, deadName }) => [name, deadName]), topology.smallQueueName];
+  const topics = topology.hasTopics ? await topicArns(sns, topology.topics().map(({ name }) => name)) : [];
   const results = await Promise.allSettled([
     ...topics.map((TopicArn) => sns.send(new DeleteTopicCommand({ TopicArn }))),
-    ...queues.map((QueueUrl) => sqs.send(new DeleteQueueCommand({ QueueUrl }))),
+    ...queues.map((name) => removeQueue(sqs, name)),
   ]);
   const failed = results.find(({ status }) => status === 'rejected');
   if (failed) throw failed.reason;
+}
+
+async function topicArns(sns, names) {
+  const arns = [];
+  for await (const { Topics = [] } of paginateListTopics({ client: sns }, {})) {
+    arns.push(...Topics.map(({ TopicArn }) => TopicArn).filter((arn) => names.includes(arn.split(':').at(-1))));
+  }
+  return arns;
+}
+
+async function removeQueue(sqs, QueueName) {
+  try {
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+    await sqs.send(new DeleteQueueCommand({ QueueUrl }));
+  } catch (error) {
+    if (error.name !== 'QueueDoesNotExist') throw error;
+  }
 }

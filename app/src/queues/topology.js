@@ -29,6 +29,11 @@ export class Topology {
   deadName = (service, fifo = false) => `${this.prefix}${service}-dead${fifo ? '.fifo' : ''}`;
   topicName = (type) => `${this.prefix}${type}${this.isOrdered(type) ? '.fifo' : ''}`;
 
+  // Of the experiment on the page that counts; made when it is done first.
+  get smallQueueName() {
+    return `${this.prefix}small-queue`;
+  }
+
   // What is there of each: {service, fifo, name, deadName}.
   queues() {
     return [false, ...(this.ordered ? [true] : [])].flatMap((fifo) =>

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { modes } from '../queues/publisher.js';
+import { offeredModes } from '../switches.js';
 import { html } from './html.js';
 import { formToken } from './layout.js';
 import { demoVisitor } from './live.js';
@@ -13,7 +14,7 @@ const few = 10;
 export function calls(server, room) {
   const { journal, settings } = room;
   let sizes; // of the receives of the last experiment
-  const offered = modes.filter((mode) => settings.APP_TOPICS || mode === 'queues');
+  const offered = offeredModes(settings);
 
   server.get('/calls', async (request, reply) =>
     reply.show(page({ counted: journal.modes(), minute: journal.callsAMinute(), sizes, offered })),
@@ -54,8 +55,7 @@ function compare({ accounts, committed }, offered) {
 
 // How many messages each receive of ten brought, until all ten were there.
 async function smallQueue({ clients: { sqs }, found }) {
-  const QueueName = `${found.topology.prefix}small-queue`;
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName }));
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: found.topology.smallQueueName }));
   const Entries = Array.from({ length: few }, (_, i) => ({ Id: String(i), MessageBody: String(i) }));
   await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
   const sizes = [];
@@ -104,7 +104,7 @@ const page = ({ counted, minute, sizes, offered }) => ({
     <p>${sizes
       ? html`A queue of ten, received ten at a time, took <strong>${sizes.length}</strong> ${sizes.length === 1 ? 'receive' : 'receives'}: ${sizes.join(', ')}.`
       : 'A standard queue on AWS asks only some of its servers for each short receive, so ten messages may come as one, three, none and six.'}
-      Penstock asks all of a queue, and brings all ten at once unless told to behave like a sampled one.</p>
+      Penstock asks all of a queue, and brings all ten at once.</p>
     <div class="row">${button('small queue', 'Send ten and receive them')}</div>`;
   },
 });

@@ -3,8 +3,7 @@
 // Without JavaScript it is a page that shows how things stand and whose buttons load it anew.
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { modes } from '../queues/publisher.js';
-import { askForRestart, keys } from '../switches.js';
+import { askForRestart, keys, offeredModes } from '../switches.js';
 import { html } from './html.js';
 import { formToken } from './layout.js';
 import { board, stations } from './live_parts.js';
@@ -14,10 +13,11 @@ const slowMs = 3000;
 
 export function live(server, room) {
   const { feed, cache, outside, settings } = room;
+  const offered = offeredModes(settings);
 
   server.get('/live', async (request, reply) => {
     const overview = await feed.overview();
-    return reply.show(livePage({ overview, rows: feed.rows(), settings }));
+    return reply.show(livePage({ overview, rows: feed.rows(), offered }));
   });
 
   server.get('/live/feed', (request, reply) => {
@@ -40,7 +40,7 @@ export function live(server, room) {
     'wait 20': () => cache.set(keys.wait, '20'),
     thousand: () => sendMany(room),
     poison: () => sendPoison(room),
-    ...Object.fromEntries(modes.map((mode) => [`mode ${mode}`, () => cache.set(keys.mode, mode)])),
+    ...Object.fromEntries(offered.map((mode) => [`mode ${mode}`, () => cache.set(keys.mode, mode)])),
   };
 
   server.post('/live', async (request, reply) => {
@@ -71,7 +71,7 @@ async function sendPoison({ clients, found }) {
   await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'this is not an event' }));
 }
 
-const livePage = ({ overview, rows, settings }) => ({
+const livePage = ({ overview, rows, offered }) => ({
   title: 'Live',
   script: 'live.js',
   wide: true,
@@ -89,7 +89,7 @@ const livePage = ({ overview, rows, settings }) => ({
       <fieldset><legend>Mail server</legend>${button('slow email', `Slow, ${slowMs / 1000} s`)}${button('quicken email', 'Quick')}</fieldset>
       <fieldset><legend>Workers</legend>${button('restart workers', 'Restart safely')}${button('pause workers', 'Pause')}${button('resume workers', 'Resume')}</fieldset>
       <fieldset><legend>A receive waits</legend>${button('wait 20', '20 s')}${button('wait 0', '0 s')}</fieldset>
-      <fieldset><legend>Publish by</legend>${modes.map((name) => (settings.APP_TOPICS || name === 'queues' ? button(`mode ${name}`, name) : null))}</fieldset>
+      <fieldset><legend>Publish by</legend>${offered.map((name) => button(`mode ${name}`, name))}</fieldset>
     </form>
     <p class="notice" id="said" role="status" hidden></p>
     ${board(rows)}

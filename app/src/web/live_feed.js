@@ -32,6 +32,8 @@ export class LiveFeed {
     if (this.#listeners.size >= listenersMax) return false;
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
     response.write('retry: 1000\n\n');
+    // A page that was cut off catches up.
+    for (const row of this.rows().reverse()) response.write(rowMessage(row));
     this.#listeners.add(response);
     response.once('close', () => this.#listeners.delete(response));
     if (!this.#running) void this.#run();
@@ -52,10 +54,10 @@ export class LiveFeed {
     for (let stationsAt = 0; this.#listeners.size > 0; await pause(lookEveryMs)) {
       try {
         this.#catchUp();
-        for (const row of this.#board.takeChanged()) this.#send('row', { id: row.event, html: eventRow(row).text });
+        for (const row of this.#board.takeChanged()) this.#send(rowMessage(row));
         if (Date.now() - stationsAt >= stationsEveryMs) {
           stationsAt = Date.now();
-          this.#send('stations', { html: stations(await this.overview()).text });
+          this.#send(message('stations', { html: stations(await this.overview()).text }));
         }
       } catch (error) {
         this.#room.log(`live page: ${error.message}`);
@@ -73,8 +75,7 @@ export class LiveFeed {
     }
   }
 
-  #send(event, data) {
-    const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+  #send(text) {
     for (const response of this.#listeners) {
       // Whoever does not read is let go; the browser comes back by itself.
       if (response.writableLength > backlogBytesMax) response.destroy();
@@ -113,3 +114,6 @@ export class LiveFeed {
     );
   }
 }
+
+const message = (event, data) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+const rowMessage = (row) => message('row', { id: row.event, html: eventRow(row).text });

@@ -15,7 +15,7 @@ export const board = (rows) => html`<div class="scroll"><table class="board" ari
 
 export const eventRow = ({ event, at, what, committed, published, lanes: hops }) => html`<tr id="event-${event}">
   <th scope="row"><span>${what ?? 'not an event'}</span> <small>${clock(at)} · ${event.slice(0, 8)}</small></th>
-  <td data-lane="Published">${published ? html`<span class="chip good">${published.lane}</span> <small>${plural(published.attempt, 'request')}, ${published.took_ms} ms</small>` : html`<span class="chip">${committed ? 'in the outbox' : '–'}</span>`}</td>
+  <td data-lane="Published">${published ? html`<span class="chip good">${published.lane}</span> <small>${plural(published.attempt, 'request')}, ${duration(published.took_ms)}</small>` : html`<span class="chip">${committed ? 'in the outbox' : '–'}</span>`}</td>
   ${lanes.map(([lane, name]) => html`<td data-lane="${name}">${laneCell(hops[lane])}</td>`)}
 </tr>`;
 
@@ -31,17 +31,21 @@ const words = {
 function laneCell(hop) {
   if (!hop) return html`<span class="chip">–</span>`;
   const [word, kind] = words[hop.kind] ?? [hop.kind, ''];
-  const notes = [
-    hop.attempt > 1 && `attempt ${hop.attempt}`,
-    hop.queuedMs !== undefined && hop.queuedMs !== null && `queued ${hop.queuedMs} ms`,
-    hop.kind === 'done' && `work ${hop.took_ms} ms`,
+  const who = [
     hop.by && `by ${hop.by.replace('worker-', '')}`,
+    hop.attempt > 1 && `attempt ${hop.attempt}`,
     hop.again && `came again ${plural(hop.again, 'time')}`,
-  ].filter(Boolean);
+  ];
+  const howLong = [
+    Number.isFinite(hop.queuedMs) && `queued ${duration(hop.queuedMs)}`,
+    hop.kind === 'done' && `work ${duration(hop.took_ms)}`,
+  ];
+  const joined = (notes) => notes.filter(Boolean).join(', ');
   const title = ['failed', 'dead'].includes(hop.kind) ? html` title="${hop.what}"` : null;
-  return html`<span class="chip ${kind}"${title}>${word}</span> <small>${notes.join(', ')}</small>`;
+  return html`<span class="chip ${kind}"${title}>${word}</span> <small>${joined(who)}</small> <small class="times">${joined(howLong)}</small>`;
 }
 
+const duration = (ms) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
 const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 // The strip: outbox, queues, workers, receivers, in the order in which an event passes them.

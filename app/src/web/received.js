@@ -46,7 +46,7 @@ const receivers = ({ records, members, counts }) => ({
       <thead><tr><th scope="col">Object</th><th scope="col">Fields</th><th scope="col" class="number">Upserts</th></tr></thead>
       <tbody>${records.map(({ object, fields, puts }) => html`<tr><td>${object}</td><td>${summary(fields)}</td><td class="number">${puts}</td></tr>`)}</tbody></table></div>`}
     <h2>Mailing list <span class="count">${counts.memberSteps}</span></h2>
-    <p class="quiet">Steps of ${members.length < 50 ? members.length : 'at least 50'} members, put ${counts.memberPuts} times.</p>
+    <p class="quiet">Steps of members who agreed, put ${counts.memberPuts} times by the digest of the address.</p>
     ${members.length > 0 && html`<div class="scroll"><table>
       <thead><tr><th scope="col">Member</th><th scope="col">Last step</th><th scope="col" class="number">Puts</th></tr></thead>
       <tbody>${members.map(({ fields, puts }) => html`<tr><td>${fields.email_address}</td><td>${fields.merge_fields.STEP}</td><td class="number">${puts}</td></tr>`)}</tbody></table></div>`}`,
