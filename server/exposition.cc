@@ -27,6 +27,19 @@ void Exposition::histogram(std::span<const std::uint64_t> bounds, std::span<cons
   sample("_count", std::to_string(count), labels);
 }
 
+void Exposition::sizes(std::span<const std::uint64_t> bounds, std::span<const std::uint64_t> buckets,
+                       std::uint64_t sum) {
+  std::uint64_t count = 0;
+  for (std::size_t at = 0; at < buckets.size(); ++at) {
+    count += buckets[at];
+    const std::string bound = at < bounds.size() ? std::to_string(bounds[at]) : "+Inf";
+    const Label le{"le", bound};
+    sample("_bucket", std::to_string(count), {}, &le);
+  }
+  sample("_sum", std::to_string(sum), {});
+  sample("_count", std::to_string(count), {});
+}
+
 void Exposition::sample(std::string_view suffix, std::string_view value, Labels labels, const Label* more) {
   text_.append(name_).append(suffix);
   char before = '{';

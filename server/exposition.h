@@ -36,6 +36,9 @@ class Exposition {
   void histogram(std::span<const std::uint64_t> bounds, std::span<const std::uint64_t> buckets,
                  std::uint64_t sum_microseconds, Labels labels = {});
 
+  // The same of bytes, or of whatever else is counted whole.
+  void sizes(std::span<const std::uint64_t> bounds, std::span<const std::uint64_t> buckets, std::uint64_t sum);
+
   std::string take() { return std::move(text_); }
 
  private:

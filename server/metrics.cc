@@ -20,6 +20,46 @@ void append_durations(Exposition& out, std::string_view name, std::string_view h
   out.histogram(DurationHistogram::kBounds, buckets, durations.sum_microseconds());
 }
 
+void append_store(Exposition& out, const StoreCounters& store) {
+  out.metric("penstock_store_records_written_total", "counter", "Records written to the store.",
+             store.records_written.value());
+  out.metric("penstock_store_bytes_written_total", "counter", "Bytes of the commits written.",
+             store.bytes_written.value());
+  out.metric("penstock_store_records_loaded", "gauge", "Records read at the start.",
+             store.records_loaded.value());
+  out.metric("penstock_store_pages_total", "counter", "Pages of messages read from disk.",
+             store.pages.value());
+  out.metric("penstock_store_body_reads_total", "counter", "Single messages read from disk.",
+             store.body_reads.value());
+  append_durations(out, "penstock_store_commit_duration_seconds", "Writing and syncing one commit.",
+                   store.commit_duration);
+  append_durations(out, "penstock_store_sync_duration_seconds",
+                   "Syncing the log once, with a commit or by interval.", store.sync_duration);
+  std::array<std::uint64_t, SizeHistogram::kBounds.size() + 1> sizes{};
+  for (std::size_t at = 0; at < sizes.size(); ++at) sizes[at] = store.commit_bytes.count(at);
+  out.family("penstock_store_commit_size_bytes", "histogram", "Bytes of one commit.");
+  out.sizes(SizeHistogram::kBounds, sizes, store.commit_bytes.sum());
+  out.metric("penstock_store_disk_free_bytes", "gauge", "Free space of the disk under the data directory.",
+             store.disk_free_bytes.value());
+
+  const EngineGauges& engine = store.engine;
+  out.metric("penstock_rocksdb_memtable_bytes", "gauge", "Memory of what is not in a table yet.",
+             engine.memtable_bytes.value());
+  out.metric("penstock_rocksdb_table_bytes", "gauge", "Size of the table files.",
+             engine.table_bytes.value());
+  out.metric("penstock_rocksdb_block_cache_bytes", "gauge", "Memory of the block cache.",
+             engine.block_cache_bytes.value());
+  out.metric("penstock_rocksdb_pending_compaction_bytes", "gauge",
+             "Bytes that compaction has to rewrite, as estimated.", engine.pending_compaction_bytes.value());
+  out.metric("penstock_rocksdb_running_compactions", "gauge", "Compactions that run.",
+             engine.running_compactions.value());
+  out.metric("penstock_rocksdb_running_flushes", "gauge", "Flushes that run.",
+             engine.running_flushes.value());
+  out.metric("penstock_rocksdb_snapshots", "gauge", "Snapshots held by readers.", engine.snapshots.value());
+  out.metric("penstock_rocksdb_write_stopped", "gauge",
+             "Whether writes wait for flushes or compactions to catch up.", engine.write_stopped.value());
+}
+
 // Of one action, over all threads.
 struct ActionCounts {
   std::array<std::uint64_t, RequestCounts::kBounds.size() + 1> buckets{};
@@ -89,18 +129,7 @@ std::string metrics_text(const MetricsSources& sources, const QueueSurvey* surve
   out.metric("penstock_decisions_total", "counter", "Decisions of the core.", gauges.commands);
   out.metric("penstock_replies_total", "counter", "Replies of the core.", gauges.replies);
   if (const StoreCounters* const store = broker.running() ? broker.store_counters() : nullptr) {
-    out.metric("penstock_store_records_written_total", "counter", "Records written to the store.",
-               store->records_written.value());
-    out.metric("penstock_store_bytes_written_total", "counter", "Bytes of the commits written.",
-               store->bytes_written.value());
-    out.metric("penstock_store_records_loaded", "gauge", "Records read at the start.",
-               store->records_loaded.value());
-    out.metric("penstock_store_pages_total", "counter", "Pages of messages read from disk.",
-               store->pages.value());
-    out.metric("penstock_store_body_reads_total", "counter", "Single messages read from disk.",
-               store->body_reads.value());
-    append_durations(out, "penstock_store_commit_duration_seconds", "Writing and syncing one commit.",
-                     store->commit_duration);
+    append_store(out, *store);
   }
   out.metric("penstock_http_connections", "gauge", "Open connections.", total(&IoCounts::connections));
   out.metric("penstock_http_connections_accepted_total", "counter", "Connections taken.",

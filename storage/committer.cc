@@ -1,5 +1,7 @@
 #include "storage/committer.h"
 
+#include <rocksdb/iostats_context.h>
+#include <rocksdb/perf_level.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -63,6 +65,7 @@ Committer::Committer(const Ground& ground, StoreReader& reader, DiskReserve& res
       reserve_(reserve),
       events_(events),
       counters_(counters),
+      engine_look_(ground.db, ground.families, counters.engine),
       written_(ground.applied.position.value),
       synced_(ground.applied.position),
       thread_([this] { run(); }) {
@@ -87,6 +90,8 @@ void Committer::read(PageWant&& want, Position at_least) {
 }
 
 void Committer::run() {
+  // The engine then tells how long this thread waited for a sync within a write.
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableTimeExceptForMutex);
   std::vector<Letter> letters;
   while (true) {
     letters.clear();
@@ -108,6 +113,8 @@ void Committer::run() {
     const auto now = SteadyClock::now();
     sync_if_due(now);
     if (now >= reserve_.next_refresh()) reserve_.refresh(now);
+    counters_.disk_free_bytes.set(reserve_.free_bytes());
+    engine_look_.look_if_due(now);
   }
 }
 
@@ -123,8 +130,10 @@ void Committer::sync_log() {
                     status.ToString());
   }
   counters_.log_syncs.add();
-  counters_.log_sync_duration.add(
-      std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begun));
+  const auto duration =
+      std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begun);
+  counters_.log_sync_duration.add(duration);
+  counters_.sync_duration.add(duration);
   note_synced(written);
 }
 
@@ -181,6 +190,7 @@ Result<void> Committer::write(const Commit& commit) {
 
   rocksdb::WriteOptions options;
   options.sync = ground_.log_sync == LogSync::kEachCommit;
+  const std::uint64_t synced_before = rocksdb::get_iostats_context()->fsync_nanos;
   const auto begun = SteadyClock::now();
   if (const rocksdb::Status status = ground_.db.Write(options, &batch); !status.ok()) return failed(status);
   const auto ended = SteadyClock::now();
@@ -195,6 +205,11 @@ Result<void> Committer::write(const Commit& commit) {
   counters_.commits.add();
   counters_.records_written.add(builder.size());
   counters_.bytes_written.add(batch.GetDataSize());
+  counters_.commit_bytes.add(batch.GetDataSize());
+  if (options.sync) {
+    const std::chrono::nanoseconds syncing(rocksdb::get_iostats_context()->fsync_nanos - synced_before);
+    counters_.sync_duration.add(std::chrono::duration_cast<std::chrono::microseconds>(syncing));
+  }
   counters_.commit_duration.add(std::chrono::duration_cast<std::chrono::microseconds>(ended - begun));
   reserve_.note_written(batch.GetDataSize(), ended);
   return {};

@@ -29,6 +29,7 @@
 
 #include "base/mailbox.h"
 #include "storage/disk_reserve.h"
+#include "storage/engine_look.h"
 #include "storage/log_switch.h"
 #include "storage/record_codec.h"
 #include "storage/rocks_families.h"
@@ -110,6 +111,7 @@ class Committer {
   DiskReserve& reserve_;
   StoreEvents& events_;
   StoreCounters& counters_;
+  EngineLook engine_look_;
   std::atomic<std::uint64_t> written_;  // position
   Position synced_;  // everything up to here was synced, and no sync is known of anything behind it
   std::optional<SteadyClock::time_point> unsynced_since_;  // when the first commit after it was written

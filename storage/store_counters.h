@@ -53,11 +53,46 @@ class DurationHistogram {
   Counter sum_;
 };
 
+// Sizes in buckets with fixed upper bounds, in bytes.
+class SizeHistogram {
+ public:
+  static constexpr std::array<std::uint64_t, 9> kBounds{
+      1 << 8, 1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24};
+
+  void add(std::uint64_t bytes) {
+    std::size_t bucket = 0;
+    while (bucket < kBounds.size() && bytes > kBounds[bucket]) ++bucket;
+    buckets_[bucket].add();
+    sum_.add(bytes);
+  }
+  // Of that bucket alone, not cumulative.
+  std::uint64_t count(std::size_t bucket) const { return buckets_[bucket].value(); }
+  std::uint64_t sum() const { return sum_.value(); }
+
+ private:
+  std::array<Counter, kBounds.size() + 1> buckets_;
+  Counter sum_;
+};
+
+// How RocksDB stands; about a second old.
+struct EngineGauges {
+  Gauge memtable_bytes;
+  Gauge table_bytes;  // of the files that are in use
+  Gauge pending_compaction_bytes;
+  Gauge running_compactions;
+  Gauge running_flushes;
+  Gauge snapshots;
+  Gauge block_cache_bytes;
+  Gauge write_stopped;  // 1: the engine takes no write until it has caught up
+};
+
 struct StoreCounters {
   Counter commits;
   Counter commits_skipped;            // at or below the position applied already
   Counter records_written;            // puts, erasures and copies that reached a write batch
   Counter bytes_written;              // of write batches
+  SizeHistogram commit_bytes;         // of each write batch
+  DurationHistogram sync_duration;    // of each sync of the log, be it with a commit or by interval
   DurationHistogram commit_duration;  // writing one batch, and syncing it if that is done by commit
   Gauge position_synced;              // the last commit that a power cut could not take any more
   Counter log_syncs;                  // beside the commits, in the mode `interval`
@@ -66,6 +101,8 @@ struct StoreCounters {
   Counter pages;
   Counter page_records;
   Counter body_reads;
+  Gauge disk_free_bytes;  // at the last look
+  EngineGauges engine;
 };
 
 }  // namespace penstock
