@@ -81,6 +81,8 @@ std::optional<std::string> Server::reload() {
     io_threads_[index]->perform(
         [authenticator = authenticators_[index].get(), known = *known] { authenticator->use(known); });
   }
+  // Whoever is told that it is done may rely on it: what is asked from now on is judged by the new ones.
+  for (const auto& io_thread : io_threads_) io_thread->flush();
   log_info("credentials were read anew", {{"credentials", (*known)->size()}});
   return {};
 }
