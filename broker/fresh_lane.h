@@ -51,6 +51,8 @@ class FreshLane {
   }
   bool cold() const { return window_end().value < tally_.high.value; }
   bool waits_for_page() const { return wanted_.has_value(); }
+  // It looks for the first message that has not expired, a page at a time.
+  bool searching() const { return search_.has_value(); }
   bool front_is_unknown() const { return window_.empty() && count() != 0; }
 
   // The page to ask for next, if one is needed and none is on its way: the next step of a search, or a

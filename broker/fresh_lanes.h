@@ -44,6 +44,7 @@ class FreshLanes {
   // ---- view
   // Whether there is any lane but the first.
   bool grouped() const { return !others_.empty(); }
+  std::size_t size() const { return 1 + others_.size(); }
   FreshLane& first() { return first_; }
   // Begins empty if it was not there yet.
   FreshLane& at(Lane lane);

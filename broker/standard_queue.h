@@ -71,7 +71,8 @@ class StandardQueue final : public Queue {
 
   bool waits_for_page() const { return lanes_.waits_for_page() || later_.waits_for_page(); }
   bool at_touched_bound() const;
-  void want_pages(Decision& decision);
+  // `demanded`: somebody asks for messages, or waits for them.
+  void want_pages(bool demanded, Decision& decision);
   void want_page(FreshLane& lane, Decision& decision);
   // The lane has just been taken from or cut: if it is empty it belongs to nobody any more.
   void give_back(const FreshLane& lane, Decision& decision);
@@ -108,6 +109,9 @@ class StandardQueue final : public Queue {
   LaterLane later_;
   TouchedSet touched_;
   const Weaknesses weaknesses_;
+  // Of fresh lanes, since a message was handed out. Windows that push each other out of the budget could go on
+  // for ever to make all fronts known at once; so there is an end to waiting for that.
+  std::size_t pages_in_vain_ = 0;
   bool missed_ = false;           // by the last short poll, out of weakness
   bool touched_turn_ = true;  // whether the next message of a receive is to be a touched one
 };

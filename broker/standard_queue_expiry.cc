@@ -55,7 +55,7 @@ void StandardQueue::tick(Decision& decision) {
   expire(decision);
   expire_touched(decision);
   serve_and_answer_overdue(decision);
-  want_pages(decision);
+  want_pages(!line_.empty(), decision);
 }
 
 Time StandardQueue::next_deadline(Time now) const {

@@ -90,16 +90,18 @@ std::vector<Delivery> StandardQueue::take(std::uint32_t messages_max, Seconds vi
                                           Decision& decision) {
   expire(decision);
   touched_.settle(decision.now);
+  const bool patient = pages_in_vain_ <= 2 * lanes_.size();
   Taking taking{visibility, {}};
   while (taking.deliveries.size() < messages_max) {
     const bool fair = touched_.fairness().any();
     const bool took = take_in_turn(taking, fair ? Tenants::kQuiet : Tenants::kAll, decision) ||
-                      (fair && (at_touched_bound() || !lanes_.front_is_unknown()) &&
+                      (fair && (at_touched_bound() || !patient || !lanes_.front_is_unknown()) &&
                        take_in_turn(taking, Tenants::kNoisy, decision));
     if (!took) break;
     touched_turn_ = !touched_turn_;
   }
-  want_pages(decision);
+  if (!taking.deliveries.empty()) pages_in_vain_ = 0;
+  want_pages(true, decision);
   counters_.received += taking.deliveries.size();
   return std::move(taking.deliveries);
 }
@@ -250,7 +252,8 @@ void StandardQueue::want_page(FreshLane& lane, Decision& decision) {
   }
 }
 
-void StandardQueue::want_pages(Decision& decision) {
+// Many lanes ask only for somebody's sake, or two queues could push each other's windows out for ever.
+void StandardQueue::want_pages(bool demanded, Decision& decision) {
   if (!lanes_.grouped()) {
     want_page(lanes_.first(), decision);
   } else {
@@ -259,6 +262,7 @@ void StandardQueue::want_pages(Decision& decision) {
     for (const bool unknown : {true, false}) {
       lanes_.each([&](FreshLane& lane) {
         if (left == 0 || lane.waits_for_page() || lane.front_is_unknown() != unknown) return;
+        if (!demanded && !lane.searching()) return;
         want_page(lane, decision);
         if (lane.waits_for_page()) --left;
       });
@@ -309,6 +313,7 @@ void StandardQueue::supply(const Page& page, Decision& decision) {
   for (const Record& record : page.records) apply(Put{record});
   if (fresh != nullptr) {
     lane->supplied(page.records, decision.now, record_.retention());
+    ++pages_in_vain_;
   } else {
     later_.supplied(page);
   }

@@ -24,6 +24,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+// As the process does: OpenSSL writes to sockets whose peer is gone.
+[[maybe_unused]] const auto kPipesAreIgnored = std::signal(SIGPIPE, SIG_IGN);
+
 // A blocking client that trusts one certificate. Every wait ends after ten seconds, with a failure.
 class TlsClient {
  public:
@@ -109,7 +112,6 @@ class TlsClient {
 class ByTls : public testing::Test {
  protected:
   void SetUp() override {
-    std::signal(SIGPIPE, SIG_IGN);  // as the process does: OpenSSL writes to sockets whose peer is gone
     char name[] = "/tmp/penstock-tls-XXXXXX";
     ASSERT_NE(mkdtemp(name), nullptr);
     directory_ = name;
