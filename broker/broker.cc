@@ -624,6 +624,8 @@ void Broker::State::make_room(std::size_t bytes, QueueId for_queue) {
     eviction_hand = (eviction_hand + 1) % static_cast<Slot>(places.size());
     Queue* queue = places[eviction_hand].queue.get();
     if (queue == nullptr || queue->address().id == for_queue || queue->take_recently_used()) continue;
+    // Somebody waits for what becomes visible here next, and nothing would ask for it anew.
+    if (queue->awaited()) continue;
     queue->evict_windows();
   }
 }
