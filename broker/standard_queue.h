@@ -13,8 +13,9 @@
 //
 // Once messages have groups, those of quiet tenants go first, in that order; then those of noisy ones, of
 // whom the one with the fewest in flight comes first (broker/fairness.h says who is noisy, broker/fresh_lanes.h
-// how they do not stand in each other's way). Nothing of a noisy tenant is handed out while it is not known
-// what waits at the front of some lane: a page of it is on its way.
+// how they do not stand in each other's way). While it is not known what waits at the front of some lane,
+// because a page of it is on its way, nothing of a noisy tenant is handed out; but after twice as many pages as
+// there are lanes it is, since windows that push each other out may never all be known at once.
 //
 // AWS's weaknesses, where they are asked for, are in the handing out (broker/weaknesses.h).
 //
