@@ -4,6 +4,7 @@
 // under which URL the caller knows us, and what of the answer it asked for.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,6 +12,7 @@
 
 #include "actions/attribute_selection.h"
 #include "actions/dispatch.h"
+#include "actions/notification_signing.h"
 #include "protocol/queue_attribute_table.h"
 
 namespace penstock {
@@ -25,6 +27,9 @@ enum class AnswerForm : std::uint8_t {
 struct AskedOfQueue {
   QueueAttributeSet attributes;
 };
+
+// ListDeadLetterSourceQueues.
+struct AskedOfSources {};
 
 // ReceiveMessage.
 struct AskedOfMessages {
@@ -49,14 +54,30 @@ struct AskedOfChanges {
   std::vector<std::string> ids;
 };
 
+// Subscribe and ConfirmSubscription.
+struct AskedOfSubscribe {
+  bool return_arn = false;  // also of a subscription that is not confirmed
+};
+// PublishBatch.
+struct AskedOfPublishes {
+  std::vector<std::string> ids;
+};
+
 using Asked = std::variant<std::monostate, AskedOfQueue, AskedOfMessages, AskedOfSend, AskedOfSends,
-                           AskedOfDeletes, AskedOfChanges>;
+                           AskedOfDeletes, AskedOfChanges, AskedOfSources, AskedOfSubscribe,
+                           AskedOfPublishes>;
+
+enum class Service : std::uint8_t { kSqs, kSns, kSts };
 
 struct Call {
   std::string request_id;
   AnswerForm form{};
   std::string_view action;  // the name in its row
   std::string url_base;     // for QueueUrl
+  Service service = Service::kSqs;
+  bool empty_result = false;              // of SNS: an action that says nothing has a result all the same
+  std::string notification_base;          // scheme and authority of the URLs in notifications
+  NotificationSigning* signing = nullptr;  // null: notifications are not signed
   Asked asked;
 };
 

@@ -12,8 +12,10 @@
 #include "actions/call.h"
 #include "actions/caller.h"
 #include "actions/messages.h"
+#include "actions/move_tasks.h"
 #include "actions/permissions.h"
 #include "actions/queues.h"
+#include "actions/sns_dispatch.h"
 #include "auth/sigv4_verifier.h"
 #include "base/require.h"
 #include "broker/queue_arn.h"
@@ -32,7 +34,15 @@ namespace penstock {
 namespace {
 
 constexpr std::string_view kSqsTargetPrefix = "AmazonSQS";
-constexpr std::string_view kSqsService = "sqs";  // in credential scopes and policies
+// In credential scopes and policies.
+constexpr std::string_view kSqsService = "sqs";
+constexpr std::string_view kSnsService = "sns";
+constexpr std::string_view kStsService = "sts";
+
+std::string_view service_name(Service service) {
+  if (service == Service::kSqs) return kSqsService;
+  return service == Service::kSns ? kSnsService : kStsService;
+}
 
 enum class WireProtocol { kJson, kQuery };
 
@@ -175,20 +185,28 @@ QueryAnswer query_answer(AnswerForm form) {
   return form == AnswerForm::kJsonLikeXml ? QueryAnswer::kJson : QueryAnswer::kXml;
 }
 
+const QueryDialect& dialect_of(const Call& call) {
+  if (call.service == Service::kSqs) return kSqsDialect;
+  return call.service == Service::kSns ? kSnsDialect : kStsDialect;
+}
+
 ApiResponse respond_error(const Call& call, const Error& error) {
   if (call.form == AnswerForm::kJson) return json_error(call.request_id, error);
-  return query_error(query_answer(call.form), call.request_id, error);
+  return query_error(query_answer(call.form), call.request_id, error, dialect_of(call));
 }
 
 ApiResponse respond(const Call& call) {
   if (call.form == AnswerForm::kJson) return json_response(call.request_id, {});
-  return query_void_response(query_answer(call.form), call.action, call.request_id);
+  if (call.empty_result) {
+    return query_empty_response(query_answer(call.form), call.action, call.request_id, dialect_of(call));
+  }
+  return query_void_response(query_answer(call.form), call.action, call.request_id, dialect_of(call));
 }
 
 template <HasFields Outcome>
 ApiResponse respond(const Call& call, const Outcome& result) {
   if (call.form == AnswerForm::kJson) return json_response(call.request_id, json_of(result));
-  return query_response(query_answer(call.form), call.action, call.request_id, result);
+  return query_response(query_answer(call.form), call.action, call.request_id, result, dialect_of(call));
 }
 
 // What a call that has this answer asked for.
@@ -206,10 +224,20 @@ std::variant<ApiResponse, PlannedCommand> planned_or_refused(Result<Planned>&& p
                                                              const Verification* verification,
                                                              CallPtr&& call) {
   if (!planned) {
-    return respond_error(*call, caller.anonymous() ? unsigned_refusal(kSqsService, {}) : planned.error());
+    return respond_error(*call, caller.anonymous() ? unsigned_refusal(service_name(call->service), {}) : planned.error());
   }
+  const bool of_sns = call->service == Service::kSns;
   AccessQuestionPtr access;
-  if (verification != nullptr) {
+  if (verification != nullptr && of_sns) {
+    // Who holds a token or the ARN in a notification need not have a name.
+    const bool needs_name = call->action != "ConfirmSubscription" && call->action != "Unsubscribe";
+    if (caller.anonymous() && needs_name) {
+      return respond_error(*call, unsigned_refusal(kSnsService, {}));
+    }
+    AccessSubject subject{kSnsService, call->action, "*", {}};
+    if (!planned->queue_name.empty()) subject.resource = topic_arn(planned->world, planned->queue_name);
+    if (!caller.anonymous()) access = access_question(caller, request, std::move(subject), verification->now);
+  } else if (verification != nullptr) {
     AccessSubject subject{kSqsService, call->action, "*", caller.url_base + "/"};
     if (!planned->queue_name.empty()) {
       subject.resource = queue_arn(planned->world, planned->queue_name);
@@ -218,15 +246,15 @@ std::variant<ApiResponse, PlannedCommand> planned_or_refused(Result<Planned>&& p
     access = access_question(caller, request, std::move(subject), verification->now);
   }
   return PlannedCommand{Command{ticket, planned->world, std::move(planned->queue_name),
-                                std::move(planned->operation), std::move(access)},
+                                std::move(planned->operation), std::move(access), of_sns},
                         std::move(call)};
 }
 
 // Who calls; refused if it says who it is and cannot prove it.
-Result<Caller> caller_of(const ApiRequest& request, const DispatchSettings& settings,
+Result<Caller> caller_of(const ApiRequest& request, const DispatchSettings& settings, Service service,
                          const Verification* verification) {
   if (verification == nullptr) return Caller::identify(request, settings);
-  auto proven = verification->authenticator.prove(request, kSqsService, verification->now);
+  auto proven = verification->authenticator.prove(request, service_name(service), verification->now);
   if (!proven) return tl::unexpected(std::move(proven.error()));
   return Caller::verify(request, settings, *std::move(proven));
 }
@@ -248,19 +276,37 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
   if (!query_protocol && targets_another_service(request)) {
     return json_service_not_offered(call->request_id, target_of(request));
   }
-  const Result<Caller> called = caller_of(request, settings, verification);
+  const std::size_t mark = std::min(request.target.find('?'), request.target.size());
+  Result<QueryForm> form{QueryForm{}};
+  // A form says of which service it is, and hence what it has to be signed for.
+  if (query_protocol) {
+    form = QueryForm::parse(request.target.substr(std::min(mark + 1, request.target.size())), request.body);
+    const std::string* action = form ? form->find("Action") : nullptr;
+    if (action != nullptr) call->service = service_of(*form, *action);
+  }
+  const Result<Caller> called = caller_of(request, settings, call->service, verification);
   if (!called) return respond_error(*call, called.error());
   const Caller& caller = *called;
   call->url_base = caller.url_base;
+  call->notification_base =
+      settings.notification_url_base.empty() ? caller.url_base : settings.notification_url_base;
+  call->signing = settings.signing;
 
   if (query_protocol) {
-    const std::size_t mark = std::min(request.target.find('?'), request.target.size());
     const std::string_view path = request.target.substr(0, mark);
-    const std::string_view query = request.target.substr(std::min(mark + 1, request.target.size()));
-    Result<QueryForm> form = QueryForm::parse(query, request.body);
     if (!form) return respond_error(*call, form.error());
     const std::string* action = form->find("Action");
     if (action == nullptr || action->empty()) return query_unknown_operation(call->request_id);
+    if (call->service == Service::kSts) {
+      call->action = kGetCallerIdentity;
+      if (caller.anonymous()) return respond_error(*call, unsigned_refusal(kStsService, {}));
+      const auto identity = caller_identity(*action, caller);
+      return identity ? respond(*call, *identity) : respond_error(*call, identity.error());
+    }
+    if (call->service == Service::kSns) {
+      return planned_or_refused(plan_sns(*action, *form, caller, *call), ticket, request, caller,
+                                verification, std::move(call));
+    }
     return planned_or_refused(plan_query({*action, caller, *call}, *form, path), ticket, request, caller,
                               verification, std::move(call));
   }
@@ -280,12 +326,18 @@ ApiResponse render(const Call& call, const Answer& answer) {
     ApiResponse operator()(const Done&) const { return respond(call); }
     ApiResponse operator()(const QueueFound& found) const { return respond(call, result_of(call, found)); }
     ApiResponse operator()(const QueuesListed& listed) const {
+      if (std::holds_alternative<AskedOfSources>(call.asked)) return respond(call, sources_of(call, listed));
       return respond(call, result_of(call, listed));
     }
     ApiResponse operator()(const QueueDescribed& described) const {
       return respond(call, result_of(asked_for<AskedOfQueue>(call), described));
     }
     ApiResponse operator()(const QueueTagged& tagged) const { return respond(call, result_of(tagged)); }
+    ApiResponse operator()(const MoveTaskStarted& started) const { return respond(call, result_of(started)); }
+    ApiResponse operator()(const MoveTasksListed& listed) const { return respond(call, result_of(listed)); }
+    ApiResponse operator()(const MoveTaskCancelled& cancelled) const {
+      return respond(call, result_of(cancelled));
+    }
     ApiResponse operator()(const Sent& sent) const {
       return respond(call, result_of(asked_for<AskedOfSend>(call), sent));
     }
@@ -299,7 +351,10 @@ ApiResponse render(const Call& call, const Answer& answer) {
       return respond(call, result_of(asked_for<AskedOfChanges>(call), batch));
     }
     ApiResponse operator()(const Received& received) const {
-      return respond(call, result_of(asked_for<AskedOfMessages>(call), received));
+      return respond(call, result_of(call, asked_for<AskedOfMessages>(call), received));
+    }
+    ApiResponse operator()(const TopicAnswer& of_topic) const {
+      return std::visit([this](const auto& one) { return respond(call, result_of(call, one)); }, of_topic);
     }
   };
   return std::visit(Render{call}, answer);

@@ -22,6 +22,7 @@
 
 namespace penstock {
 
+class NotificationSigning;
 struct Verification;  // actions/authenticator.h
 
 // What dispatch needs to know of the daemon.
@@ -30,6 +31,8 @@ struct DispatchSettings {
   Region default_region;
   std::string listen_authority;  // "127.0.0.1:4566": QueueUrl's host and port when Host has none
   std::string queue_url_base;    // "https://queues.example:8443", no slash at its end; empty: from Host
+  std::string notification_url_base = {};  // of the URLs in notifications; empty: like QueueUrl's
+  NotificationSigning* signing = nullptr;  // null: notifications are not signed
 };
 
 // What a request left behind for its answer. Opaque to the server; moved, never copied.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "actions/envelope.h"
 #include "actions/message_content.h"
 #include "actions/supplied_attributes.h"
 #include "base/digest.h"
@@ -67,24 +68,32 @@ std::string value_of(SystemAttribute attribute, const Delivery& delivery, bool f
     case kSequenceNumber:
       return fifo ? sequence_number(delivery.handle.sequence) : std::string();
     case kDeadLetterQueueSourceArn:
-      return {};
+      return content.dead_letter.source_arn;
   }
   return {};
 }
 
-sqs::MessageResult result_of(const AskedOfMessages& asked, const Delivery& delivery, bool fifo) {
+sqs::MessageResult result_of(const Call& call, const AskedOfMessages& asked, const Delivery& delivery,
+                             bool fifo) {
   require(delivery.content != nullptr, "an answer that is rendered holds every content");
   const MessageContent& content = *delivery.content;
   sqs::MessageResult result;
   result.message_id = delivery.head.id.text();
   result.receipt_handle = delivery.handle.text();
-  result.body_md5 = hex(content.body_md5);
-  result.body = content.body;
+  if (content.notification) {
+    result.rendered = render_envelope(content, call.notification_base, call.signing);
+    result.body_md5 = hex(md5(result.rendered));
+  } else {
+    result.body_md5 = hex(content.body_md5);
+    result.body = content.body;
+  }
   for (std::size_t at = 0; asked.system_attributes.any() && at < kSystemAttributeNames.size(); ++at) {
     if (!asked.system_attributes.test(at)) continue;
     std::string value = value_of(static_cast<SystemAttribute>(at), delivery, fifo);
     if (!value.empty()) result.attributes.entries.emplace_back(kSystemAttributeNames[at], std::move(value));
   }
+  // The attributes of a notification are inside of its envelope.
+  if (content.notification) return result;
   AttributeDigest digest;  // over what is returned
   for (const MessageAttribute& attribute : content.attributes) {
     if (!asked.message_attributes.selects(attribute.name)) continue;
@@ -212,11 +221,15 @@ sqs::SendMessageResult result_of(const AskedOfSend& asked, const Sent& sent) {
   return result;
 }
 
-sqs::ReceiveMessageResult result_of(const AskedOfMessages& asked, const Received& received) {
+sqs::ReceiveMessageResult result_of(const Call& call, const AskedOfMessages& asked, const Received& received) {
   sqs::ReceiveMessageResult result;
   result.messages.reserve(received.deliveries.size());
   for (const Delivery& delivery : received.deliveries) {
-    result.messages.push_back(result_of(asked, delivery, received.fifo));
+    result.messages.push_back(result_of(call, asked, delivery, received.fifo));
+  }
+  // Only now: nothing moves any more.
+  for (sqs::MessageResult& message : result.messages) {
+    if (!message.rendered.empty()) message.body = message.rendered;
   }
   return result;
 }

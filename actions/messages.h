@@ -34,6 +34,6 @@ Result<ReceiptHandle> parse_handle(const std::string& text);
 
 // The results look into the answer. Every content in it is present.
 sqs::SendMessageResult result_of(const AskedOfSend& asked, const Sent& sent);
-sqs::ReceiveMessageResult result_of(const AskedOfMessages& asked, const Received& received);
+sqs::ReceiveMessageResult result_of(const Call& call, const AskedOfMessages& asked, const Received& received);
 
 }  // namespace penstock

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "actions/redrive_policies.h"
 #include "actions/supplied_attributes.h"
 #include "actions/tags.h"
 #include "base/base64.h"
@@ -70,8 +71,11 @@ std::optional<std::string> value_of(QueueAttribute attribute, const QueueDescrib
       if (attributes.policy.empty()) return std::nullopt;
       return attributes.policy;
     case kRedriveAllowPolicy:
+      if (!attributes.redrive_allow_policy) return std::nullopt;
+      return redrive_allow_policy_text(*attributes.redrive_allow_policy);
     case kRedrivePolicy:
-      return std::nullopt;
+      if (!attributes.redrive_policy) return std::nullopt;
+      return redrive_policy_text(*attributes.redrive_policy);
   }
   return std::nullopt;
 }

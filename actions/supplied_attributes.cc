@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "actions/redrive_policies.h"
 #include "broker/access_policy.h"
 #include "protocol/errors.h"
 #include "protocol/text.h"
@@ -93,6 +94,25 @@ Result<void> take_fifo_only(const QueueAttributeRow& row, std::string_view text,
   return {};
 }
 
+// Of both the empty text removes what is set.
+Result<void> take_redrive_policy(std::string_view text, SuppliedAttributes& out) {
+  out.redrive.emplace().text = echoed(text);
+  if (text.empty()) return {};
+  Result<RedrivePolicy> policy = parse_redrive_policy(text);
+  if (!policy) return tl::unexpected(policy.error());
+  out.redrive->policy = std::move(*policy);
+  return {};
+}
+
+Result<void> take_redrive_allow_policy(std::string_view text, SuppliedAttributes& out) {
+  out.redrive_allow.emplace();
+  if (text.empty()) return {};
+  Result<RedriveAllowPolicy> policy = parse_redrive_allow_policy(text);
+  if (!policy) return tl::unexpected(policy.error());
+  *out.redrive_allow = std::move(*policy);
+  return {};
+}
+
 // One that can't be read in full is refused: a Condition with a slip of the pen would allow more than was
 // meant.
 Result<void> take_policy(const QueueAttributeRow& row, std::string_view text, SuppliedAttributes& out) {
@@ -130,6 +150,8 @@ Result<void> take(const QueueAttributeRow& row, bool fifo, std::string_view text
         out.kms_key = std::string(text);
         return {};
       }
+      if (row.attribute == QueueAttribute::kRedrivePolicy) return take_redrive_policy(text, out);
+      if (row.attribute == QueueAttribute::kRedriveAllowPolicy) return take_redrive_allow_policy(text, out);
       if (row.attribute == QueueAttribute::kPolicy) return take_policy(row, text, out);
       if (text.empty()) return {};  // unsets what is not set
       return tl::unexpected(not_offered(joined({"the queue attribute ", row.name})));

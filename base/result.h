@@ -46,6 +46,18 @@ enum class ErrorCode : std::uint16_t {
   kExpiredToken,
   kMissingAuthenticationToken,
   kMalformedQueryString,
+  kResourceNotFound,  // of move tasks only
+  kInvalidParameter,  // from here on: of SNS
+  kParameterValueInvalid,
+  kValidationError,
+  kNotFound,
+  kTaggedResourceNotFound,
+  kTagLimitExceeded,
+  kTopicLimitExceeded,
+  kSubscriptionLimitExceeded,
+  kFilterPolicyLimitExceeded,
+  kEndpointDisabled,
+  kThrottled,
 };
 
 // What a refusal says. An empty text stands for the code's standard text in protocol/errors.h.

@@ -9,12 +9,14 @@
 #include "base/require.h"
 #include "broker/access_decision.h"
 #include "broker/access_policy.h"
+#include "broker/dead_letter_sources.h"
 #include "broker/deleted_names.h"
 #include "broker/indexed_heap.h"
 #include "broker/queue.h"
 #include "broker/queue_arn.h"
 #include "broker/queue_directory.h"
 #include "broker/refusals.h"
+#include "broker/topics.h"
 
 namespace penstock {
 
@@ -48,6 +50,8 @@ QueueAttributes with(QueueAttributes attributes, const SuppliedAttributes& suppl
       supplied.content_based_deduplication.value_or(attributes.content_based_deduplication);
   attributes.deduplication_scope = supplied.deduplication_scope.value_or(attributes.deduplication_scope);
   attributes.throughput_limit = supplied.throughput_limit.value_or(attributes.throughput_limit);
+  if (supplied.redrive) attributes.redrive_policy = supplied.redrive->policy;
+  if (supplied.redrive_allow) attributes.redrive_allow_policy = *supplied.redrive_allow;
   return attributes;
 }
 
@@ -74,9 +78,20 @@ const char* first_difference(const QueueAttributes& present, const SuppliedAttri
   if (differs(supplied.retention, present.retention)) return "MessageRetentionPeriod";
   if (differs(supplied.policy, present.policy)) return "Policy";
   if (differs(supplied.receive_wait, present.receive_wait)) return "ReceiveMessageWaitTimeSeconds";
+  if (differs(supplied.redrive_allow, present.redrive_allow_policy)) return "RedriveAllowPolicy";
+  if (supplied.redrive && supplied.redrive->policy != present.redrive_policy) return "RedrivePolicy";
   if (differs(supplied.managed_encryption, present.managed_encryption)) return "SqsManagedSseEnabled";
   if (differs(supplied.visibility_timeout, present.visibility_timeout)) return "VisibilityTimeout";
   return nullptr;
+}
+
+// Whether the queue lets `source` have it as its dead-letter queue.
+bool allows(const QueueAttributes& attributes, const std::string& source_arn) {
+  const auto& policy = attributes.redrive_allow_policy;
+  if (!policy || policy->permission == RedrivePermission::kAllowAll) return true;
+  return policy->permission == RedrivePermission::kByQueue &&
+         std::find(policy->source_arns.begin(), policy->source_arns.end(), source_arn) !=
+             policy->source_arns.end();
 }
 
 void put_tag(std::vector<Tag>& tags, const Tag& tag) {
@@ -88,6 +103,13 @@ void put_tag(std::vector<Tag>& tags, const Tag& tag) {
   } else {
     tags.insert(place, tag);
   }
+}
+
+bool of_move_tasks(const Command& command) {
+  if (!command.operation) return false;
+  return std::holds_alternative<StartMoveTask>(*command.operation) ||
+         std::holds_alternative<ListMoveTasks>(*command.operation) ||
+         std::holds_alternative<CancelMoveTask>(*command.operation);
 }
 
 // The policy of a queue as it was accepted once. If this build can't read it any more, nobody is let in by
@@ -139,7 +161,7 @@ const QueueAddress* queue_of(const Record& record) {
 
 // The facts and the view of one partition. A queue has a slot for as long as it lives: its place in the
 // heap of deadlines.
-struct Broker::State {
+struct Broker::State final : Neighbours, TopicSurroundings {
   using Slot = IndexedHeap::Slot;
 
   struct Place {
@@ -149,9 +171,12 @@ struct Broker::State {
     std::optional<CompiledPolicy> policy;
   };
 
-  State(PartitionId partition_id, const BrokerLimits& limits) : share(limits) {
+  State(PartitionId partition_id, const BrokerLimits& limits)
+      : share(limits), topics(partition_id, limits, *this) {
     partition.key.partition = partition_id;
+    share.neighbours = this;
   }
+  Queue* neighbour(const World& world, std::string_view name) override { return find(world, name); }
 
   Queue* find(QueueId id) {
     const auto found = slots.find(id);
@@ -160,6 +185,41 @@ struct Broker::State {
   Queue* find(const World& world, std::string_view name) {
     const std::optional<QueueId> id = directory.find(world, name);
     return id ? find(*id) : nullptr;
+  }
+
+  QueueId take_id(Decision& decision) override {
+    PartitionRecord next = partition;
+    const QueueId id = next.next_queue;
+    next.next_queue = next.next_queue.next();
+    change(Put{next}, decision);
+    return id;
+  }
+  std::optional<QueueAddress> find_queue(const QueueName& name) const override {
+    const std::optional<QueueId> id = directory.find(name.world, name.name);
+    if (!id) return std::nullopt;
+    return QueueAddress{partition.key.partition, name.world, *id};
+  }
+  bool is_fifo(const QueueAddress& address) const override {
+    const auto found = slots.find(address.id);
+    return found != slots.end() && places[found->second].queue->record().attributes.fifo;
+  }
+  bool admits(const QueueAddress& queue, const TopicAddress& topic, const std::string& topic_arn) override {
+    const auto found = slots.find(queue.id);
+    if (!share.limits.queues_ask_topics || found == slots.end()) return true;
+    Place& place = places[found->second];
+    const QueueRecord& record = place.queue->record();
+    AccessRequest request{AccessCaller::service("sns.amazonaws.com"), policy_action("sqs", "SendMessage"),
+                          queue_arn(queue.world, record.name), {}};
+    request.context.set("aws:SourceArn", topic_arn);
+    request.context.set("aws:SourceAccount", topic.world.account.text());
+    if (!place.policy) place.policy.emplace(record.attributes.policy);
+    return place.policy->judge(request) == AccessPolicy::Verdict::kAllows;
+  }
+  void deliver(const QueueAddress& address, const Send& copy, Decision& decision) override {
+    Queue* queue = find(address.id);
+    if (queue == nullptr) return;
+    queue->take_in(copy, decision);
+    reschedule_unless_due(address.id, decision.now);
   }
 
   void apply(const Change& change);
@@ -175,6 +235,12 @@ struct Broker::State {
   void create(const Command& command, const CreateQueue& request, Decision& decision);
   void list(const Command& command, const ListQueues& request, Decision& decision);
   void set(Queue& queue, const Ticket& ticket, const SetQueueAttributes& request, Decision& decision);
+  // What is wrong with the redrive policy that a queue of that name is to have.
+  std::optional<Error> wrong_with(const SuppliedAttributes& supplied, const World& world,
+                                  const std::string& name, bool fifo);
+  void list_sources(Queue& queue, const Ticket& ticket, const ListDeadLetterSources& request,
+                    Decision& decision);
+  void start_move_task(Queue& queue, const Ticket& ticket, const StartMoveTask& request, Decision& decision);
   void tag(Queue& queue, const Ticket& ticket, const TagQueue& request, Decision& decision);
   void untag(Queue& queue, const Ticket& ticket, const UntagQueue& request, Decision& decision);
   void edit_policy(Queue& queue, const Ticket& ticket, EditedPolicy&& edited, Decision& decision);
@@ -190,6 +256,8 @@ struct Broker::State {
   // what a queue says of its next deadline looks ahead.
   void reschedule_unless_due(QueueId id, Time now);
   void serve_queues_without_room(Decision& decision);
+  // Those go on for which another queue has done something.
+  void go_on(Decision& decision);
   void make_room(std::size_t bytes, QueueId for_queue);
 
   auto sooner() const {
@@ -200,11 +268,14 @@ struct Broker::State {
   QueueShare share;
   QueueDirectory directory;
   DeletedNames deleted_names;
+  DeadLetterSources dead_letter_sources;
   std::deque<Place> places;
   std::vector<Slot> free_slots;
   boost::unordered_flat_map<QueueId, Slot, std::hash<QueueId>> slots;
   IndexedHeap deadlines;
   Slot eviction_hand = 0;
+  Topics topics;
+  bool drains = true;
 };
 
 Broker::Broker(PartitionId partition, const BrokerLimits& limits)
@@ -218,6 +289,10 @@ Broker& Broker::operator=(Broker&&) noexcept = default;
 void Broker::apply(const Change& change) { state_->apply(change); }
 
 void Broker::State::apply(const Change& change) {
+  if (TopicDirectory::concerns(change)) {
+    topics.directory().apply(change);
+    return;
+  }
   if (const auto* put = std::get_if<Put>(&change)) {
     if (const auto* record = std::get_if<PartitionRecord>(&put->record)) {
       partition = *record;
@@ -257,6 +332,12 @@ void Broker::State::apply(const Change& change) {
   const QueueAddress* address = std::visit(Address{}, change);
   Queue* queue = address == nullptr ? nullptr : find(address->id);
   require(queue != nullptr, "a change of a queue follows the queue's record");
+  const auto* put = std::get_if<Put>(&change);
+  const auto* record = put == nullptr ? nullptr : std::get_if<QueueRecord>(&put->record);
+  if (record != nullptr) {
+    dead_letter_sources.remove(queue->record());
+    dead_letter_sources.add(*record);
+  }
   queue->apply(change);
 }
 
@@ -275,6 +356,7 @@ void Broker::State::add(const QueueRecord& record) {
   slots.emplace(record.key.queue.id, slot);
   deadlines.place(slot, sooner());
   directory.add(record.key.queue.world, record.name, record.key.queue.id);
+  dead_letter_sources.add(record);
 }
 
 void Broker::State::drop(const QueueAddress& address) {
@@ -282,7 +364,9 @@ void Broker::State::drop(const QueueAddress& address) {
   require(found != slots.end(), "a queue that is erased exists");
   const Slot slot = found->second;
   directory.remove(address.world, places[slot].queue->record().name);
+  dead_letter_sources.remove(places[slot].queue->record());
   share.queues_without_room.erase(address.id);
+  share.woken.erase(address.id);
   deadlines.remove(slot, sooner());
   places[slot] = Place{};
   slots.erase(found);
@@ -299,12 +383,18 @@ void Broker::each_fact(const std::function<void(const Record&)>& visit) const {
   std::sort(queues.begin(), queues.end(),
             [](const Queue* a, const Queue* b) { return a->address() < b->address(); });
   for (const Queue* queue : queues) queue->each_fact(visit);
+  state_->topics.directory().each_fact(visit);
 }
 
 // ---- decisions
 
 void Broker::execute(Command&& command, Time now, Random& random, Outcome& outcome) {
   Decision decision{now, random, outcome};
+  if (command.about_topic) {
+    state_->topics.execute(std::move(command), decision);
+    state_->serve_queues_without_room(decision);
+    return;
+  }
   if (command.access) {
     if (std::optional<Error> refusal = state_->refuse_access(command)) {
       decision.reply(command.ticket, *std::move(refusal));
@@ -323,7 +413,8 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
   }
   Queue* queue = state_->find(command.world, command.queue_name);
   if (queue == nullptr) {
-    decision.reply(command.ticket, Error{ErrorCode::kQueueDoesNotExist, {}});
+    decision.reply(command.ticket, of_move_tasks(command) ? no_resource("SourceArn")
+                                                          : Error{ErrorCode::kQueueDoesNotExist, {}});
     return;
   }
   if (!command.operation) {
@@ -332,6 +423,7 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
   }
   const QueueId id = queue->address().id;
   state_->act(*queue, command, decision);
+  state_->go_on(decision);
   state_->serve_queues_without_room(decision);
   state_->reschedule_unless_due(id, now);
 }
@@ -366,6 +458,11 @@ void Broker::State::create(const Command& command, const CreateQueue& request, D
     decision.reply(command.ticket, limit_needs_group_scope());
     return;
   }
+  if (std::optional<Error> wrong = wrong_with(request.attributes, command.world, command.queue_name,
+                                              request.attributes.fifo)) {
+    decision.reply(command.ticket, std::move(*wrong));
+    return;
+  }
   const DeletedNameKey name{partition.key.partition, command.world, command.queue_name};
   if (const std::optional<Time> deleted = deleted_names.deleted(name)) {
     if (decision.now < *deleted + share.limits.recreate_wait) {
@@ -374,10 +471,7 @@ void Broker::State::create(const Command& command, const CreateQueue& request, D
     }
     change(Erase{name}, decision);
   }
-  PartitionRecord next = partition;
-  const QueueAddress address{partition.key.partition, command.world, next.next_queue};
-  next.next_queue = next.next_queue.next();
-  change(Put{next}, decision);
+  const QueueAddress address{partition.key.partition, command.world, take_id(decision)};
   change(Put{QueueRecord{.key = {address},
                          .name = command.queue_name,
                          .attributes = with({}, request.attributes),
@@ -412,11 +506,85 @@ void Broker::State::set(Queue& queue, const Ticket& ticket, const SetQueueAttrib
     decision.reply(ticket, limit_needs_group_scope());
     return;
   }
+  if (std::optional<Error> wrong = wrong_with(request.attributes, record.key.queue.world, record.name,
+                                              record.attributes.fifo)) {
+    decision.reply(ticket, std::move(*wrong));
+    return;
+  }
   record.ended = queue.record().retention().changed(record.attributes.retention, decision.now).ended;
   record.modified = decision.now;
   change(Put{std::move(record)}, decision);
   decision.reply(ticket, Done{});
   queue.tick(decision);  // another retention or delay may have changed what is there
+}
+
+std::optional<Error> Broker::State::wrong_with(const SuppliedAttributes& supplied, const World& world,
+                                               const std::string& name, bool fifo) {
+  if (!supplied.redrive || !supplied.redrive->policy) return std::nullopt;
+  const auto refused = [&](std::string_view reason) {
+    return redrive_policy_is_invalid(supplied.redrive->text, reason);
+  };
+  const std::optional<QueueArn> arn = QueueArn::parse(supplied.redrive->policy->target_arn);
+  if (!arn) return refused("Dead-letter target ARN should be fully qualified ARN.");
+  if (arn->world.account != world.account) {
+    return refused("Dead-letter target owner should be same as the source.");
+  }
+  if (arn->world.region != world.region) return refused("Dead letter target does not exist.");
+  const std::string& target_name = arn->name;
+  const Queue* target = find(world, target_name);
+  if (target == nullptr) return refused("Dead letter target does not exist.");
+  if (target->record().attributes.fifo != fifo) {
+    return refused("Dead-letter queue must be same type of queue as the source.");
+  }
+  // What the same request says of the queue itself holds already.
+  QueueAttributes attributes = target->record().attributes;
+  if (target_name == name && supplied.redrive_allow) attributes.redrive_allow_policy = *supplied.redrive_allow;
+  if (!allows(attributes, queue_arn(world, name))) {
+    return refused("The dead-letter queue's redrive allow policy does not permit this source queue.");
+  }
+  return std::nullopt;
+}
+
+void Broker::State::list_sources(Queue& queue, const Ticket& ticket, const ListDeadLetterSources& request,
+                                 Decision& decision) {
+  const World& world = queue.address().world;
+  QueuesListed listed{world, {}, false};
+  // One more than was asked for tells whether there are more.
+  listed.names = dead_letter_sources.list(world, queue.record().name, request.after,
+                                          std::size_t{request.names_max} + 1);
+  if (listed.names.size() > request.names_max) {
+    listed.names.pop_back();
+    listed.more = request.pages;
+  }
+  decision.reply(ticket, std::move(listed));
+}
+
+void Broker::State::start_move_task(Queue& queue, const Ticket& ticket, const StartMoveTask& request,
+                                    Decision& decision) {
+  const World& world = queue.address().world;
+  const std::string& name = queue.record().name;
+  if (!request.destination.empty()) {
+    const Queue* destination = find(world, request.destination);
+    if (destination == nullptr) {
+      decision.reply(ticket, no_resource("DestinationArn"));
+      return;
+    }
+    if (destination == &queue) {
+      decision.reply(ticket, Error{ErrorCode::kInvalidParameterValue,
+                                   "Source queue arn and destination queue arn cannot be the same."});
+      return;
+    }
+    if (destination->record().attributes.fifo != queue.record().attributes.fifo) {
+      decision.reply(ticket, Error{ErrorCode::kInvalidParameterValue,
+                                   "The source queue and destination queue must be of the same queue type."});
+      return;
+    }
+  }
+  if (!dead_letter_sources.any(world, name)) {
+    decision.reply(ticket, source_is_no_dead_letter_queue());
+    return;
+  }
+  queue.start_move_task(ticket, request, decision);
 }
 
 void Broker::State::tag(Queue& queue, const Ticket& ticket, const TagQueue& request, Decision& decision) {
@@ -497,6 +665,7 @@ void Broker::State::act(Queue& queue, const Command& command, Decision& decision
 
     void operator()(const CreateQueue&) const {}  // create()
     void operator()(const ListQueues&) const {}   // list()
+    void operator()(const AboutTopic&) const {}   // Topics
     void operator()(const SetQueueAttributes& request) const {
       state.set(queue, command.ticket, request, decision);
     }
@@ -506,6 +675,18 @@ void Broker::State::act(Queue& queue, const Command& command, Decision& decision
     }
     void operator()(const FindTags&) const {
       decision.reply(command.ticket, QueueTagged{queue.record().tags});
+    }
+    void operator()(const ListDeadLetterSources& request) const {
+      state.list_sources(queue, command.ticket, request, decision);
+    }
+    void operator()(const StartMoveTask& request) const {
+      state.start_move_task(queue, command.ticket, request, decision);
+    }
+    void operator()(const ListMoveTasks& request) const {
+      queue.list_move_tasks(command.ticket, request, decision);
+    }
+    void operator()(const CancelMoveTask& request) const {
+      queue.cancel_move_task(command.ticket, request, decision);
     }
     void operator()(const AddPermission& request) const {
       const QueueRecord& record = queue.record();
@@ -547,6 +728,7 @@ void Broker::supply(Page&& page, Time now, Random& random, Outcome& outcome) {
   Decision decision{now, random, outcome};
   state_->make_room(page.want.bytes_max, id);
   queue->supply(page, decision);
+  state_->go_on(decision);
   state_->serve_queues_without_room(decision);
   state_->reschedule(id, now);
 }
@@ -561,11 +743,13 @@ void Broker::undeliver(const Received& received, Time now, Random& random, Outco
   if (queue == nullptr) return;
   Decision decision{now, random, outcome};
   queue->undeliver(received.deliveries, decision);
+  state_->go_on(decision);
   state_->reschedule_unless_due(received.queue.id, now);
 }
 
 void Broker::tick(Time now, Random& random, Outcome& outcome) {
   Decision decision{now, random, outcome};
+  state_->go_on(decision);
   while (!state_->deadlines.empty()) {
     const State::Place& place = state_->places[state_->deadlines.top()];
     if (place.deadline > now) break;
@@ -580,11 +764,17 @@ void Broker::tick(Time now, Random& random, Outcome& outcome) {
     state_->find(receiver->queue)->overdue(*receiver, decision);
     state_->reschedule_unless_due(receiver->queue, now);
   }
+  state_->go_on(decision);
+  if (state_->drains) state_->topics.drain(decision);
   state_->serve_queues_without_room(decision);
   state_->free_names(decision);
 }
 
+void Broker::admit_copies(bool admit) { state_->drains = admit; }
+
 Time Broker::next_deadline() const {
+  if (!state_->share.woken.empty()) return kEpoch;
+  if (state_->drains && !state_->topics.directory().all_delivered()) return kEpoch;
   const Time other = std::min(state_->share.receivers.next_deadline(), state_->next_free_name());
   if (state_->deadlines.empty()) return other;
   return std::min(other, state_->places[state_->deadlines.top()].deadline);
@@ -603,6 +793,20 @@ void Broker::State::reschedule(QueueId id, Time now) {
 void Broker::State::reschedule_unless_due(QueueId id, Time now) {
   const auto found = slots.find(id);
   if (found != slots.end() && places[found->second].deadline > now) reschedule(id, now);
+}
+
+// Each once: what they bring about in others, or leave over themselves, is for the next tick.
+void Broker::State::go_on(Decision& decision) {
+  for (const QueueId id : std::exchange(share.woken, {})) {
+    Queue* queue = find(id);
+    if (queue == nullptr) continue;
+    if (queue->awaited()) {
+      queue->tick(decision);
+      reschedule(id, decision.now);
+    } else {
+      reschedule_unless_due(id, decision.now);
+    }
+  }
 }
 
 // While there is room, the queues that had to withhold messages are served, each at most once.
@@ -632,6 +836,8 @@ void Broker::State::make_room(std::size_t bytes, QueueId for_queue) {
 
 Broker::Totals Broker::totals() const {
   return {.queues = state_->slots.size(),
+          .topics = state_->topics.directory().topics(),
+          .subscriptions = state_->topics.directory().subscriptions(),
           .touched = state_->share.touched,
           .waiting_receivers = state_->share.receivers.size(),
           .window_bytes = state_->share.budget.bytes()};

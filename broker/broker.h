@@ -1,4 +1,4 @@
-// Broker: the whole of one partition's queues as a deterministic state machine.
+// Broker: the whole of one partition's queues and topics as a deterministic state machine.
 //
 // Facts are the durable records (broker/record.h); the view (windows, heaps, waiting receivers, counts)
 // can be rebuilt from the facts and the time at any instant. It knows no thread, clock, chance, socket or
@@ -59,6 +59,9 @@ class Broker {
   void tick(Time now, Random& random, Outcome& outcome);
   Time next_deadline() const;
 
+  // While the store has no room for growth, publications that were stored wait with their copies.
+  void admit_copies(bool admit);
+
   // Alters the facts; trusts the change. A change of a queue that does not exist is our own mistake and
   // aborts.
   void apply(const Change& change);
@@ -69,6 +72,8 @@ class Broker {
 
   struct Totals {
     std::size_t queues = 0;
+    std::size_t topics = 0;
+    std::size_t subscriptions = 0;
     std::size_t touched = 0;
     std::size_t waiting_receivers = 0;
     std::size_t window_bytes = 0;

@@ -31,6 +31,20 @@ struct BrokerLimits {
   // Names held back for `recreate_wait`; beyond it the one deleted first is free early.
   std::size_t deleted_names_max = 100'000;
 
+  // Topics in all; subscriptions in all, of one topic, of one FIFO topic (AWS), and filter policies of one
+  // topic (AWS). One more is refused.
+  std::size_t topics_max = 100'000;
+  std::size_t subscriptions_max = 1'000'000;
+  std::size_t subscriptions_topic_max = 100'000;
+  std::size_t subscriptions_fifo_topic_max = 100;
+  std::size_t filter_policies_topic_max = 200;
+
+  // Whether topics deliver only to queues whose policies let them; so where callers are verified.
+  bool queues_ask_topics = false;
+
+  // Publications that have not reached all their targets, in bytes, over all topics; one more that would
+  // have to be stored is refused with Throttled.
+  std::size_t publication_bytes_max = 64 << 20;
   // No bound, and off unless asked for.
   Weaknesses weaknesses;
 };

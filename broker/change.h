@@ -5,11 +5,13 @@
 //   2. A change states the new value, never a difference, so replaying is exact. Storage applies each
 //      commit exactly once, by the position stored in its batch.
 //
-// A body key (FreshKey, LaterKey) is put once in all time. It is erased once by Erase (a SingleDelete on
+// A body key (FreshKey, LaterKey, FifoKey) and an ExpiryKey is put once in all time. It is erased once by Erase (a SingleDelete on
 // disk) or covered by EraseRange; never overwritten, never deleted in any other way.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -34,11 +36,16 @@ struct EraseRange {
 };
 
 // The content stored (or put earlier in this commit) under `from`, put under `to` with a head of its
-// own. `from` stays until it is erased. So a message moves without the core ever holding its body.
+// own, and with another account of where it was moved from. `from` stays until it is erased. So a message
+// moves without the core ever holding its body.
 struct Copy {
   BodyKey from;
   BodyKey to;
   MessageHead head;
+  bool keeps_id = false;         // the original's id, not that of `head`
+  DeadLetter dead_letter;        // in place of the one that the original has
+  std::string deduplication_id;  // in place of the original's; empty: as it was
+  std::size_t bytes_max = 0;     // what the content takes at most, for those who bound a commit
 };
 
 using Change = std::variant<Put, Erase, EraseRange, Copy>;

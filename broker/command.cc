@@ -11,6 +11,11 @@ bool grows_store(const Command& command) {
     bool operator()(const Send&) const { return true; }
     bool operator()(const SendBatch&) const { return true; }
 
+    bool operator()(const StartMoveTask&) const { return true; }
+
+    bool operator()(const ListDeadLetterSources&) const { return false; }
+    bool operator()(const ListMoveTasks&) const { return false; }
+    bool operator()(const CancelMoveTask&) const { return false; }
     bool operator()(const FindQueue&) const { return false; }
     bool operator()(const DescribeQueue&) const { return false; }
     bool operator()(const DeleteQueue&) const { return false; }
@@ -24,6 +29,7 @@ bool grows_store(const Command& command) {
     bool operator()(const ChangeVisibility&) const { return false; }
     bool operator()(const DeleteBatch&) const { return false; }
     bool operator()(const ChangeVisibilityBatch&) const { return false; }
+    bool operator()(const AboutTopic& asked) const { return grows_store(asked.operation); }
   };
   return command.operation && std::visit(Grows{}, *command.operation);
 }

@@ -19,6 +19,7 @@
 #include "broker/queue_attributes.h"
 #include "broker/receipt_handle.h"
 #include "broker/record.h"
+#include "broker/topic_command.h"
 
 namespace penstock {
 
@@ -47,6 +48,12 @@ struct SuppliedAttributes {
   std::optional<bool> content_based_deduplication;
   std::optional<DeduplicationScope> deduplication_scope;
   std::optional<FifoThroughputLimit> throughput_limit;
+  struct Redrive {
+    std::optional<RedrivePolicy> policy;  // none: what is set is removed
+    std::string text;                     // as it was supplied, for refusals
+  };
+  std::optional<Redrive> redrive;
+  std::optional<std::optional<RedriveAllowPolicy>> redrive_allow;  // likewise
 };
 
 struct CreateQueue {
@@ -68,6 +75,26 @@ struct ListQueues {
   std::string after;
   std::uint32_t names_max = 1000;  // 1 to 1,000
   bool pages = true;               // whether the answer may say that there are more
+};
+
+// The names of the queues whose dead-letter queue this is, that come after `after`, ascending.
+struct ListDeadLetterSources {
+  std::string after;
+  std::uint32_t names_max = 1000;  // 1 to 1,000
+  bool pages = true;               // whether the answer may say that there are more
+};
+
+// Move tasks: the command names the queue that messages are moved out of. Where it does not exist they have
+// a refusal of their own.
+struct StartMoveTask {
+  std::string destination;     // a queue's name; empty: each message goes back to where it came from
+  std::uint32_t rate_max = 0;  // messages a second, at most 500; 0: none was given
+};
+struct ListMoveTasks {
+  std::uint32_t tasks_max = 1;  // 1 to 10
+};
+struct CancelMoveTask {
+  MessageId task;
 };
 
 struct TagQueue {
@@ -93,6 +120,8 @@ struct Send {
   // To a FIFO queue: the deduplication id in the content is the digest of the body, because the sender
   // gave none.
   bool deduplicated_by_content = false;
+  // It comes from a topic, whose limit of sizes it kept; the queue's own means nothing to it.
+  bool from_topic = false;
 };
 
 struct Receive {
@@ -111,6 +140,11 @@ struct ChangeVisibility {
   Seconds timeout{0};  // 0 to 43,200
 };
 
+// What is asked of a topic; the command names the topic in the place of a queue.
+struct AboutTopic {
+  TopicOperation operation;
+};
+
 // Batches: decided entry by entry, in order, in one commit. An entry that its parameters have condemned is
 // a refusal already; it changes nothing and keeps its place.
 struct SendBatch {
@@ -126,7 +160,8 @@ struct ChangeVisibilityBatch {
 using Operation =
     std::variant<CreateQueue, SetQueueAttributes, FindQueue, DescribeQueue, DeleteQueue, PurgeQueue,
                  ListQueues, TagQueue, UntagQueue, FindTags, AddPermission, RemovePermission, Send, Receive,
-                 Delete, ChangeVisibility, SendBatch, DeleteBatch, ChangeVisibilityBatch>;
+                 Delete, ChangeVisibility, SendBatch, DeleteBatch, ChangeVisibilityBatch,
+                 ListDeadLetterSources, StartMoveTask, ListMoveTasks, CancelMoveTask, AboutTopic>;
 
 struct Command {
   Ticket ticket;
@@ -134,6 +169,7 @@ struct Command {
   std::string queue_name;
   Result<Operation> operation;
   AccessQuestionPtr access = nullptr;  // null: whoever asks may
+  bool about_topic = false;  // the name is a topic's, also if the operation is a refusal
 };
 
 // True of the operations that add to what is stored. They are refused while the disk reserve is broken.
@@ -152,6 +188,22 @@ struct QueuesListed {
   World world;
   std::vector<std::string> names;  // ascending
   bool more = false;               // there are further ones after the last
+};
+
+struct MoveTaskStarted {
+  MessageId task;
+  World world;
+  std::string source;  // the queue's name
+};
+
+struct MoveTasksListed {
+  World world;
+  std::string source;
+  std::vector<MoveTaskRecord> tasks;  // the newest first
+};
+
+struct MoveTaskCancelled {
+  std::uint64_t moved = 0;
 };
 
 struct QueueTagged {
@@ -205,7 +257,8 @@ struct Received {
 };
 
 using Answer = std::variant<Error, Done, QueueFound, QueueDescribed, QueuesListed, QueueTagged, Sent,
-                            SentBatch, DoneBatch, Received>;
+                            SentBatch, DoneBatch, Received, MoveTaskStarted, MoveTasksListed,
+                            MoveTaskCancelled, TopicAnswer>;
 
 struct Reply {
   Ticket ticket;

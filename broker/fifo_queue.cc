@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/require.h"
+#include "broker/fingerprint.h"
 #include "broker/later_lane.h"
 #include "broker/refusals.h"
 
@@ -27,20 +28,6 @@ constexpr Sequence kLastSequence{~std::uint64_t{0}};
 constexpr Fingerprint kLastFingerprint{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                                        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-// Texts one after the other, each behind its length, so that no two lists of texts look the same.
-Fingerprint fingerprint(std::initializer_list<std::string_view> texts) {
-  std::string bytes;
-  for (const std::string_view text : texts) {
-    const std::uint32_t size = static_cast<std::uint32_t>(text.size());
-    for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(size >> shift));
-    bytes.append(text);
-  }
-  const Sha256 digest = sha256(bytes);
-  Fingerprint print;
-  std::copy_n(digest.begin(), print.size(), print.begin());
-  return print;
-}
-
 }  // namespace
 
 FifoQueue::FifoQueue(QueueRecord record, QueueShare& share)
@@ -53,7 +40,8 @@ FifoQueue::~FifoQueue() { share_.touched -= touched_.size(); }
 // ---- facts
 
 void FifoQueue::apply(const Change& change) {
-  struct Apply {
+  struct Apply : NoTopics {
+    using NoTopics::operator();
     FifoQueue& queue;
 
     void operator()(const Put& put) const { std::visit(*this, put.record); }
@@ -126,6 +114,11 @@ void FifoQueue::apply(const Change& change) {
     // A tally goes only with its queue; the Broker drops the queue itself.
     void operator()(const TallyKey&) const {}
 
+    void operator()(const MoveTaskRecord& record) const { queue.tasks_.put(record); }
+    void operator()(const MoveTaskKey& key) const { queue.tasks_.erase(key.number); }
+
+    void operator()(const ExpiryRecord&) const { not_mine(); }
+    void operator()(const ExpiryKey&) const { not_mine(); }
     void operator()(const QueueKey&) const { not_mine(); }
     void operator()(const PartitionKey&) const { not_mine(); }
     void operator()(const PartitionRecord&) const { not_mine(); }
@@ -139,7 +132,7 @@ void FifoQueue::apply(const Change& change) {
     void operator()(const LaneOfKey&) const { not_mine(); }
     static void not_mine() { require(false, "a FIFO queue has no such record"); }
   };
-  std::visit(Apply{*this}, change);
+  std::visit(Apply{{}, *this}, change);
 }
 
 void FifoQueue::put_touched(const TouchedRecord& record) {
@@ -173,6 +166,7 @@ void FifoQueue::each_fact(const std::function<void(const Record&)>& visit) const
   std::sort(attempts.begin(), attempts.end(), by_key);
   for (const DedupRecord& record : accepted) visit(record);
   for (const AttemptRecord& record : attempts) visit(record);
+  for (const auto& [number, task] : tasks_.all()) visit(task);
 }
 
 // What hides it: the receive that holds it, or the queue's delay if it was never received.
@@ -200,6 +194,10 @@ void FifoQueue::send(const Ticket& ticket, const Send& request, Decision& decisi
   serve(decision);
 }
 
+void FifoQueue::take_in(const Send& request, Decision& decision) {
+  if (accept(request, decision)) serve(decision);
+}
+
 void FifoQueue::send(const Ticket& ticket, const SendBatch& batch, Decision& decision) {
   // What is wrong with an id of any entry refuses all of them.
   for (const Result<Send>& entry : batch.entries) {
@@ -221,7 +219,7 @@ Result<Sent> FifoQueue::accept(const Send& request, Decision& decision) {
   if (request.deduplicated_by_content && !attributes.content_based_deduplication) {
     return tl::unexpected(no_deduplication_id());
   }
-  if (request.size > attributes.message_bytes_max) {
+  if (!request.from_topic && request.size > attributes.message_bytes_max) {
     return tl::unexpected(message_too_long(attributes.message_bytes_max));
   }
   forget_minutes(decision);
@@ -304,7 +302,7 @@ void FifoQueue::receive(const Ticket& ticket, const Receive& request, Decision& 
     }
   }
   const bool may_wait = share_.receivers.size() < share_.limits.waiting_receivers_max;
-  if (may_wait && (waits_for_page() || !receiver.short_poll)) {
+  if (may_wait && (unfinished() || !receiver.short_poll)) {
     share_.receivers.add(line_, receiver);
   } else {
     answer_empty(receiver, decision);
@@ -320,12 +318,17 @@ void FifoQueue::answer_empty(const WaitingReceivers::Receiver& receiver, Decisio
 std::vector<Delivery> FifoQueue::take(const WaitingReceivers::Receiver& receiver, Decision& decision) {
   expire(decision);
   window_.settle(decision.now);
+  moves_left_ = false;
+  Queue* const dead_letters = dead_letter_queue();
+  if (dead_letters != nullptr) move_exhausted(*dead_letters, receiver.messages_max, decision);
   std::vector<Delivery> deliveries;
   Attempted attempt{decision.now, {}};
   const Time hidden_until = decision.now + visibility_of(receiver.visibility_timeout);
   std::size_t room = room_for_touched();
   const auto admits = [&](Sequence sequence) {
-    if (touched_.find(address(), kFirstLane, sequence)) return true;
+    if (const auto record = touched_.find(address(), kFirstLane, sequence)) {
+      return dead_letters == nullptr || !exhausted(record->receive_count);
+    }
     return room != 0 && room-- != 0;
   };
   for (FifoWindow::Message& message : window_.choose(receiver.messages_max, admits)) {
@@ -335,6 +338,8 @@ std::vector<Delivery> FifoQueue::take(const WaitingReceivers::Receiver& receiver
       record.key = {address(), kFirstLane, message.sequence};
       record.nonce = decision.random.next();
       record.enqueued = message.head.sent;
+      record.receive_count = message.received_before;
+      record.first_received = decision.now;
     }
     if (record.receive_count == 0) record.first_received = decision.now;
     ++record.receive_count;
@@ -418,7 +423,7 @@ void FifoQueue::serve(Decision& decision) {
 
 void FifoQueue::serve_and_answer_overdue(Decision& decision) {
   serve(decision);
-  if (line_.empty() || waits_for_page()) return;
+  if (line_.empty() || unfinished()) return;
   for (const auto& receiver : share_.receivers.take_overdue(line_, decision.now)) {
     answer_empty(receiver, decision);
   }
@@ -427,7 +432,7 @@ void FifoQueue::serve_and_answer_overdue(Decision& decision) {
 void FifoQueue::overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) {
   serve(decision);
   if (share_.receivers.queue_of(receiver.ticket) == std::nullopt) return;  // served just now
-  if (waits_for_page()) {
+  if (unfinished()) {
     share_.receivers.stop_clock(receiver.ticket);
   } else {
     forget(receiver.ticket);
@@ -447,6 +452,10 @@ void FifoQueue::want_page(Decision& decision) {
 
 void FifoQueue::supply(const Page& page, Decision& decision) {
   const auto* range = std::get_if<FifoRange>(&page.want.range);
+  if (supply_departure(page)) {
+    tick(decision);
+    return;
+  }
   if (page.want.generation != record_.generation || range == nullptr || wanted_ != *range) return;
   wanted_.reset();
   const auto erased = std::exchange(erased_meanwhile_, {});
@@ -634,6 +643,7 @@ void FifoQueue::erase_all(Decision& decision) {
   change(EraseRange{DelayedKey{address(), 0}, DelayedKey{address(), kLast}}, decision);
   change(EraseRange{DedupKey{address(), 0, {}}, DedupKey{address(), kLast, kLastFingerprint}}, decision);
   change(EraseRange{AttemptKey{address(), 0, {}}, AttemptKey{address(), kLast, kLastFingerprint}}, decision);
+  erase_move_tasks(decision);
   change(Erase{tally_.key}, decision);
   for (const auto& receiver : share_.receivers.take_all(line_)) {
     decision.reply(receiver.ticket, Error{ErrorCode::kQueueDoesNotExist, {}});
@@ -653,6 +663,7 @@ void FifoQueue::expire(Decision& decision) {
 
 void FifoQueue::tick(Decision& decision) {
   expire(decision);
+  redrive(decision);
   serve_and_answer_overdue(decision);
   const bool somebody_asks = awaited() || (tally_.waiting > 0 && ended(oldest_not_before(), decision.now));
   if (somebody_asks) want_page(decision);
@@ -664,7 +675,7 @@ Time FifoQueue::next_deadline(Time now) const {
     deadline = record_.retention().end_of(oldest_not_before());
   }
   if (!line_.empty()) deadline = std::min(deadline, std::max(window_.next_free(), now));
-  return deadline;
+  return std::min(deadline, next_redrive());
 }
 
 // ---- view

@@ -16,7 +16,11 @@
 // ReceiveRequestAttemptId within five minutes gets the same messages with the same handles, if nobody has
 // acted on them since.
 //
-// What may be called, and when: broker/queue.h.
+// A message that was received too often goes to the dead-letter queue when its turn comes again, as a new
+// one there but for its id, its group and what was said; its group goes on with what stood behind it.
+//
+// What may be called, and when: broker/queue.h. fifo_queue_moving.cc has what comes from other queues and goes
+// to them.
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -44,6 +48,7 @@ class FifoQueue final : public Queue {
 
   void send(const Ticket& ticket, const Send& request, Decision& decision) override;
   void send(const Ticket& ticket, const SendBatch& batch, Decision& decision) override;
+  void take_in(const Send& request, Decision& decision) override;
   void receive(const Ticket& ticket, const Receive& request, Decision& decision) override;
   void remove(const Ticket& ticket, const Delete& request, Decision& decision) override;
   void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) override;
@@ -56,11 +61,18 @@ class FifoQueue final : public Queue {
   void supply(const Page& page, Decision& decision) override;
   void overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) override;
   void tick(Decision& decision) override;
+  void accept(const Arrival& arrival, Decision& decision) override;
+  bool admits_dead_letter(Time, Decision&) override { return true; }  // it is sent anew
 
   QueueCounts counts(Time now) override;
   Time oldest_visible(Time now) override;
   Time next_deadline(Time now) const override;
   void evict_windows() override;
+
+ protected:
+  std::optional<Departure> next_departure(Decision& decision) override;
+  void let_go(const Departure& departure, Decision& decision) override;
+  bool waits_for_page() const override { return wanted_.has_value(); }
 
  private:
   struct Accepted {
@@ -82,6 +94,9 @@ class FifoQueue final : public Queue {
   void forget_minutes(Decision& decision);
 
   std::vector<Delivery> take(const WaitingReceivers::Receiver& receiver, Decision& decision);
+  // The visible messages that were received too often, of the groups that a receive is about to take from,
+  // go to the dead-letter queue.
+  void move_exhausted(Queue& target, std::size_t messages_max, Decision& decision);
   // What the attempt handed out, once more; nothing if somebody acted on any of it.
   std::optional<std::vector<Delivery>> repeat(const Receive& request, Decision& decision);
   void serve(Decision& decision);
@@ -100,7 +115,8 @@ class FifoQueue final : public Queue {
   void erase_message(Sequence sequence, Time sent, Decision& decision);
 
   bool complete() const { return window_.frontier() == tally_.high; }
-  bool waits_for_page() const { return wanted_.has_value(); }
+  // A receive that finds nothing is not answered yet: something is to come.
+  bool unfinished() const { return waits_for_page() || moves_left_; }
   std::size_t room_for_touched() const;
   // The oldest message was sent then or later.
   Time oldest_not_before() const;

@@ -21,6 +21,7 @@ void FifoWindow::add(const FifoRecord& record, Time hidden_until) {
   place.sequence = record.key.sequence;
   place.head = record.head;
   place.hidden_until = hidden_until;
+  place.received_before = record.content->dead_letter.receive_count;
   const std::size_t bytes = memory_bytes(*record.content);
   if (budget_.admits(bytes_, bytes)) {
     place.content = record.content;

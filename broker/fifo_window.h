@@ -44,6 +44,7 @@ class FifoWindow {
     Sequence sequence;
     MessageHead head;
     ContentPtr content;  // null: cold
+    std::uint32_t received_before = 0;  // in the queue that it was moved from
   };
 
   std::size_t size() const { return by_sequence_.size(); }
@@ -101,6 +102,22 @@ class FifoWindow {
     }
     return chosen;
   }
+  // What choose() would give if it were asked for that many and admitted all; it moves no group.
+  std::vector<Message> peek(std::size_t count) const {
+    std::vector<Message> seen;
+    for (Slot group = line_first_; group != kNone && seen.size() < count; group = groups_[group].next) {
+      for (Slot slot = groups_[group].first; slot != kNone && visible(slot) && seen.size() < count;
+           slot = messages_[slot].behind) {
+        seen.push_back(message(slot));
+      }
+    }
+    return seen;
+  }
+  // The first of what choose() would give; it moves no group. Nothing if no group is ready.
+  std::optional<Message> first_ready() const {
+    if (line_first_ == kNone) return std::nullopt;
+    return message(groups_[line_first_].first);
+  }
   // When the next blocked group gets free; kNever if none does by time alone.
   Time next_free() const;
 
@@ -118,6 +135,7 @@ class FifoWindow {
     MessageHead head;
     ContentPtr content;
     Time hidden_until;
+    std::uint32_t received_before = 0;
     std::size_t bytes = 0;  // charged to the budget
     Slot group = kNone;
     Slot earlier = kNone;  // by sequence
@@ -136,7 +154,8 @@ class FifoWindow {
   };
 
   Message message(Slot slot) const {
-    return {messages_[slot].sequence, messages_[slot].head, messages_[slot].content};
+    return {messages_[slot].sequence, messages_[slot].head, messages_[slot].content,
+            messages_[slot].received_before};
   }
   bool visible(Slot slot) const { return messages_[slot].hidden_until <= settled_; }
   Slot group_of(const std::string& id);

@@ -1,13 +1,16 @@
 // A message: what the sender said (MessageContent) and what the broker said of it (MessageHead).
 //
 // Content is immutable and shared: the same object travels from the request through the commit into the
-// window of its queue and out again, and is never copied. The core never looks inside it.
+// window of its queue and out again, and is never copied. The core looks inside it for
+// what concerns queues, the group and where it was moved from, never at what was said.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/digest.h"
@@ -23,6 +26,8 @@ struct MessageId {
   static MessageId draw(Random& random);
   // 36 characters, lower case: 8-4-4-4-12.
   std::string text() const;
+  // Nothing unless text() gives exactly that.
+  static std::optional<MessageId> parse(std::string_view text);
   auto operator<=>(const MessageId&) const = default;
 };
 
@@ -34,6 +39,34 @@ struct MessageAttribute {
   bool operator==(const MessageAttribute&) const = default;
 };
 
+// What a message brings along from the queue that it could not be consumed in.
+struct DeadLetter {
+  std::string source_arn;           // DeadLetterQueueSourceArn; empty: it was moved from nowhere
+  std::uint32_t receive_count = 0;  // before it came here
+
+  bool operator==(const DeadLetter&) const = default;
+};
+
+// What makes a copy for a queue a notification of a topic (broker/topic.h). With it the body is the message as
+// it was published, and what a receiver sees as the body is an envelope around it, rendered when it is
+// received.
+struct Notification {
+  enum class Kind : std::uint8_t { kNotification = 0, kSubscriptionConfirmation = 1 };  // on disk
+
+  Kind kind = Kind::kNotification;
+  std::string topic_arn;
+  MessageId id;  // of the publication: the same in each of its copies
+  Time published;
+  std::string subject;                         // empty: none
+  MessageId subscription;                      // its id
+  std::uint8_t signature_version = 0;          // 1 or 2; 0: not signed
+  std::array<std::uint8_t, 16> signing_key{};  // its id
+  std::uint64_t sequence_number = 0;           // of a FIFO topic; 0: of another
+  std::string token;                           // of a confirmation
+
+  bool operator==(const Notification&) const = default;
+};
+
 struct MessageContent {
   std::string body;
   Md5 body_md5{};
@@ -42,8 +75,10 @@ struct MessageContent {
   std::string sender_id;
   std::string group_id;          // MessageGroupId; empty: none
   std::string deduplication_id;  // MessageDeduplicationId; empty: none
+  DeadLetter dead_letter;        // the core's own word, put by the move
+  std::shared_ptr<Notification> notification;  // null: none. A message of its own has none, and pays a pointer
 
-  bool operator==(const MessageContent&) const = default;
+  bool operator==(const MessageContent& other) const;
 };
 
 using ContentPtr = std::shared_ptr<const MessageContent>;

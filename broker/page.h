@@ -14,7 +14,7 @@
 
 namespace penstock {
 
-// Sequences [from, to).
+// Sequences [from, to). Dense, but in the lane `moved`, where some may be gone.
 struct FreshRange {
   Lane lane;
   Sequence from;
@@ -37,10 +37,18 @@ struct FifoRange {
   bool operator==(const FifoRange&) const = default;
 };
 
+// Of the lane `moved`, by when the messages were sent: those from `from` on, the oldest first. The one
+// range that is not complete: older messages may be moved in while the page is on its way, and messages
+// that it shows may have been received.
+struct ExpiryRange {
+  Time from;
+  bool operator==(const ExpiryRange&) const = default;
+};
+
 struct PageWant {
   QueueAddress queue;
   Generation generation;
-  std::variant<FreshRange, LaterRange, FifoRange> range;
+  std::variant<FreshRange, LaterRange, FifoRange, ExpiryRange> range;
   std::size_t records_max = 1000;
   std::size_t bytes_max = 1 << 20;  // of content; the first record is given whatever its size
 
@@ -49,7 +57,7 @@ struct PageWant {
 
 struct Page {
   PageWant want;
-  std::vector<Record> records;  // FreshRecord, LaterRecord or FifoRecord, ascending
+  std::vector<Record> records;  // FreshRecord, LaterRecord, FifoRecord or ExpiryRecord, ascending
   bool complete = false;
 };
 

@@ -8,14 +8,19 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "base/random.h"
+#include "base/require.h"
 #include "broker/broker_limits.h"
 #include "broker/outcome.h"
+#include "broker/move_tasks.h"
 #include "broker/queue_counters.h"
+#include "broker/redrive.h"
 #include "broker/waiting_receivers.h"
 #include "broker/window_budget.h"
 
@@ -33,6 +38,10 @@ struct QueueShare {
   std::size_t touched = 0;  // over all queues
   // Queues that withheld a message because `touched` is at its bound; served when it is below again.
   std::set<QueueId> queues_without_room;
+  // Queues that have something to do because another one moved a message in, or because what they move was
+  // too much for one decision.
+  std::set<QueueId> woken;
+  Neighbours* neighbours = nullptr;  // the Broker
 };
 
 // One decision under way.
@@ -40,9 +49,18 @@ struct Decision {
   Time now;
   Random& random;
   Outcome& outcome;
+  MoveAllowance moves{};
 
   void reply(const Ticket& ticket, Answer&& answer) {
     outcome.replies.push_back({ticket, std::move(answer)});
+  }
+};
+
+// What no queue has: the base of the visitors that apply a change to one.
+struct NoTopics {
+  template <OfTopic Own>
+  void operator()(const Own&) const {
+    require(false, "a queue has no record of topics");
   }
 };
 
@@ -65,6 +83,8 @@ class Queue {
   // Decisions.
   virtual void send(const Ticket& ticket, const Send& request, Decision& decision) = 0;
   virtual void send(const Ticket& ticket, const SendBatch& batch, Decision& decision) = 0;
+  // A message that nobody waits to hear of: a topic's copy.
+  virtual void take_in(const Send& request, Decision& decision) = 0;
   virtual void receive(const Ticket& ticket, const Receive& request, Decision& decision) = 0;
   virtual void remove(const Ticket& ticket, const Delete& request, Decision& decision) = 0;
   virtual void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) = 0;
@@ -82,6 +102,17 @@ class Queue {
   // Expires, wakes, and asks for the pages that are needed.
   virtual void tick(Decision& decision) = 0;
   void forget(const Ticket& ticket) { share_.receivers.remove(line_, ticket); }
+  // A message from another queue, or from this one, becomes one of this; whoever waits is served later.
+  virtual void accept(const Arrival& arrival, Decision& decision) = 0;
+
+  // Whether a dead letter that was first sent then can come in. It cannot while it would count as one of those
+  // that had ended before the retention was made longer.
+  virtual bool admits_dead_letter(Time enqueued, Decision& decision) = 0;
+
+  // Move tasks, of which this queue is the source. The Broker has checked what concerns others.
+  void start_move_task(const Ticket& ticket, const StartMoveTask& request, Decision& decision);
+  void list_move_tasks(const Ticket& ticket, const ListMoveTasks& request, Decision& decision) const;
+  void cancel_move_task(const Ticket& ticket, const CancelMoveTask& request, Decision& decision);
 
   // View.
   // A receive is waiting.
@@ -98,6 +129,29 @@ class Queue {
   bool take_recently_used() { return std::exchange(recently_used_, false); }
 
  protected:
+  // What a move task asks of its queue: the oldest visible message, nothing if there is none or it is not at
+  // hand (waits_for_page()); and to let go of it.
+  virtual std::optional<Departure> next_departure(Decision& decision) = 0;
+  virtual void let_go(const Departure& departure, Decision& decision) = 0;
+  virtual bool waits_for_page() const = 0;
+
+  // Where this queue's messages go that were received too often; null if it says nothing of that, or names
+  // a queue that does not exist: then they stay.
+  Queue* dead_letter_queue() const;
+  bool exhausted(std::uint32_t receive_count) const {
+    return record_.attributes.redrive_policy &&
+           receive_count >= record_.attributes.redrive_policy->receive_count;
+  }
+  std::string arn() const;
+
+  // Time for the running move task, if there is one.
+  void redrive(Decision& decision);
+  // When that wants to be called next.
+  Time next_redrive() const;
+  // Takes a page that the move task has asked for; false if it is none.
+  bool supply_departure(const Page& page);
+  void erase_move_tasks(Decision& decision);
+
   Queue(QueueRecord record, QueueShare& share) : record_(std::move(record)), share_(share) {}
 
   void change(Change&& change, Decision& decision) {
@@ -111,7 +165,24 @@ class Queue {
   QueueShare& share_;
   ReceiverLine line_;
   QueueCounters counters_;
+  MoveTasks tasks_;
+  bool moves_left_ = false;  // more was to be moved away than one decision may
   bool recently_used_ = false;
+
+ private:
+  // The queue that the task's next message goes to; what is wrong with it otherwise.
+  tl::expected<Queue*, std::string> destination_of(const MoveTaskRecord& task, const Departure& departure);
+  bool knows_origin(const Departure& departure) const;
+  void want_origin(const Departure& departure, Decision& decision);
+
+  // The dead letter whose content was read to learn where it came from.
+  struct Origin {
+    BodyKey body;
+    std::string source_arn;
+  };
+  std::optional<Origin> origin_;
+  // The page with that content is on its way.
+  std::optional<PageWant> wanted_origin_;
 };
 
 }  // namespace penstock

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/time.h"
 
@@ -14,6 +16,28 @@ namespace penstock {
 enum class DeduplicationScope : std::uint8_t { kQueue = 0, kMessageGroup = 1 };
 // Remembered and reported; nothing here is throttled by it. The numbers are on disk.
 enum class FifoThroughputLimit : std::uint8_t { kPerQueue = 0, kPerMessageGroup = 1 };
+
+// Where messages go that were received too often.
+struct RedrivePolicy {
+  std::string target_arn;           // deadLetterTargetArn: of a queue of the same account and region
+  std::uint32_t receive_count = 0;  // maxReceiveCount, 1 to 1,000
+
+  // The queue's name: what follows the last colon.
+  std::string_view target() const {
+    return std::string_view(target_arn).substr(target_arn.rfind(':') + 1);
+  }
+  bool operator==(const RedrivePolicy&) const = default;
+};
+
+// Which queues may have this one as their dead-letter queue. The numbers are on disk.
+enum class RedrivePermission : std::uint8_t { kAllowAll = 0, kDenyAll = 1, kByQueue = 2 };
+
+struct RedriveAllowPolicy {
+  RedrivePermission permission = RedrivePermission::kAllowAll;
+  std::vector<std::string> source_arns;  // 1 to 10, with kByQueue only
+
+  bool operator==(const RedriveAllowPolicy&) const = default;
+};
 
 struct QueueAttributes {
   Seconds delay{0};                           // DelaySeconds, 0 to 900
@@ -35,6 +59,9 @@ struct QueueAttributes {
   bool content_based_deduplication = false;
   DeduplicationScope deduplication_scope = DeduplicationScope::kQueue;
   FifoThroughputLimit throughput_limit = FifoThroughputLimit::kPerQueue;
+
+  std::optional<RedrivePolicy> redrive_policy;
+  std::optional<RedriveAllowPolicy> redrive_allow_policy;
 
   bool operator==(const QueueAttributes&) const = default;
 };

@@ -15,16 +15,22 @@
 //   FifoRecord        a message of a FIFO queue: likewise
 //   DedupRecord       a send to a FIFO queue that was accepted: its duplicates are not
 //   AttemptRecord     what a receive with a ReceiveRequestAttemptId handed out
+//   ExpiryRecord      when a message of the lane `moved` was sent
+//   MoveTaskRecord    a message move task, and how far it has come
+//
+// Those of topics are in broker/topic.h.
 //
 // A standard queue has lanes, each with its own sequence. Messages sent without delay and without a message
 // group lie in lane 0, those of a group in a lane that it shares or has (broker/fresh_lanes.h); messages sent
-// with a delay count as the lane kLaterLane.
+// with a delay count as the lane kLaterLane; messages moved in from a queue whose dead-letter queue this is lie
+// in kMovedLane, with the time of their first sending.
 //
 // A FIFO queue has one sequence and no lanes; its tally and its touched records lie in lane 0, and its
 // delayed records count what was sent in each of the last 900 seconds, since its delay applies to what is
 // queued already.
 //
-// Fresh, later and FIFO records are the bodies: one is put once and never again under the same key.
+// Fresh, later and FIFO records are the bodies: one is put once and never again under the same key. Expiry
+// records are put once too, and like the bodies they are not resident.
 #pragma once
 
 #include <array>
@@ -40,6 +46,7 @@
 #include "broker/message.h"
 #include "broker/queue_attributes.h"
 #include "broker/retention.h"
+#include "broker/topic.h"
 
 namespace penstock {
 
@@ -55,6 +62,7 @@ using Fingerprint = std::array<std::uint8_t, 16>;
 using GroupHash = Named<std::uint64_t, struct GroupHashTag>;
 
 inline constexpr Lane kFirstLane{0};
+inline constexpr Lane kMovedLane{0xfffe};
 inline constexpr Lane kLaterLane{0xffff};
 
 // ---- keys
@@ -139,6 +147,21 @@ struct AttemptKey {
   constexpr auto operator<=>(const AttemptKey&) const = default;
 };
 
+// A message of kMovedLane that was never received here.
+struct ExpiryKey {
+  QueueAddress queue;
+  Time enqueued;
+  Sequence sequence;
+  constexpr auto operator<=>(const ExpiryKey&) const = default;
+};
+
+// Of the queue that messages are moved out of; numbered from 1 in the order of their starts.
+struct MoveTaskKey {
+  QueueAddress queue;
+  std::uint64_t number = 0;
+  constexpr auto operator<=>(const MoveTaskKey&) const = default;
+};
+
 // ---- values
 
 struct PartitionRecord {
@@ -178,6 +201,8 @@ struct QueueRecord {
 // Of kLaterLane: the cursor is the position (cursor_due, cursor) of the first message not yet passed, in
 // the order of LaterKey; `waiting` counts the messages from there on, due or not; `passed` is when the
 // first message was sent into the empty lane, so none waiting is due earlier.
+// Of kMovedLane: cursor and high as of lane 0, but messages in between may be gone; `waiting` counts those
+// that were never received; none of them was enqueued before `passed`.
 // Of a FIFO queue: no message below the cursor is left, none from the cursor on was sent before `passed`;
 // `waiting` counts the messages that are left, received or not.
 struct TallyRecord {
@@ -265,11 +290,51 @@ struct AttemptRecord {
   bool operator==(const AttemptRecord&) const = default;
 };
 
+struct ExpiryRecord {
+  ExpiryKey key;
+
+  bool operator==(const ExpiryRecord&) const = default;
+};
+
+// The numbers are on disk.
+enum class MoveTaskStatus : std::uint8_t {
+  kRunning = 0,
+  kCompleted = 1,
+  kFailed = 2,
+  kCancelling = 3,
+  kCancelled = 4,
+};
+
+struct MoveTaskRecord {
+  MoveTaskKey key;
+  MessageId id;  // taskId: a UUID, drawn as those of messages are
+  MoveTaskStatus status = MoveTaskStatus::kRunning;
+  std::string destination;     // a queue's name; empty: each message goes back to where it came from
+  std::uint32_t rate_max = 0;  // messages a second; 0: none was given
+  Time started;
+  Time next;                  // nothing is moved before this moment
+  std::uint64_t to_move = 0;  // as counted at the start
+  std::uint64_t moved = 0;
+  std::string failure;  // FailureReason; only if it failed
+
+  bool operator==(const MoveTaskRecord&) const = default;
+};
+
 using Record = std::variant<PartitionRecord, DeletedNameRecord, QueueRecord, TallyRecord, DelayedRecord,
                             TouchedRecord, FreshRecord, LaterRecord, FifoRecord, DedupRecord, AttemptRecord,
-                            LaneOfRecord>;
+                            ExpiryRecord, MoveTaskRecord, TopicRecord, SubscriptionRecord, TopicSequenceRecord,
+                            TopicDedupRecord, PublicationRecord, PublicationProgressRecord, LaneOfRecord>;
 using Key = std::variant<PartitionKey, DeletedNameKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey,
-                         LaterKey, FifoKey, DedupKey, AttemptKey, LaneOfKey>;
+                         LaterKey, FifoKey, DedupKey, AttemptKey, ExpiryKey, MoveTaskKey, TopicKey,
+                         SubscriptionKey, TopicSequenceKey, TopicDedupKey, PublicationKey,
+                         PublicationProgressKey, LaneOfKey>;
 using BodyKey = std::variant<FreshKey, LaterKey, FifoKey>;
+
+// True of the keys and records of topics.
+template <class Own>
+concept OfTopic = requires(const Own& own) {
+  own.topic;
+}
+|| requires(const Own& own) { own.key.topic; };
 
 }  // namespace penstock

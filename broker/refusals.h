@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/result.h"
@@ -42,6 +43,35 @@ inline Error limit_needs_group_scope() {
   return {
       ErrorCode::kInvalidAttributeValue,
       "The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup"};
+}
+
+inline Error redrive_policy_is_invalid(std::string_view policy, std::string_view reason) {
+  std::string text = "Value ";
+  text.append(policy).append(" for parameter RedrivePolicy is invalid. Reason: ").append(reason);
+  return {ErrorCode::kInvalidParameterValue, std::move(text)};
+}
+
+inline Error no_resource(std::string_view parameter) {
+  std::string text = "The resource that you specified for the ";
+  text.append(parameter).append(" parameter doesn't exist.");
+  return {ErrorCode::kResourceNotFound, std::move(text)};
+}
+
+inline Error source_is_no_dead_letter_queue() {
+  return {ErrorCode::kInvalidParameterValue, "Source queue must be configured as a Dead Letter Queue."};
+}
+
+inline Error move_task_is_running() {
+  return {ErrorCode::kInvalidParameterValue,
+          "There is already a task running. Only one active task is allowed for a source queue arn at a given "
+          "time."};
+}
+
+inline Error no_such_move_task() { return {ErrorCode::kResourceNotFound, "Task does not exist."}; }
+
+inline Error move_task_is_over() {
+  return {ErrorCode::kInvalidParameterValue,
+          "Value for parameter TaskHandle is invalid. Reason: Only a running task can be cancelled."};
 }
 
 inline Error permission_refused(PermissionRefusal&& refusal) {

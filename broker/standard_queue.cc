@@ -20,6 +20,7 @@ StandardQueue::StandardQueue(QueueRecord record, QueueShare& share)
     : Queue(std::move(record), share),
       lanes_(record_.key.queue, share.budget),
       later_(record_.key.queue, share.budget),
+      moved_(record_.key.queue, share.budget),
       weaknesses_(share.limits.weaknesses.of(record_.name)) {}
 
 StandardQueue::~StandardQueue() { share_.touched -= touched_.size(); }
@@ -27,7 +28,8 @@ StandardQueue::~StandardQueue() { share_.touched -= touched_.size(); }
 // ---- facts
 
 void StandardQueue::apply(const Change& change) {
-  struct Apply {
+  struct Apply : NoTopics {
+    using NoTopics::operator();
     StandardQueue& queue;
 
     void operator()(const Put& put) const { std::visit(*this, put.record); }
@@ -48,11 +50,19 @@ void StandardQueue::apply(const Change& change) {
     void operator()(const DeletedNameRecord&) const { not_mine(); }
     void operator()(const QueueRecord& record) const { queue.record_ = record; }
     void operator()(const TallyRecord& record) const {
-      record.key.lane == kLaterLane ? queue.later_.put(record) : queue.lanes_.put(record);
+      if (record.key.lane == kLaterLane) {
+        queue.later_.put(record);
+      } else if (record.key.lane == kMovedLane) {
+        queue.moved_.put(record);
+      } else {
+        queue.lanes_.put(record);
+      }
     }
     void operator()(const DelayedRecord& record) const { queue.later_.put(record); }
     void operator()(const TouchedRecord& record) const { queue.put_touched(record); }
-    void operator()(const FreshRecord& record) const { queue.lanes_.put(record); }
+    void operator()(const FreshRecord& record) const {
+      record.key.lane == kMovedLane ? queue.moved_.put(record) : queue.lanes_.put(record);
+    }
     void operator()(const LaneOfRecord& record) const { queue.lanes_.put(record); }
     void operator()(const LaneOfKey& key) const { queue.lanes_.erase(key); }
     void operator()(const LaterRecord& record) const { queue.later_.put(record); }
@@ -61,7 +71,13 @@ void StandardQueue::apply(const Change& change) {
     void operator()(const DelayedKey& key) const {
       queue.later_.erase_delayed(key, DelayedKey{key.queue, key.second + 1});
     }
-    void operator()(const FreshKey&) const {}
+    void operator()(const ExpiryRecord&) const {}  // like a body
+    void operator()(const ExpiryKey&) const {}
+    void operator()(const MoveTaskRecord& record) const { queue.tasks_.put(record); }
+    void operator()(const MoveTaskKey& key) const { queue.tasks_.erase(key.number); }
+    void operator()(const FreshKey& key) const {
+      if (key.lane == kMovedLane) queue.moved_.erase(key.sequence);
+    }
     void operator()(const LaterKey&) const {}
     // A tally goes only with its queue; the Broker drops the queue itself.
     void operator()(const TallyKey&) const {}
@@ -76,7 +92,7 @@ void StandardQueue::apply(const Change& change) {
     void operator()(const AttemptKey&) const { not_mine(); }
     static void not_mine() { require(false, "a standard queue has no such record"); }
   };
-  std::visit(Apply{*this}, change);
+  std::visit(Apply{{}, *this}, change);
 }
 
 void StandardQueue::put_touched(const TouchedRecord& record) {
@@ -94,12 +110,14 @@ void StandardQueue::drop_touched(Lane lane, Sequence sequence) {
 void StandardQueue::each_fact(const std::function<void(const Record&)>& visit) const {
   visit(record_);
   lanes_.each([&visit](const FreshLane& lane) { visit(lane.tally()); });
+  if (moved_.used()) visit(moved_.tally());
   visit(later_.tally());
   for (const auto& [second, count] : later_.delayed()) {
     visit(DelayedRecord{DelayedKey{address(), second}, count});
   }
   touched_.each(address(), [&visit](const TouchedRecord& record) { visit(record); });
   for (const auto& [group, lane] : lanes_.given()) visit(LaneOfRecord{{address(), group}, lane});
+  for (const auto& [number, task] : tasks_.all()) visit(task);
 }
 
 // ---- send
@@ -114,6 +132,10 @@ void StandardQueue::send(const Ticket& ticket, const Send& request, Decision& de
   serve(decision);
 }
 
+void StandardQueue::take_in(const Send& request, Decision& decision) {
+  if (accept(request, decision)) serve(decision);
+}
+
 void StandardQueue::send(const Ticket& ticket, const SendBatch& batch, Decision& decision) {
   SentBatch sent;
   sent.entries.reserve(batch.entries.size());
@@ -125,7 +147,7 @@ void StandardQueue::send(const Ticket& ticket, const SendBatch& batch, Decision&
 }
 
 Result<Sent> StandardQueue::accept(const Send& request, Decision& decision) {
-  if (request.size > record_.attributes.message_bytes_max) {
+  if (!request.from_topic && request.size > record_.attributes.message_bytes_max) {
     return tl::unexpected(message_too_long(record_.attributes.message_bytes_max));
   }
   const MessageHead head{MessageId::draw(decision.random), decision.now};
@@ -194,6 +216,15 @@ void StandardQueue::purge(const Ticket& ticket, Decision& decision) {
   tally.waiting = 0;
   put(tally, decision);
 
+  if (moved_.used()) {
+    tally = moved_.tally();
+    tally.cursor = tally.high;
+    tally.waiting = 0;
+    put(tally, decision);
+    change(EraseRange{FreshKey{address(), kMovedLane, {}}, FreshKey{address(), kMovedLane, tally.high}},
+           decision);
+    change(EraseRange{ExpiryKey{address(), kEpoch, {}}, ExpiryKey{address(), kNever, {}}}, decision);
+  }
   change(EraseRange{LaterKey{address(), kEpoch, {}}, LaterKey{address(), due_max + Milliseconds{1}, {}}},
          decision);
   change(EraseRange{TouchedKey{address(), kFirstLane, {}}, TouchedKey{address(), kLaterLane, later.high}},
@@ -202,6 +233,7 @@ void StandardQueue::purge(const Ticket& ticket, Decision& decision) {
          decision);
   lanes_.abandon_pages();
   later_.abandon_page();
+  moved_.abandon_pages();
   decision.reply(ticket, Done{});
   tick(decision);
 }
@@ -215,10 +247,13 @@ void StandardQueue::erase_all(Decision& decision) {
   change(
       EraseRange{DelayedKey{address(), 0}, DelayedKey{address(), std::numeric_limits<std::int64_t>::max()}},
       decision);
+  change(EraseRange{ExpiryKey{address(), kEpoch, {}}, ExpiryKey{address(), kNever, {}}}, decision);
+  erase_move_tasks(decision);
   for (const auto& [group, lane] : std::map(lanes_.given())) {
     change(Erase{LaneOfKey{address(), group}}, decision);
   }
   lanes_.each([&](FreshLane& lane) { change(Erase{lane.tally().key}, decision); });
+  if (moved_.used()) change(Erase{moved_.tally().key}, decision);
   change(Erase{later_.tally().key}, decision);
   for (const auto& receiver : share_.receivers.take_all(line_)) {
     decision.reply(receiver.ticket, Error{ErrorCode::kQueueDoesNotExist, {}});
@@ -230,7 +265,7 @@ void StandardQueue::erase_all(Decision& decision) {
 QueueCounts StandardQueue::counts(Time now) {
   touched_.settle(now);
   const std::uint64_t delayed = later_.delayed_count(now);
-  return {.visible = lanes_.count() + touched_.visible_count() + later_.count() - delayed,
+  return {.visible = lanes_.count() + moved_.count() + touched_.visible_count() + later_.count() - delayed,
           .not_visible = touched_.hidden_count(),
           .delayed = delayed};
 }
@@ -238,6 +273,7 @@ QueueCounts StandardQueue::counts(Time now) {
 Time StandardQueue::oldest_visible(Time now) {
   touched_.settle(now);
   Time oldest = std::min(touched_.oldest_visible_enqueued(), lanes_.oldest_enqueued());
+  oldest = std::min(oldest, moved_.oldest_enqueued());
   if (const LaterLane::Entry* due = later_.next(now)) oldest = std::min(oldest, due->head.sent);
   return oldest;
 }
@@ -245,6 +281,7 @@ Time StandardQueue::oldest_visible(Time now) {
 void StandardQueue::evict_windows() {
   lanes_.evict();
   later_.evict();
+  moved_.evict();
 }
 
 }  // namespace penstock

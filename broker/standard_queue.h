@@ -8,7 +8,7 @@
 //                            (gone)
 //
 // A receive takes turns between touched messages that are visible again (longest visible first) and the
-// oldest of the rest: fresh ones by when they were sent, later ones by when they became due. A body stays
+// oldest of the rest: fresh ones and those moved in by when they were sent, later ones by when they became due. A body stays
 // under its key from the send to the end; receiving writes a touched record only.
 //
 // Once messages have groups, those of quiet tenants go first, in that order; then those of noisy ones, of
@@ -19,9 +19,10 @@
 //
 // AWS's weaknesses, where they are asked for, are in the handing out (broker/weaknesses.h).
 //
-// Four files: standard_queue.cc has its facts, the sends and the ends (purge, deletion of the queue);
+// Five files: standard_queue.cc has its facts, the sends and the ends (purge, deletion of the queue);
 // standard_queue_receiving.cc hands messages out; standard_queue_handles.cc acts on receipt handles;
-// standard_queue_expiry.cc is what time does. What may be called, and when: broker/queue.h.
+// standard_queue_expiry.cc is what time does; standard_queue_moving.cc has what comes from other queues and goes
+// to them. What may be called, and when: broker/queue.h.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,7 @@
 
 #include "broker/fresh_lanes.h"
 #include "broker/later_lane.h"
+#include "broker/moved_lane.h"
 #include "broker/queue.h"
 #include "broker/touched_set.h"
 
@@ -46,6 +48,7 @@ class StandardQueue final : public Queue {
 
   void send(const Ticket& ticket, const Send& request, Decision& decision) override;
   void send(const Ticket& ticket, const SendBatch& batch, Decision& decision) override;
+  void take_in(const Send& request, Decision& decision) override;
   void receive(const Ticket& ticket, const Receive& request, Decision& decision) override;
   void remove(const Ticket& ticket, const Delete& request, Decision& decision) override;
   void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) override;
@@ -58,11 +61,20 @@ class StandardQueue final : public Queue {
   void supply(const Page& page, Decision& decision) override;
   void overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) override;
   void tick(Decision& decision) override;
+  void accept(const Arrival& arrival, Decision& decision) override;
+  bool admits_dead_letter(Time enqueued, Decision& decision) override;
 
   QueueCounts counts(Time now) override;
   Time oldest_visible(Time now) override;
   Time next_deadline(Time now) const override;
   void evict_windows() override;
+
+ protected:
+  std::optional<Departure> next_departure(Decision& decision) override;
+  void let_go(const Departure& departure, Decision& decision) override;
+  bool waits_for_page() const override {
+    return lanes_.waits_for_page() || later_.waits_for_page() || moved_.waits_for_page();
+  }
 
  private:
   struct Taking;
@@ -70,7 +82,8 @@ class StandardQueue final : public Queue {
   void put_touched(const TouchedRecord& record);
   void drop_touched(Lane lane, Sequence sequence);
 
-  bool waits_for_page() const { return lanes_.waits_for_page() || later_.waits_for_page(); }
+  // A receive that finds nothing is not answered yet: something is to come.
+  bool unfinished() const { return waits_for_page() || moves_left_; }
   bool at_touched_bound() const;
   // `demanded`: somebody asks for messages, or waits for them.
   void want_pages(bool demanded, Decision& decision);
@@ -80,17 +93,23 @@ class StandardQueue final : public Queue {
   void expire(Decision& decision);
   void expire_touched(Decision& decision);
   void expire_later(Decision& decision);
+  void expire_moved(Decision& decision);
+  void supply_expired(const Page& page, Decision& decision);
   bool oldest_has_ended(Time now) const;
 
   std::vector<Delivery> take(std::uint32_t messages_max, Seconds visibility, Decision& decision);
   bool take_in_turn(Taking& taking, Tenants tenants, Decision& decision);
   bool take_touched(Taking& taking, Tenants tenants, Decision& decision);
   bool take_untouched(Taking& taking, Tenants tenants, Decision& decision);
+  void take_moved(Taking& taking, Decision& decision);
+  // False if the decision may move no more; true if it has moved it or may not be moved at all.
+  bool move_to_dead_letters(const TouchedRecord& record, Queue& target, Decision& decision);
   struct Front;
   TouchedRecord pass(const Front& front, Decision& decision);
   bool weak(bool weakness, std::uint64_t one_in) { return weakness && share_.weakness.below(one_in) == 0; }
   std::uint32_t seen_by_short_poll(std::uint32_t messages_max, Time now);
   Front choose_front(Tenants tenants, Time now);
+  bool front_is_unknown() const;
   // Each decides one request, alone or of a batch; whoever waits is served by the caller.
   Result<Sent> accept(const Send& request, Decision& decision);
   Result<Done> remove(const Delete& request, Decision& decision);
@@ -108,6 +127,7 @@ class StandardQueue final : public Queue {
 
   FreshLanes lanes_;
   LaterLane later_;
+  MovedLane moved_;
   TouchedSet touched_;
   const Weaknesses weaknesses_;
   // Of fresh lanes, since a message was handed out. Windows that push each other out of the budget could go on

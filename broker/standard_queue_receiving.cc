@@ -62,7 +62,7 @@ void StandardQueue::receive(const Ticket& ticket, const Receive& request, Decisi
     }
   }
   const bool may_wait = share_.receivers.size() < share_.limits.waiting_receivers_max;
-  if (may_wait && (waits_for_page() || !receiver.short_poll)) {
+  if (may_wait && (unfinished() || !receiver.short_poll)) {
     share_.receivers.add(line_, receiver);
   } else {
     answer_empty(receiver, decision);
@@ -86,17 +86,25 @@ void StandardQueue::answer_empty(const WaitingReceivers::Receiver& receiver, Dec
   }
 }
 
+bool StandardQueue::front_is_unknown() const {
+  return lanes_.front_is_unknown() || (moved_.front() == nullptr && moved_.waits_for_page());
+}
+
 std::vector<Delivery> StandardQueue::take(std::uint32_t messages_max, Seconds visibility,
                                           Decision& decision) {
   expire(decision);
+  moves_left_ = false;
   touched_.settle(decision.now);
   const bool patient = pages_in_vain_ <= 2 * lanes_.size();
   Taking taking{visibility, {}};
   while (taking.deliveries.size() < messages_max) {
+    const std::size_t touched_before = touched_.size();
     const bool fair = touched_.fairness().any();
     const bool took = take_in_turn(taking, fair ? Tenants::kQuiet : Tenants::kAll, decision) ||
-                      (fair && (at_touched_bound() || !patient || !lanes_.front_is_unknown()) &&
+                      (fair && (at_touched_bound() || !patient || !front_is_unknown()) &&
                        take_in_turn(taking, Tenants::kNoisy, decision));
+    // At the bound of touched messages, what moved away has made room for one that was never received.
+    if (!took && touched_.size() < touched_before) continue;
     if (!took) break;
     touched_turn_ = !touched_turn_;
   }
@@ -115,8 +123,16 @@ bool StandardQueue::take_in_turn(Taking& taking, Tenants tenants, Decision& deci
 bool StandardQueue::take_touched(Taking& taking, Tenants tenants, Decision& decision) {
   const auto next = [&] { return touched_.first_visible(address(), tenants, decision.now); };
   std::optional<TouchedRecord> visible = next();
-  while (visible && ended(visible->enqueued, decision.now)) {
-    erase_message(*visible, decision);
+  Queue* const dead_letters = dead_letter_queue();
+  while (visible) {
+    if (ended(visible->enqueued, decision.now)) {
+      erase_message(*visible, decision);
+    } else if (dead_letters == nullptr || !exhausted(visible->receive_count) ||
+               !dead_letters->admits_dead_letter(visible->enqueued, decision)) {
+      break;
+    } else if (!move_to_dead_letters(*visible, *dead_letters, decision)) {
+      return false;
+    }
     visible = next();
   }
   if (!visible) return false;
@@ -137,23 +153,29 @@ bool StandardQueue::take_touched(Taking& taking, Tenants tenants, Decision& deci
   return true;
 }
 
-// What stands at the front of a lane: of `lane`, or of the delayed ones.
+// What stands at the front of a lane: of `lane`, of the delayed ones, or of those moved in.
 struct StandardQueue::Front {
   FreshLane* lane = nullptr;
   const FreshLane::Entry* fresh = nullptr;
   const LaterLane::Entry* later = nullptr;
+  const MovedLane::Entry* moved = nullptr;
 
-  bool is_none() const { return fresh == nullptr && later == nullptr; }
+  bool is_none() const { return fresh == nullptr && later == nullptr && moved == nullptr; }
 };
 
 StandardQueue::Front StandardQueue::choose_front(Tenants tenants, Time now) {
   const Retention retention = record_.retention();
   const LaterLane::Entry* later = later_.next(now);
   if (later != nullptr && ended(later->head.sent, now)) later = nullptr;  // more than a chunk of them
+  const MovedLane::Entry* moved = moved_.front();
   if (!lanes_.grouped() && tenants == Tenants::kAll) {
     const FreshLane::Entry* fresh = lanes_.first().next(now, retention);
+    if (moved != nullptr && (fresh == nullptr || moved->head.sent <= fresh->head.sent) &&
+        (later == nullptr || moved->head.sent <= later->due)) {
+      return {.moved = moved};
+    }
     const bool from_later = fresh == nullptr || (later != nullptr && later->due < fresh->head.sent);
-    return from_later ? Front{nullptr, nullptr, later} : Front{&lanes_.first(), fresh, nullptr};
+    return from_later ? Front{.later = later} : Front{.lane = &lanes_.first(), .fresh = fresh};
   }
   Fairness& fairness = touched_.fairness();
   Front chosen;
@@ -169,14 +191,15 @@ StandardQueue::Front StandardQueue::choose_front(Tenants tenants, Time now) {
   };
   lanes_.each([&](FreshLane& lane) {
     const FreshLane::Entry* fresh = lane.next(now, retention);
-    if (fresh != nullptr) consider({&lane, fresh, nullptr}, fresh->content, fresh->head.sent);
+    if (fresh != nullptr) consider({.lane = &lane, .fresh = fresh}, fresh->content, fresh->head.sent);
   });
-  if (later != nullptr) consider({nullptr, nullptr, later}, later->content, later->due);
+  if (later != nullptr) consider({.later = later}, later->content, later->due);
+  if (moved != nullptr) consider({.moved = moved}, moved->content, moved->head.sent);
   return chosen;
 }
 
-// The message is passed: it is a touched one from now on, visible and not received yet. The record is the
-// caller's to put.
+// The message, one of a fresh lane or a delayed one, is passed: it is a touched one from now on, visible and not
+// received yet. The record is the caller's to put.
 TouchedRecord StandardQueue::pass(const Front& front, Decision& decision) {
   const LaterLane::Entry* later = front.later;
   const bool from_later = later != nullptr;
@@ -213,13 +236,18 @@ bool StandardQueue::take_untouched(Taking& taking, Tenants tenants, Decision& de
     return false;
   }
   expire_later(decision);  // sent earlier, an expired message may stand behind one that is not expired
+  expire_moved(decision);
   Front front = choose_front(tenants, decision.now);
   if (front.is_none()) return false;
-  if (weak(weaknesses_.order, kPutBehind)) {
+  if (front.moved == nullptr && weak(weaknesses_.order, kPutBehind)) {
     put(pass(front, decision), decision);
     touched_.settle(decision.now);
     front = choose_front(tenants, decision.now);
     if (front.is_none() || at_touched_bound()) return take_touched(taking, tenants, decision);
+  }
+  if (front.moved != nullptr) {
+    take_moved(taking, decision);
+    return true;
   }
   const MessageHead head = front.later != nullptr ? front.later->head : front.fresh->head;
   const ContentPtr content = front.later != nullptr ? front.later->content : front.fresh->content;
@@ -272,6 +300,37 @@ void StandardQueue::want_pages(bool demanded, Decision& decision) {
     later_.want(*range);
     decision.outcome.wants.push_back({.queue = address(), .generation = record_.generation, .range = *range});
   }
+  if (const auto range = moved_.decide_page()) {
+    moved_.want(*range);
+    decision.outcome.wants.push_back({.queue = address(), .generation = record_.generation, .range = *range});
+  }
+  if (const auto range = moved_.decide_expiry(decision.now, record_.retention())) {
+    moved_.want(*range);
+    decision.outcome.wants.push_back({.queue = address(), .generation = record_.generation, .range = *range});
+  }
+}
+
+void StandardQueue::take_moved(Taking& taking, Decision& decision) {
+  const MovedLane::Entry moved = *moved_.front();
+  TouchedRecord record;
+  record.key = {address(), kMovedLane, moved.sequence};
+  record.nonce = decision.random.next();
+  record.enqueued = moved.head.sent;
+  record.first_received = decision.now;
+  record.last_received = decision.now;
+  record.hidden_until = decision.now + taking.visibility;
+  record.receive_count = moved.content->dead_letter.receive_count + 1;
+  record.group = group_hash(moved.content->group_id);
+  put(moved_.tally_without_front(), decision);
+  change(Erase{ExpiryKey{address(), moved.head.sent, moved.sequence}}, decision);
+  taking.deliveries.push_back({.handle = handle_of(record),
+                               .head = moved.head,
+                               .content = moved.content,
+                               .body = body_of(record),
+                               .first_received = decision.now,
+                               .hidden_before = moved.head.sent,
+                               .receive_count = record.receive_count});
+  put(record, decision);
 }
 
 // First come, first served, until nothing more is there to give.
@@ -287,7 +346,7 @@ void StandardQueue::serve(Decision& decision) {
 
 void StandardQueue::serve_and_answer_overdue(Decision& decision) {
   serve(decision);
-  if (line_.empty() || waits_for_page()) return;
+  if (line_.empty() || unfinished()) return;
   for (const auto& receiver : share_.receivers.take_overdue(line_, decision.now)) {
     answer_empty(receiver, decision);
   }
@@ -296,7 +355,7 @@ void StandardQueue::serve_and_answer_overdue(Decision& decision) {
 void StandardQueue::overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) {
   serve(decision);
   if (share_.receivers.queue_of(receiver.ticket) == std::nullopt) return;  // served just now
-  if (waits_for_page()) {
+  if (unfinished()) {
     share_.receivers.stop_clock(receiver.ticket);
   } else {
     forget(receiver.ticket);
@@ -305,9 +364,26 @@ void StandardQueue::overdue(const WaitingReceivers::Receiver& receiver, Decision
 }
 
 void StandardQueue::supply(const Page& page, Decision& decision) {
+  if (supply_departure(page)) {
+    tick(decision);
+    return;
+  }
   if (page.want.generation != record_.generation) return;
+  if (const auto* expiry = std::get_if<ExpiryRange>(&page.want.range)) {
+    if (!moved_.wants(*expiry)) return;
+    supply_expired(page, decision);
+    tick(decision);
+    return;
+  }
   const auto* fresh = std::get_if<FreshRange>(&page.want.range);
   const auto* later = std::get_if<LaterRange>(&page.want.range);
+  if (fresh != nullptr && fresh->lane == kMovedLane) {
+    if (!moved_.wants(*fresh)) return;
+    for (const Record& record : page.records) apply(Put{record});
+    moved_.supplied(page);
+    tick(decision);
+    return;
+  }
   FreshLane* lane = fresh != nullptr ? lanes_.find(fresh->lane) : nullptr;
   if (fresh != nullptr ? lane == nullptr || !lane->wants(*fresh) : !later_.wants(*later)) return;
   for (const Record& record : page.records) apply(Put{record});

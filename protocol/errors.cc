@@ -97,6 +97,32 @@ constexpr std::array kErrors{
     WireError{kMalformedQueryString, 404, "MalformedQueryString",
               "com.amazon.coral.service#MalformedQueryStringException",
               "The query string contains a syntax error."},
+    WireError{kResourceNotFound, 404, "ResourceNotFoundException", "com.amazonaws.sqs#ResourceNotFoundException",
+              "The specified resource does not exist."},
+    WireError{kInvalidParameter, 400, "InvalidParameter", "com.amazonaws.sns#InvalidParameterException",
+              "Invalid parameter"},
+    WireError{kParameterValueInvalid, 400, "ParameterValueInvalid",
+              "com.amazonaws.sns#InvalidParameterValueException", "Invalid parameter value"},
+    WireError{kValidationError, 400, "ValidationError", "com.amazonaws.sns#ValidationException",
+              "The input fails to satisfy the constraints of the service."},
+    WireError{kNotFound, 404, "NotFound", "com.amazonaws.sns#NotFoundException",
+              "The requested resource does not exist."},
+    WireError{kTaggedResourceNotFound, 404, "ResourceNotFound", "com.amazonaws.sns#ResourceNotFoundException",
+              "Resource does not exist"},
+    WireError{kTagLimitExceeded, 400, "TagLimitExceeded", "com.amazonaws.sns#TagLimitExceededException",
+              "Could not complete request: tag quota of per resource exceeded"},
+    WireError{kTopicLimitExceeded, 403, "TopicLimitExceeded", "com.amazonaws.sns#TopicLimitExceededException",
+              "The number of topics is at its limit."},
+    WireError{kSubscriptionLimitExceeded, 403, "SubscriptionLimitExceeded",
+              "com.amazonaws.sns#SubscriptionLimitExceededException",
+              "The number of subscriptions is at its limit."},
+    WireError{kFilterPolicyLimitExceeded, 403, "FilterPolicyLimitExceeded",
+              "com.amazonaws.sns#FilterPolicyLimitExceededException",
+              "The number of filter policies is at its limit."},
+    WireError{kEndpointDisabled, 400, "EndpointDisabled", "com.amazonaws.sns#EndpointDisabledException",
+              "Endpoint is disabled"},
+    WireError{kThrottled, 429, "Throttled", "com.amazonaws.sns#ThrottledException",
+              "The topic has publications that are still being delivered. Please retry."},
 };
 
 constexpr bool in_order_of_codes() {
@@ -106,7 +132,7 @@ constexpr bool in_order_of_codes() {
   return true;
 }
 static_assert(in_order_of_codes());
-static_assert(kErrors.size() == static_cast<std::size_t>(kMalformedQueryString) + 1 && kErrors.size() <= 64);
+static_assert(kErrors.size() == static_cast<std::size_t>(kThrottled) + 1 && kErrors.size() <= 64);
 
 }  // namespace
 

@@ -38,6 +38,10 @@ class JsonWriter {
     comma();
     out_ += value ? "true" : "false";
   }
+  void null() {
+    comma();
+    out_ += "null";
+  }
   // A key and its text.
   void member(std::string_view name, std::string_view value) {
     key(name);

@@ -10,7 +10,6 @@ namespace penstock {
 namespace {
 
 constexpr std::string_view kDeclaration = "<?xml version=\"1.0\"?>";
-constexpr std::string_view kNamespace = "http://queue.amazonaws.com/doc/2012-11-05/";
 
 ApiResponse response(std::string_view content_type, std::string_view request_id, std::string&& body) {
   ApiResponse made;
@@ -20,12 +19,13 @@ ApiResponse response(std::string_view content_type, std::string_view request_id,
   return made;
 }
 
-ApiResponse xml_document(std::string_view action, std::string_view request_id, std::string_view inside) {
+ApiResponse xml_document(std::string_view action, std::string_view request_id, std::string_view inside,
+                         const QueryDialect& dialect) {
   const std::string root = joined({action, "Response"});
-  std::string body(kDeclaration);
+  std::string body(dialect.declared ? kDeclaration : std::string_view{});
   body.reserve(body.size() + inside.size() + 256);
   XmlWriter writer(body);
-  writer.open(root, kNamespace);
+  writer.open(root, dialect.name_space);
   body.append(inside);
   writer.open("ResponseMetadata");
   writer.element("RequestId", request_id);
@@ -51,7 +51,8 @@ ApiResponse json_document(std::string_view action, std::string_view request_id, 
 
 namespace query_document {
 
-ApiResponse xml_response(std::string_view action, std::string_view request_id, std::string_view result) {
+ApiResponse xml_response(std::string_view action, std::string_view request_id, std::string_view result,
+                         const QueryDialect& dialect) {
   const std::string name = joined({action, "Result"});
   std::string inside;
   inside.reserve(result.size() + 2 * name.size() + 5);
@@ -63,7 +64,7 @@ ApiResponse xml_response(std::string_view action, std::string_view request_id, s
     inside.append(result);
     writer.close(name);
   }
-  return xml_document(action, request_id, inside);
+  return xml_document(action, request_id, inside, dialect);
 }
 
 ApiResponse json_response(std::string_view action, std::string_view request_id, std::string_view result) {
@@ -72,12 +73,27 @@ ApiResponse json_response(std::string_view action, std::string_view request_id, 
 
 }  // namespace query_document
 
-ApiResponse query_void_response(QueryAnswer form, std::string_view action, std::string_view request_id) {
+ApiResponse query_void_response(QueryAnswer form, std::string_view action, std::string_view request_id,
+                                const QueryDialect& dialect) {
   return form == QueryAnswer::kJson ? json_document(action, request_id, {})
-                                    : xml_document(action, request_id, {});
+                                    : xml_document(action, request_id, {}, dialect);
 }
 
-ApiResponse query_error(QueryAnswer form, std::string_view request_id, const Error& error) {
+ApiResponse query_empty_response(QueryAnswer form, std::string_view action, std::string_view request_id,
+                                 const QueryDialect& dialect) {
+  return form == QueryAnswer::kJson ? json_document(action, request_id, "{}")
+                                    : query_document::xml_response(action, request_id, {}, dialect);
+}
+
+std::string_view code_in(const QueryDialect& dialect, ErrorCode code) {
+  if (code == ErrorCode::kAccessDenied && !dialect.access_denied.empty()) return dialect.access_denied;
+  std::string_view name = wire_error(code).query_code;
+  if (name.starts_with(dialect.drops)) name.remove_prefix(dialect.drops.size());
+  return name;
+}
+
+ApiResponse query_error(QueryAnswer form, std::string_view request_id, const Error& error,
+                        const QueryDialect& dialect) {
   const WireError& row = wire_error(error.code);
   std::string body;
   if (form == QueryAnswer::kJson) {
@@ -85,21 +101,21 @@ ApiResponse query_error(QueryAnswer form, std::string_view request_id, const Err
     writer.begin_object();
     writer.key("Error");
     writer.begin_object();
-    writer.member("Code", row.query_code);
+    writer.member("Code", code_in(dialect, error.code));
     writer.member("Message", query_text(error));
     writer.member("Type", row.fault());
     writer.end_object();
     writer.member("RequestId", request_id);
     writer.end_object();
   } else {
-    body = kDeclaration;
+    if (dialect.declared) body = kDeclaration;
     XmlWriter writer(body);
-    writer.open("ErrorResponse", kNamespace);
+    writer.open("ErrorResponse", dialect.name_space);
     writer.open("Error");
     writer.element("Type", row.fault());
-    writer.element("Code", row.query_code);
+    writer.element("Code", code_in(dialect, error.code));
     writer.element("Message", query_text(error));
-    writer.empty("Detail");
+    if (dialect.has_detail) writer.empty("Detail");
     writer.close("Error");
     writer.element("RequestId", request_id);
     writer.close("ErrorResponse");

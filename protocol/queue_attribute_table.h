@@ -79,8 +79,8 @@ inline constexpr std::array kQueueAttributeTable = [] {
       Row{kPolicy, "Policy", kText, kOffered},
       Row{kQueueArn, "QueueArn", kReadOnly, kOffered},
       Row{kReceiveMessageWaitTimeSeconds, "ReceiveMessageWaitTimeSeconds", kNumber, kOffered, 0, 20},
-      Row{kRedriveAllowPolicy, "RedriveAllowPolicy", kText, kNotOffered},
-      Row{kRedrivePolicy, "RedrivePolicy", kText, kNotOffered},
+      Row{kRedriveAllowPolicy, "RedriveAllowPolicy", kText, kOffered},
+      Row{kRedrivePolicy, "RedrivePolicy", kText, kOffered},
       // Encryption is remembered and reported, not done.
       Row{kSqsManagedSseEnabled, "SqsManagedSseEnabled", kBoolean, kAccepted},
       Row{kVisibilityTimeout, "VisibilityTimeout", kNumber, kOffered, 0, 43'200},

@@ -2,6 +2,9 @@
 // as the JSON that AWS Query gives to those who ask for it (`Accept: application/json`), which has the
 // shape of the XML: maps are lists of pairs, and the names of lists begin in lower case.
 //
+// SNS's lists and maps have an element of their own (protocol/sns_results.h); as JSON they are lists and
+// objects under their names.
+//
 // All three visit the same rows. A row without a name is a structure whose members stand in its place.
 #pragma once
 
@@ -12,6 +15,7 @@
 
 #include "base/base64.h"
 #include "protocol/json_writer.h"
+#include "protocol/sns_results.h"
 #include "protocol/sqs_results.h"
 #include "protocol/text.h"
 #include "protocol/xml_writer.h"
@@ -24,9 +28,24 @@ template <class Value>
 concept TextResult = std::convertible_to<const Value&, std::string_view>;
 
 template <class Value>
+concept OptionalResult = requires(const Value& value) {
+  value.has_value();
+};
+
+template <class Value>
+concept Wrapped = requires(const Value& value) {
+  value.members;
+}
+|| std::is_same_v<Value, EntryMap>;
+
+template <class Value>
 bool absent(const Value& value) {
-  if constexpr (std::is_same_v<Value, Bytes>) {
+  if constexpr (Wrapped<Value> || std::is_same_v<Value, ShownText>) {
+    return false;
+  } else if constexpr (std::is_same_v<Value, Bytes>) {
     return value.bytes.empty();
+  } else if constexpr (OptionalResult<Value>) {
+    return !value.has_value();
   } else if constexpr (std::is_arithmetic_v<Value> || HasFields<Value>) {
     return false;
   } else {
@@ -49,8 +68,18 @@ void write_json(const Value& value, JsonWriter& writer) {
     writer.boolean(value);
   } else if constexpr (std::is_same_v<Value, Bytes>) {
     writer.text(base64_encode(value.bytes));
+  } else if constexpr (OptionalResult<Value>) {
+    writer.number(*value);
   } else if constexpr (std::is_arithmetic_v<Value>) {
     writer.number(value);
+  } else if constexpr (std::is_same_v<Value, EntryMap>) {
+    writer.begin_object();
+    for (const auto& [key, text] : value.pairs) writer.member(key, text);
+    writer.end_object();
+  } else if constexpr (Wrapped<Value>) {
+    writer.begin_array();
+    for (const auto& element : value.members) write_json<Shape>(element, writer);
+    writer.end_array();
   } else {
     writer.begin_object();
     write_json_members<Shape>(value, writer);
@@ -132,6 +161,8 @@ void write_xml(std::string_view name, const Value& value, XmlWriter& writer) {
     writer.element(name, value ? "true" : "false");
   } else if constexpr (std::is_same_v<Value, Bytes>) {
     writer.element(name, base64_encode(value.bytes));
+  } else if constexpr (OptionalResult<Value>) {
+    writer.element(name, std::to_string(*value));
   } else if constexpr (std::is_arithmetic_v<Value>) {
     writer.element(name, std::to_string(value));
   } else {
@@ -149,7 +180,22 @@ void write_xml_members(const Structure& structure, XmlWriter& writer) {
           const auto& value = structure.*(row.member);
           using Value = std::decay_t<decltype(value)>;
           if (absent(value)) return;
-          if constexpr (requires { value.entries; }) {
+          if constexpr (std::is_same_v<Value, EntryMap>) {
+            if (value.pairs.empty()) return writer.empty(row.query_name);
+            writer.open(row.query_name);
+            for (const auto& [key, text] : value.pairs) {
+              writer.open("entry");
+              writer.element("key", key);
+              writer.element("value", text);
+              writer.close("entry");
+            }
+            writer.close(row.query_name);
+          } else if constexpr (Wrapped<Value>) {
+            if (value.members.empty()) return writer.empty(row.query_name);
+            writer.open(row.query_name);
+            for (const auto& element : value.members) write_xml("member", element, writer);
+            writer.close(row.query_name);
+          } else if constexpr (requires { value.entries; }) {
             for (const auto& [key, mapped] : value.entries) {
               writer.open(row.query_name);
               writer.element(row.map.key, key);

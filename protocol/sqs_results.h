@@ -52,6 +52,72 @@ struct ListQueuesResult {
   }
 };
 
+// The one result that AWS JSON spells in lower case.
+struct DeadLetterSourcesResult {
+  std::vector<std::string> queue_urls;
+  std::string next_token;
+
+  static constexpr auto fields() {
+    using Self = DeadLetterSourcesResult;
+    return std::tuple{
+        Field("queueUrls", &Self::queue_urls).in_query("QueueUrl"),
+        Field("NextToken", &Self::next_token),
+    };
+  }
+};
+
+struct MoveTaskStartedResult {
+  std::string task_handle;
+
+  static constexpr auto fields() {
+    return std::tuple{Field("TaskHandle", &MoveTaskStartedResult::task_handle)};
+  }
+};
+
+struct MoveTaskResult {
+  std::string task_handle;
+  std::string_view status;
+  std::string source_arn;
+  std::string destination_arn;
+  std::optional<std::int64_t> messages_per_second_max;
+  std::int64_t moved = 0;
+  std::int64_t to_move = 0;
+  std::string failure_reason;
+  std::int64_t started = 0;  // milliseconds since 1970
+
+  static constexpr auto fields() {
+    using Self = MoveTaskResult;
+    return std::tuple{
+        Field("TaskHandle", &Self::task_handle),
+        Field("Status", &Self::status),
+        Field("SourceArn", &Self::source_arn),
+        Field("DestinationArn", &Self::destination_arn),
+        Field("MaxNumberOfMessagesPerSecond", &Self::messages_per_second_max),
+        Field("ApproximateNumberOfMessagesMoved", &Self::moved),
+        Field("ApproximateNumberOfMessagesToMove", &Self::to_move),
+        Field("FailureReason", &Self::failure_reason),
+        Field("StartedTimestamp", &Self::started),
+    };
+  }
+};
+
+struct MoveTasksResult {
+  std::vector<MoveTaskResult> results;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        Field("Results", &MoveTasksResult::results).in_query("ListMessageMoveTasksResultEntry")};
+  }
+};
+
+struct MoveTaskCancelledResult {
+  std::int64_t moved = 0;
+
+  static constexpr auto fields() {
+    return std::tuple{Field("ApproximateNumberOfMessagesMoved", &MoveTaskCancelledResult::moved)};
+  }
+};
+
 struct QueueAttributesResult {
   ResultMap<std::string> attributes;
 
@@ -183,6 +249,7 @@ struct MessageResult {
   ResultMap<std::string> attributes;
   std::string attributes_md5;
   ResultMap<MessageAttributeResult> message_attributes;
+  std::string rendered;  // not a member on the wire: what `body` looks at, if it is not in the answer
 
   static constexpr auto fields() {
     using Self = MessageResult;

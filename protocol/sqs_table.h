@@ -51,7 +51,8 @@ inline constexpr ErrorSet kBatchErrors{kQueueDoesNotExist, kEmptyBatchRequest, k
 // Ascending by name.
 inline constexpr std::tuple kActions{
     Action<AddPermissionRequest>{"AddPermission", kOffered, Body::kNone, {kQueueDoesNotExist, kOverLimit}},
-    Action<CancelMessageMoveTaskRequest>{"CancelMessageMoveTask", kNotOffered, Body::kDocument, {}},
+    Action<CancelMessageMoveTaskRequest>{
+        "CancelMessageMoveTask", kOffered, Body::kDocument, {kResourceNotFound}},
     Action<ChangeMessageVisibilityRequest>{
         "ChangeMessageVisibility",
         kOffered,
@@ -71,9 +72,10 @@ inline constexpr std::tuple kActions{
     Action<GetQueueAttributesRequest>{
         "GetQueueAttributes", kOffered, Body::kDocument, {kQueueDoesNotExist, kInvalidAttributeName}},
     Action<GetQueueUrlRequest>{"GetQueueUrl", kOffered, Body::kDocument, kQueueErrors},
-    Action<ListDeadLetterSourceQueuesRequest>{"ListDeadLetterSourceQueues", kNotOffered, Body::kDocument,
+    Action<ListDeadLetterSourceQueuesRequest>{"ListDeadLetterSourceQueues", kOffered, Body::kDocument,
                                               kQueueErrors},
-    Action<ListMessageMoveTasksRequest>{"ListMessageMoveTasks", kNotOffered, Body::kDocument, {}},
+    Action<ListMessageMoveTasksRequest>{
+        "ListMessageMoveTasks", kOffered, Body::kDocument, {kResourceNotFound}},
     Action<ListQueueTagsRequest>{"ListQueueTags", kOffered, Body::kDocument, kQueueErrors},
     Action<ListQueuesRequest>{"ListQueues", kOffered, Body::kDocument, {}},
     Action<PurgeQueueRequest>{
@@ -93,7 +95,8 @@ inline constexpr std::tuple kActions{
         kOffered,
         Body::kNone,
         {kQueueDoesNotExist, kInvalidAttributeName, kInvalidAttributeValue, kOverLimit}},
-    Action<StartMessageMoveTaskRequest>{"StartMessageMoveTask", kNotOffered, Body::kDocument, {}},
+    Action<StartMessageMoveTaskRequest>{
+        "StartMessageMoveTask", kOffered, Body::kDocument, {kResourceNotFound}},
     Action<TagQueueRequest>{"TagQueue", kOffered, Body::kNone, kQueueErrors},
     Action<UntagQueueRequest>{"UntagQueue", kOffered, Body::kNone, kQueueErrors},
 };

@@ -32,15 +32,25 @@ WallTime wall_time() { return std::chrono::floor<std::chrono::seconds>(std::chro
 }  // namespace
 
 ApiService::ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts,
-                       std::vector<Authenticator*> authenticators, AuditLog* audit)
+                       NotificationSigner& signer, std::vector<Authenticator*> authenticators,
+                       AuditLog* audit)
     : settings_(std::move(settings)),
       counts_(std::move(counts)),
+      signer_(signer),
       authenticators_(std::move(authenticators)),
       audit_(audit) {}
 
 std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request, const Ticket& ticket,
                                                        Random& random) {
   if (auto page = answer_health(request, kReady)) return *std::move(page);
+  if (request.method == "GET") {
+    if (auto certificate = signer_.certificate_at(request.target)) {
+      ApiResponse response;
+      response.content_type = "application/x-pem-file";
+      response.body = *std::move(certificate);
+      return response;
+    }
+  }
 
   const Clock::time_point since = Clock::now();
   const ActionIndex action = action_asked(request);

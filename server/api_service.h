@@ -1,6 +1,7 @@
-// ApiService: the AWS API, and the health pages, behind the API's listening addresses.
+// ApiService: the AWS API, the health pages, and the certificate of notifications, behind the API's listening
+// addresses.
 //
-// It counts what each I/O thread answers (server/request_counts.h); the health pages are not counted.
+// It counts what each I/O thread answers (server/request_counts.h); the pages are not counted.
 #pragma once
 
 #include <chrono>
@@ -8,6 +9,7 @@
 
 #include "actions/authenticator.h"
 #include "server/audit_log.h"
+#include "server/notification_signer.h"
 #include "server/request_counts.h"
 #include "server/service.h"
 
@@ -16,8 +18,9 @@ namespace penstock {
 class ApiService final : public Service {
  public:
   // `counts`: one for each I/O thread, by its index; `authenticators` likewise, or none: then whoever asks is
-  // believed. `audit`: where is noted down who did what; null: nowhere.
-  ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts,
+  // believed. `signer` gives the certificate that receivers of notifications fetch. `audit`: where is noted down
+  // who did what; null: nowhere.
+  ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts, NotificationSigner& signer,
              std::vector<Authenticator*> authenticators = {}, AuditLog* audit = nullptr);
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
@@ -33,6 +36,7 @@ class ApiService final : public Service {
 
   const DispatchSettings settings_;
   const std::vector<RequestCounts*> counts_;
+  NotificationSigner& signer_;
   const std::vector<Authenticator*> authenticators_;
   AuditLog* const audit_;
 };

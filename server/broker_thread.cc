@@ -20,6 +20,9 @@ constexpr auto kRestMax = std::chrono::seconds(1);
 std::size_t message_bytes(const Command& command) {
   if (!command.operation) return 0;
   if (const Send* const send = std::get_if<Send>(&*command.operation)) return send->size;
+  if (const auto* const asked = std::get_if<AboutTopic>(&*command.operation)) {
+    return penstock::message_bytes(asked->operation);
+  }
   const SendBatch* const batch = std::get_if<SendBatch>(&*command.operation);
   if (!batch) return 0;
   std::size_t bytes = 0;
@@ -234,6 +237,7 @@ void BrokerThread::decide(Command&& command) {
 }
 
 void BrokerThread::pass_time() {
+  broker_.admit_copies(store_->admits_growth());
   if (commit_->stalled() || broker_.next_deadline() > now_) return;
   broker_.tick(now_, random_, commit_->outcome());
   commit_->decided();

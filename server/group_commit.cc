@@ -9,11 +9,15 @@ namespace penstock {
 namespace {
 
 std::size_t content_bytes(const Change& change) {
+  if (const Copy* const copy = std::get_if<Copy>(&change)) return copy->bytes_max;
   const Put* const put = std::get_if<Put>(&change);
   if (!put) return 0;
   if (const auto* fresh = std::get_if<FreshRecord>(&put->record)) return memory_bytes(*fresh->content);
   if (const auto* later = std::get_if<LaterRecord>(&put->record)) return memory_bytes(*later->content);
   if (const auto* fifo = std::get_if<FifoRecord>(&put->record)) return memory_bytes(*fifo->content);
+  if (const auto* publication = std::get_if<PublicationRecord>(&put->record)) {
+    return memory_bytes(*publication->content);
+  }
   return 0;
 }
 

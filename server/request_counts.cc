@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "protocol/errors.h"
+#include "protocol/query_document.h"
 
 namespace penstock {
 namespace {
 
 constexpr auto kNames = [] {
   std::array<std::string_view, kActionsKnown> names;
-  each_sqs_action(
-      [&](auto at) { names[decltype(at)::value] = std::get<decltype(at)::value>(sqs::kActions).name; });
+  std::copy_n(kActionNames.all.begin(), kActionsKnown, names.begin());
   return names;
 }();
 static_assert(std::is_sorted(kNames.begin(), kNames.end()));
@@ -70,7 +70,8 @@ std::optional<ErrorCode> error_in(const ApiResponse& response) {
   if (response.status < 400) return std::nullopt;
   const std::string_view code = code_of(response);
   for (const WireError& row : wire_errors()) {
-    if (row.query_code == code) return row.code;
+    // SNS says some codes without what SQS has before them.
+    if (row.query_code == code || code_in(kSnsDialect, row.code) == code) return row.code;
   }
   return ErrorCode::kInvalidAction;
 }

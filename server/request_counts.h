@@ -5,6 +5,7 @@
 // client can make a series.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -16,13 +17,35 @@
 
 #include "base/result.h"
 #include "protocol/api_message.h"
+#include "protocol/sns_table.h"
 #include "protocol/sqs_table.h"
 
 namespace penstock {
 
-inline constexpr std::size_t kActionsKnown = std::tuple_size_v<decltype(sqs::kActions)>;
+// The names of all actions of all services, ascending; two services may share one.
+inline constexpr auto kActionNames = [] {
+  constexpr std::size_t kMost =
+      std::tuple_size_v<decltype(sqs::kActions)> + std::tuple_size_v<decltype(sns::kActions)> + 1;
+  struct Names {
+    std::array<std::string_view, kMost> all{};
+    std::size_t count = 0;
+  } names;
+  std::array<std::string_view, kMost> both{};
+  std::size_t at = 0;
+  each_sqs_action(
+      [&](auto row) { both[at++] = std::get<decltype(row)::value>(sqs::kActions).name; });
+  each_sns_action(
+      [&](auto row) { both[at++] = std::get<decltype(row)::value>(sns::kActions).name; });
+  both[at++] = "GetCallerIdentity";
+  std::sort(both.begin(), both.end());
+  for (const std::string_view name : both) {
+    if (names.count == 0 || names.all[names.count - 1] != name) names.all[names.count++] = name;
+  }
+  return names;
+}();
+inline constexpr std::size_t kActionsKnown = kActionNames.count;
 
-// The place of an action in the table, or kActionsKnown.
+// The place of an action in the list, or kActionsKnown.
 using ActionIndex = std::size_t;
 
 // Which action a request asks for, as far as a label needs to know it: by X-Amz-Target, or by the Action of

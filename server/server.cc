@@ -10,6 +10,8 @@
 namespace penstock {
 Server::Server(const Settings& settings, const Options& options)
     : settings_(settings),
+      signer_(settings.durability == Durability::kMemory ? std::filesystem::path() : settings.data,
+              "sns." + std::string(settings.region.text()) + ".amazonaws.com"),
       broker_(settings.limits, settings.mailbox_letters_max, settings.mailbox_bytes_max) {
   MetricsSources sources{&broker_, {}, {}, settings_.metrics_queues_max};
   for (unsigned index = 0; index < settings_.io_threads; ++index) {
@@ -124,8 +126,9 @@ void Server::serve_api() {
     // A client that does not say where it reached us is told the address; a wildcard is no host.
     api_services_.push_back(std::make_unique<ApiService>(
         DispatchSettings{settings_.account, settings_.region, endpoint.reached_locally().text(),
-                         settings_.queue_url_base},
-        counts, authenticators, audit_ ? &*audit_ : nullptr));
+                         settings_.queue_url_base, settings_.notification_url_base,
+                         settings_.sign_notifications ? &signer_ : nullptr},
+        counts, signer_, authenticators, audit_ ? &*audit_ : nullptr));
     listener_->serve(endpoint, *api_services_.back(), tls);
   };
   for (const Endpoint& endpoint : api_endpoints_) serve(endpoint, nullptr);

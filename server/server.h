@@ -18,6 +18,7 @@
 #include "server/broker_thread.h"
 #include "server/io_thread.h"
 #include "server/listener.h"
+#include "server/notification_signer.h"
 #include "server/open_store.h"
 #include "server/request_counts.h"
 #include "server/settings.h"
@@ -70,6 +71,7 @@ class Server {
   std::vector<IoThread*> io_threads() const;
 
   const Settings settings_;
+  NotificationSigner signer_;
   BrokerThread broker_;
   TlsIdentity tls_;  // outlives the connections
   std::optional<AuditLog> audit_;

@@ -169,7 +169,7 @@ bool is_host(std::string_view text) {
   });
 }
 
-Wrong read_queue_url_base(Settings& settings, std::string_view text) {
+Wrong read_url_base(std::string& into, std::string_view text) {
   static constexpr std::string_view kWrong =
       "it must be http:// or https://, a host and perhaps a port, without a path and without a slash at its "
       "end, like https://queues.example:8443";
@@ -185,7 +185,7 @@ Wrong read_queue_url_base(Settings& settings, std::string_view text) {
     const std::optional<std::uint16_t> port = parse_number<std::uint16_t>(rest.substr(colon + 1));
     if (!port || *port == 0) return std::string(kWrong);
   }
-  settings.queue_url_base = text;
+  into = text;
   return {};
 }
 
@@ -329,7 +329,20 @@ constexpr auto kRows = std::to_array<SettingRow>({
      "The region of requests that do not name one.", read_region},
     {"queue-url-base", "PENSTOCK_QUEUE_URL_BASE", "queue_url_base", "URL", "",
      "What a QueueUrl begins with, for clients behind a proxy; without it, the Host that the request names.",
-     read_queue_url_base},
+     [](Settings& settings, std::string_view text) { return read_url_base(settings.queue_url_base, text); }},
+    {"notification-url-base", "PENSTOCK_NOTIFICATION_URL_BASE", "notification_url_base", "URL", "",
+     "What the URLs in a topic's notifications begin with (SigningCertURL, UnsubscribeURL, SubscribeURL); "
+     "without it, as a QueueUrl. Receivers that verify signatures want https.",
+     [](Settings& settings, std::string_view text) {
+       return read_url_base(settings.notification_url_base, text);
+     }},
+    {"sign-notifications", "PENSTOCK_SIGN_NOTIFICATIONS", "sign_notifications", "true or false", "true",
+     "false leaves the signatures out of what topics deliver to queues.",
+     [](Settings& settings, std::string_view text) -> Wrong {
+       if (text != "true" && text != "false") return "it must be true or false";
+       settings.sign_notifications = text == "true";
+       return {};
+     }},
     {"purge-interval", "PENSTOCK_PURGE_INTERVAL", "purge_interval", "duration", "60s",
      "How long a queue that was purged refuses a second purge. 0 suits test suites.",
      [](Settings& settings, std::string_view text) {
@@ -557,6 +570,7 @@ std::optional<StartRefusal> settle_auth(Settings& settings, const GivenFlags& fl
         "): start without the one or the other");
   }
   if (credentials) settings.auth = Auth::kVerify;
+  settings.limits.queues_ask_topics = settings.auth == Auth::kVerify;
   if (!settings.audit_log.empty() && !credentials) {
     return usage("--audit-log wants --credentials: without them nobody is known");
   }

@@ -66,6 +66,8 @@ struct Settings {
   AccountId account;
   Region region;
   std::string queue_url_base;  // "https://queues.example:8443"; empty: from each request's Host
+  std::string notification_url_base;  // likewise, of the URLs in notifications; empty: as QueueUrl
+  bool sign_notifications = true;
   unsigned io_threads = 1;
   std::uint64_t disk_reserve_bytes = 0;
   std::size_t connections_max = 0;

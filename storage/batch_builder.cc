@@ -86,7 +86,7 @@ Result<void> BatchBuilder::copy(const Copy& copy) {
   const std::string from = encode_key(copy.from);
   const Result<std::string> content = content_of(from);
   if (!content) return tl::unexpected<Error>(content.error());
-  Result<EncodedRecord> record = copy_body(from, *content, copy.to, copy.head);
+  Result<EncodedRecord> record = copy_body(*content, copy);
   if (!record) return tl::unexpected<Error>(record.error());
   return put(std::move(*record), kind_of(key_of(copy.to)));
 }

@@ -6,8 +6,9 @@
 #pragma once
 
 #include <map>
-#include <optional>
+#include <memory>
 #include <variant>
+#include <vector>
 
 #include "storage/store.h"
 
@@ -28,7 +29,7 @@ class CommitBodies {
           put_.emplace(fifo->key, BodyRecord{fifo->head, fifo->content});
         }
       } else if (const auto* copy = std::get_if<Copy>(&change)) {
-        copied_.emplace(copy->to, Copied{copy->from, copy->head});
+        copied_.emplace(copy->to, *copy);
       }
     }
   }
@@ -37,30 +38,31 @@ class CommitBodies {
   // Result of one).
   template <class Stored>
   auto find(BodyKey key, const Stored& stored) const -> decltype(stored(key)) {
-    std::optional<MessageHead> head;
+    std::vector<const Copy*> copies;  // the last one first
     for (auto copied = copied_.find(key); copied != copied_.end(); copied = copied_.find(key)) {
-      if (!head) head = copied->second.head;
+      copies.push_back(&copied->second);
       key = copied->second.from;
     }
     const auto put = put_.find(key);
     decltype(stored(key)) body = put == put_.end() ? stored(key) : decltype(stored(key))(put->second);
-    if (head) set_head(body, *head);
+    for (auto copy = copies.rbegin(); copy != copies.rend(); ++copy) alter(body, **copy);
     return body;
   }
 
  private:
-  struct Copied {
-    BodyKey from;
-    MessageHead head;
-  };
-
-  static void set_head(BodyRecord& body, const MessageHead& head) { body.head = head; }
-  static void set_head(Result<BodyRecord>& body, const MessageHead& head) {
-    if (body) body->head = head;
+  static void alter(BodyRecord& body, const Copy& copy) {
+    const auto content = std::make_shared<MessageContent>(*body.content);
+    content->dead_letter = copy.dead_letter;
+    if (!copy.deduplication_id.empty()) content->deduplication_id = copy.deduplication_id;
+    const MessageId id = copy.keeps_id ? body.head.id : copy.head.id;
+    body = {{id, copy.head.sent}, content};
+  }
+  static void alter(Result<BodyRecord>& body, const Copy& copy) {
+    if (body) alter(*body, copy);
   }
 
   std::map<BodyKey, BodyRecord> put_;
-  std::map<BodyKey, Copied> copied_;
+  std::map<BodyKey, Copy> copied_;
 };
 
 }  // namespace penstock

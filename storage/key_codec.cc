@@ -65,19 +65,48 @@ struct FieldsWriter {
     write_head(writer, key.queue, KeyKind::kFifo);
     writer.number(key.sequence.value);
   }
-  void operator()(const DedupKey& key) const { in_minute(key, KeyKind::kDedup); }
-  void operator()(const AttemptKey& key) const { in_minute(key, KeyKind::kAttempt); }
+  void operator()(const ExpiryKey& key) const {
+    write_head(writer, key.queue, KeyKind::kExpiry);
+    writer.number(ordered(epoch_milliseconds(key.enqueued)));
+    writer.number(key.sequence.value);
+  }
+  void operator()(const MoveTaskKey& key) const {
+    write_head(writer, key.queue, KeyKind::kMoveTask);
+    writer.number(key.number);
+  }
+  void operator()(const DedupKey& key) const { in_minute(key.queue, key, KeyKind::kDedup); }
+  void operator()(const AttemptKey& key) const { in_minute(key.queue, key, KeyKind::kAttempt); }
   void operator()(const LaneOfKey& key) const {
     write_head(writer, key.queue, KeyKind::kLaneOf);
     writer.raw(key.group);
   }
+  void operator()(const TopicKey& key) const { write_head(writer, key.topic, KeyKind::kTopic); }
+  void operator()(const SubscriptionKey& key) const {
+    write_head(writer, key.topic, KeyKind::kSubscription);
+    raw(key.id.uuid.bytes);
+  }
+  void operator()(const TopicSequenceKey& key) const {
+    write_head(writer, key.topic, KeyKind::kTopicSequence);
+  }
+  void operator()(const TopicDedupKey& key) const { in_minute(key.topic, key, KeyKind::kTopicDedup); }
+  void operator()(const PublicationKey& key) const {
+    write_head(writer, key.topic, KeyKind::kPublication);
+    writer.number(key.sequence.value);
+  }
+  void operator()(const PublicationProgressKey& key) const {
+    write_head(writer, key.topic, KeyKind::kPublicationProgress);
+    writer.number(key.sequence.value);
+  }
 
  private:
+  void raw(const std::array<std::uint8_t, 16>& bytes) const {
+    writer.raw({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
   template <class MinuteKey>
-  void in_minute(const MinuteKey& key, KeyKind kind) const {
-    write_head(writer, key.queue, kind);
+  void in_minute(const QueueAddress& address, const MinuteKey& key, KeyKind kind) const {
+    write_head(writer, address, kind);
     writer.number(ordered(key.minute));
-    writer.raw({reinterpret_cast<const char*>(key.fingerprint.data()), key.fingerprint.size()});
+    raw(key.fingerprint);
   }
 };
 
@@ -123,26 +152,47 @@ std::optional<Key> read_fields(ByteReader& reader, const QueueAddress& queue, Ke
       return read_in_minute<DedupKey>(reader, queue);
     case KeyKind::kAttempt:
       return read_in_minute<AttemptKey>(reader, queue);
+    case KeyKind::kExpiry: {
+      const Time enqueued = from_epoch_milliseconds(disordered(reader.number<std::uint64_t>()));
+      return ExpiryKey{queue, enqueued, Sequence{reader.number<std::uint64_t>()}};
+    }
     case KeyKind::kLaneOf: {
       const std::string_view group = reader.raw(reader.rest().size());
       if (group.empty()) return std::nullopt;
       return LaneOfKey{queue, std::string(group)};
     }
-    case KeyKind::kApplied:
-    case KeyKind::kExpiry:
+    case KeyKind::kMoveTask:
+      return MoveTaskKey{queue, reader.number<std::uint64_t>()};
     case KeyKind::kTopic:
-    case KeyKind::kSubscription:
+      return TopicKey{queue};
+    case KeyKind::kSubscription: {
+      SubscriptionKey key{queue, {}};
+      const std::string_view id = reader.raw(key.id.uuid.bytes.size());
+      std::copy(id.begin(), id.end(), key.id.uuid.bytes.begin());
+      return key;
+    }
+    case KeyKind::kTopicSequence:
+      return TopicSequenceKey{queue};
+    case KeyKind::kTopicDedup:
+      return read_in_minute<TopicDedupKey>(reader, queue);
     case KeyKind::kPublication:
+      return PublicationKey{queue, PublicationSequence{reader.number<std::uint64_t>()}};
+    case KeyKind::kPublicationProgress:
+      return PublicationProgressKey{queue, PublicationSequence{reader.number<std::uint64_t>()}};
+    case KeyKind::kApplied:
       break;
   }
   return std::nullopt;
 }
 
-const QueueAddress* queue_of(const Key& key) {
+// Of a queue or a topic.
+const QueueAddress* address_of(const Key& key) {
   return std::visit(
       [](const auto& own) -> const QueueAddress* {
         if constexpr (requires { own.queue; }) {
           return &own.queue;
+        } else if constexpr (requires { own.topic; }) {
+          return &own.topic;
         } else {
           return nullptr;
         }
@@ -165,6 +215,14 @@ KeyKind kind_of(const Key& key) {
     KeyKind operator()(const FifoKey&) const { return KeyKind::kFifo; }
     KeyKind operator()(const DedupKey&) const { return KeyKind::kDedup; }
     KeyKind operator()(const AttemptKey&) const { return KeyKind::kAttempt; }
+    KeyKind operator()(const ExpiryKey&) const { return KeyKind::kExpiry; }
+    KeyKind operator()(const MoveTaskKey&) const { return KeyKind::kMoveTask; }
+    KeyKind operator()(const TopicKey&) const { return KeyKind::kTopic; }
+    KeyKind operator()(const SubscriptionKey&) const { return KeyKind::kSubscription; }
+    KeyKind operator()(const TopicSequenceKey&) const { return KeyKind::kTopicSequence; }
+    KeyKind operator()(const TopicDedupKey&) const { return KeyKind::kTopicDedup; }
+    KeyKind operator()(const PublicationKey&) const { return KeyKind::kPublication; }
+    KeyKind operator()(const PublicationProgressKey&) const { return KeyKind::kPublicationProgress; }
     KeyKind operator()(const LaneOfKey&) const { return KeyKind::kLaneOf; }
   };
   return std::visit(Kinds{}, key);
@@ -183,6 +241,8 @@ PartitionId partition_of(const Key& key) {
       [](const auto& own) {
         if constexpr (requires { own.queue; }) {
           return own.queue.partition;
+        } else if constexpr (requires { own.topic; }) {
+          return own.topic.partition;
         } else {
           return own.partition;
         }
@@ -227,8 +287,8 @@ std::optional<Key> decode_key(std::string_view bytes) {
 }
 
 bool of_one_queue_and_kind(const Key& from, const Key& to) {
-  const QueueAddress* one = queue_of(from);
-  const QueueAddress* other = queue_of(to);
+  const QueueAddress* one = address_of(from);
+  const QueueAddress* other = address_of(to);
   return from.index() == to.index() && one && other && *one == *other;
 }
 

@@ -37,17 +37,23 @@ enum class KeyKind : std::uint8_t {
   kFifo = 9,
   kDedup = 10,
   kAttempt = 11,
-  kExpiry = 12,        // reserved: when a message in lane `moved` expires
-  kLaneOf = 13,        // of a message group
-  kTopic = 14,         // reserved
-  kSubscription = 15,  // reserved
-  kPublication = 16,   // reserved: a publication that has not reached all its targets
-  kDeletedName = 17,   // of a world
+  kExpiry = 12,       // of the lane `moved`, in the order in which its messages were sent
+  kLaneOf = 13,       // of a message group
+  kTopic = 14,
+  kSubscription = 15,
+  kPublication = 16,  // of a topic: one that has not reached all its targets
+  kDeletedName = 17,  // of a world
+  kMoveTask = 18,
+  kPublicationProgress = 20,  // from here on of a topic
+  kTopicSequence = 21,
+  kTopicDedup = 22,
 };
 
-// A body is put once in all time; see docs/storage_format.md for why.
+// A body is put once in all time; see docs/storage_format.md for why. Expiry records lie beside the bodies
+// and keep their law.
 constexpr bool is_body(KeyKind kind) {
-  return kind == KeyKind::kFresh || kind == KeyKind::kLater || kind == KeyKind::kFifo;
+  return kind == KeyKind::kFresh || kind == KeyKind::kLater || kind == KeyKind::kFifo ||
+         kind == KeyKind::kExpiry;
 }
 
 KeyKind kind_of(const Key& key);

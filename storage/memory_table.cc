@@ -27,7 +27,7 @@ struct ChangeApplier {
     const std::string from = encode_key(copy.from);
     const auto source = records.find(from);
     require(source != records.end(), "what is copied exists");
-    Result<EncodedRecord> copied = copy_body(from, source->second, copy.to, copy.head);
+    Result<EncodedRecord> copied = copy_body(source->second, copy);
     require(copied.has_value(), "what is copied is undamaged");
     insert(std::move(*copied), kind_of(key_of(copy.to)));
   }

@@ -25,6 +25,9 @@ PageBuilder::PageBuilder(PageWant&& want) {
   } else if (const auto* fifo = std::get_if<FifoRange>(&page_.want.range)) {
     from_ = encode_key(Key{FifoKey{queue, fifo->from}});
     to_ = encode_key(Key{FifoKey{queue, std::max(fifo->from, fifo->to)}});
+  } else if (const auto* expiry = std::get_if<ExpiryRange>(&page_.want.range)) {
+    from_ = encode_key(Key{ExpiryKey{queue, expiry->from, {}}});
+    to_ = encode_key(Key{ExpiryKey{queue, kNever, Sequence{std::numeric_limits<std::uint64_t>::max()}}});
   } else {
     const auto& later = std::get<LaterRange>(page_.want.range);
     from_ = encode_key(Key{LaterKey{queue, later.from_due, later.from}});
@@ -42,7 +45,8 @@ Result<void> PageBuilder::note_queue(std::optional<std::string_view> value) {
   if (!value) return {};
   const Result<Record> record = decode_record(queue_key(), *value);
   if (!record) return tl::unexpected<Error>(record.error());
-  dense_ = std::holds_alternative<FreshRange>(page_.want.range) &&
+  const auto* fresh = std::get_if<FreshRange>(&page_.want.range);
+  dense_ = fresh != nullptr && fresh->lane != kMovedLane &&
            std::get<QueueRecord>(*record).generation == page_.want.generation;
   return {};
 }

@@ -1,8 +1,8 @@
 // PageBuilder: turns the stored bytes of a range into the Page that was wanted.
 //
 // Its owner walks the keys [from, to) in order and adds each; the builder decides when the page is full
-// and whether what it saw can be true. A FreshRange names messages that were never received, so each of
-// its sequences exists: a gap means that the store lost something. Only a purge or the deletion of the
+// and whether what it saw can be true. A FreshRange (of any lane but
+// kMovedLane) names messages that were never received, so each of its sequences exists: a gap means that the store lost something. Only a purge or the deletion of the
 // queue may take such a range away, and both raise or remove the generation; so the builder is told
 // whether the queue still has the wanted one, as of the snapshot that the records come from.
 //

@@ -25,6 +25,53 @@ enum class ContentTag : std::uint8_t {
   kSenderId = 5,
   kGroupId = 6,
   kDeduplicationId = 7,
+  kDeadLetterSource = 8,
+  kDeadLetterReceives = 9,  // u32
+  kNotificationKind = 10,  // u8; from here on: of a topic's copies only
+  kTopicArn = 11,
+  kPublicationId = 12,
+  kPublished = 13,
+  kSubject = 14,
+  kSubscription = 15,
+  kSignatureVersion = 16,  // u8
+  kSigningKey = 17,
+  kSequenceNumber = 18,
+  kToken = 19,
+};
+
+// On disk: never renumber.
+enum class TopicTag : std::uint8_t {
+  kName = 1,
+  kCreated = 2,
+  kFifo = 3,  // u8 1; of FIFO topics only
+  kContentBasedDeduplication = 4,
+  kThroughputScope = 5,
+  kMessageBytesMax = 6,
+  kSignatureVersion = 7,
+  kTexts = 8,
+  kTags = 9,
+  kDataProtectionPolicy = 10,
+  kSubscriptionsDeleted = 11,
+};
+
+// On disk: never renumber.
+enum class SubscriptionTag : std::uint8_t {
+  kProtocol = 1,  // u8
+  kEndpoint = 2,
+  kOwner = 3,  // u64
+  kPrincipal = 4,
+  kCreated = 5,
+  kRawMessageDelivery = 6,  // u8 1
+  kFilterPolicy = 7,
+  kFilterScope = 8,  // u8
+  kRedrivePolicy = 9,
+  kDeadLetterArn = 10,
+  kDeliveryPolicy = 11,
+  kRoleArn = 12,
+  kPending = 13,                    // u8 1
+  kConfirmationAuthenticated = 14,  // u8 1
+  kToken = 15,
+  kTokenIssued = 16,
 };
 
 // On disk: never renumber.
@@ -48,6 +95,10 @@ enum class QueueTag : std::uint8_t {
   kContentBasedDeduplication = 21,
   kDeduplicationScope = 22,
   kThroughputLimit = 23,
+  kRedriveTarget = 24,
+  kRedriveReceives = 25,
+  kRedrivePermission = 26,
+  kRedriveSources = 27,
   kPolicy = 30,
 };
 
@@ -79,6 +130,11 @@ MessageHead read_head(ByteReader& reader) {
   return head;
 }
 
+void write_dead_letter(TaggedFieldsWriter<ContentTag>& fields, const DeadLetter& letter) {
+  if (!letter.source_arn.empty()) fields.text(ContentTag::kDeadLetterSource, letter.source_arn);
+  if (letter.receive_count != 0) fields.number(ContentTag::kDeadLetterReceives, letter.receive_count);
+}
+
 void write_content(ByteWriter& writer, const MessageContent& content) {
   TaggedFieldsWriter<ContentTag> fields(writer);
   if (!content.body.empty()) fields.text(ContentTag::kBody, content.body);
@@ -98,6 +154,57 @@ void write_content(ByteWriter& writer, const MessageContent& content) {
   if (!content.sender_id.empty()) fields.text(ContentTag::kSenderId, content.sender_id);
   if (!content.group_id.empty()) fields.text(ContentTag::kGroupId, content.group_id);
   if (!content.deduplication_id.empty()) fields.text(ContentTag::kDeduplicationId, content.deduplication_id);
+  write_dead_letter(fields, content.dead_letter);
+  if (!content.notification) return;
+  const Notification& notification = *content.notification;
+  const auto raw = [](const std::array<std::uint8_t, 16>& bytes) {
+    return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  fields.number(ContentTag::kNotificationKind, static_cast<std::uint8_t>(notification.kind));
+  fields.text(ContentTag::kTopicArn, notification.topic_arn);
+  fields.text(ContentTag::kPublicationId, raw(notification.id.bytes));
+  fields.signed_number(ContentTag::kPublished, epoch_milliseconds(notification.published));
+  if (!notification.subject.empty()) fields.text(ContentTag::kSubject, notification.subject);
+  fields.text(ContentTag::kSubscription, raw(notification.subscription.bytes));
+  if (notification.signature_version != 0) {
+    fields.number(ContentTag::kSignatureVersion, notification.signature_version);
+    fields.text(ContentTag::kSigningKey, raw(notification.signing_key));
+  }
+  if (notification.sequence_number != 0) {
+    fields.number(ContentTag::kSequenceNumber, notification.sequence_number);
+  }
+  if (!notification.token.empty()) fields.text(ContentTag::kToken, notification.token);
+}
+
+// The content of a copy: as it lies there, but for what the copy says otherwise. Not decoded; false if the
+// bytes are no fields.
+bool copy_content(ByteReader& reader, const Copy& copy, ByteWriter& writer) {
+  TaggedFieldsReader<ContentTag> original(reader);
+  TaggedFieldsWriter<ContentTag> fields(writer);
+  const bool another_id = !copy.deduplication_id.empty();
+  bool replaced = false;
+  // In the place of what the copy says, for tags ascend.
+  const auto replace = [&] {
+    if (std::exchange(replaced, true)) return;
+    if (another_id) fields.text(ContentTag::kDeduplicationId, copy.deduplication_id);
+    write_dead_letter(fields, copy.dead_letter);
+  };
+  while (const auto tag = original.next()) {
+    if (*tag > ContentTag::kToken) return false;
+    if (*tag == ContentTag::kDeduplicationId && another_id) continue;
+    if (*tag == ContentTag::kDeadLetterSource || *tag == ContentTag::kDeadLetterReceives) continue;
+    if (*tag > ContentTag::kDeadLetterReceives) replace();
+    fields.text(*tag, original.value());
+  }
+  replace();
+  return original.finished();
+}
+
+// False if the value is not 16 bytes.
+bool read_raw(std::string_view value, std::array<std::uint8_t, 16>& bytes) {
+  if (value.size() != bytes.size()) return false;
+  std::copy(value.begin(), value.end(), bytes.begin());
+  return true;
 }
 
 bool read_attributes(std::string_view bytes, std::vector<MessageAttribute>& attributes) {
@@ -109,6 +216,39 @@ bool read_attributes(std::string_view bytes, std::vector<MessageAttribute>& attr
     attribute.value = list.text();
   }
   return list.finished() && !attributes.empty();
+}
+
+// One field of a notification; false if it is none.
+bool read_notification(ContentTag tag, TaggedFieldsReader<ContentTag>& fields, Notification& notification) {
+  const std::string_view value = fields.value();
+  switch (tag) {
+    case ContentTag::kTopicArn:
+      notification.topic_arn = value;
+      return true;
+    case ContentTag::kPublicationId:
+      return read_raw(value, notification.id.bytes);
+    case ContentTag::kPublished:
+      notification.published = from_epoch_milliseconds(fields.signed_number());
+      return true;
+    case ContentTag::kSubject:
+      notification.subject = value;
+      return true;
+    case ContentTag::kSubscription:
+      return read_raw(value, notification.subscription.bytes);
+    case ContentTag::kSignatureVersion:
+      notification.signature_version = fields.number<std::uint8_t>();
+      return notification.signature_version == 1 || notification.signature_version == 2;
+    case ContentTag::kSigningKey:
+      return read_raw(value, notification.signing_key);
+    case ContentTag::kSequenceNumber:
+      notification.sequence_number = fields.number<std::uint64_t>();
+      return true;
+    case ContentTag::kToken:
+      notification.token = value;
+      return true;
+    default:
+      return false;
+  }
 }
 
 // Null if the bytes are no content.
@@ -142,11 +282,37 @@ ContentPtr read_content(ByteReader& reader) {
       case ContentTag::kDeduplicationId:
         content->deduplication_id = value;
         break;
+      case ContentTag::kDeadLetterSource:
+        content->dead_letter.source_arn = value;
+        break;
+      case ContentTag::kDeadLetterReceives:
+        content->dead_letter.receive_count = fields.number<std::uint32_t>();
+        break;
+      case ContentTag::kNotificationKind: {
+        const auto kind = static_cast<Notification::Kind>(fields.number<std::uint8_t>());
+        if (kind > Notification::Kind::kSubscriptionConfirmation) return nullptr;
+        content->notification = std::make_shared<Notification>();
+        content->notification->kind = kind;
+        break;
+      }
       default:
-        return nullptr;
+        if (!content->notification || !read_notification(*tag, fields, *content->notification)) return nullptr;
     }
   }
   return fields.finished() && has_md5 ? content : nullptr;
+}
+
+std::string encode_texts(const std::vector<std::string>& texts) {
+  std::string bytes;
+  ByteWriter list(bytes);
+  for (const std::string& text : texts) list.text(text);
+  return bytes;
+}
+
+bool read_texts(std::string_view bytes, std::vector<std::string>& texts) {
+  ByteReader list(bytes);
+  while (!list.failed() && !list.rest().empty()) texts.emplace_back(list.text());
+  return list.finished() && !texts.empty();
 }
 
 std::string encode_tags(const std::vector<Tag>& tags) {
@@ -172,6 +338,18 @@ bool read_tags(std::string_view bytes, std::vector<Tag>& tags) {
   return list.finished() && !tags.empty();
 }
 
+// False unless they ascend by name.
+bool read_texts(std::string_view bytes, NamedTexts& texts) {
+  ByteReader list(bytes);
+  while (!list.failed() && !list.rest().empty()) {
+    std::string name(list.text());
+    std::string text(list.text());
+    if (!texts.empty() && name <= texts.back().first) return false;
+    texts.emplace_back(std::move(name), std::move(text));
+  }
+  return list.finished() && !texts.empty();
+}
+
 // About the bytes of the record's value, and never less for a body: so it is written without being moved.
 struct ValueRoom {
   // The touched record is the longest one, of those that are written often.
@@ -190,6 +368,10 @@ struct ValueRoom {
     if (!content) return room;
     room += content->body_md5.size() + content->body.size() + content->trace_header.size() +
             content->sender_id.size() + content->group_id.size() + content->deduplication_id.size();
+    if (content->notification) {
+      room += 10 * kFieldBytes + 3 * 16 + 3 * 8 + content->notification->topic_arn.size() +
+              content->notification->subject.size() + content->notification->token.size();
+    }
     for (const MessageAttribute& attribute : content->attributes) {
       room += 3 * 4 + attribute.name.size() + attribute.data_type.size() + attribute.value.size();
     }
@@ -227,6 +409,17 @@ struct PayloadWriter {
       fields.number(QueueTag::kDeduplicationScope, static_cast<std::uint8_t>(attributes.deduplication_scope));
       fields.number(QueueTag::kThroughputLimit, static_cast<std::uint8_t>(attributes.throughput_limit));
     }
+    if (attributes.redrive_policy) {
+      fields.text(QueueTag::kRedriveTarget, attributes.redrive_policy->target_arn);
+      fields.number(QueueTag::kRedriveReceives, attributes.redrive_policy->receive_count);
+    }
+    if (attributes.redrive_allow_policy) {
+      const RedriveAllowPolicy& policy = *attributes.redrive_allow_policy;
+      fields.number(QueueTag::kRedrivePermission, static_cast<std::uint8_t>(policy.permission));
+      if (!policy.source_arns.empty()) {
+        fields.text(QueueTag::kRedriveSources, encode_texts(policy.source_arns));
+      }
+    }
     if (!attributes.policy.empty()) fields.text(QueueTag::kPolicy, attributes.policy);
   }
   void operator()(const TallyRecord& record) const {
@@ -256,6 +449,42 @@ struct PayloadWriter {
     write_id(writer, record.id);
     writer.number(record.sequence.value);
   }
+  void operator()(const ExpiryRecord&) const {}
+  void operator()(const MoveTaskRecord& record) const {
+    write_id(writer, record.id);
+    writer.number(static_cast<std::uint8_t>(record.status));
+    writer.text(record.destination);
+    writer.number(record.rate_max);
+    write_time(writer, record.started);
+    write_time(writer, record.next);
+    writer.number(record.to_move);
+    writer.number(record.moved);
+    writer.text(record.failure);
+  }
+  void operator()(const TopicRecord& record) const;
+  void operator()(const SubscriptionRecord& record) const;
+  void operator()(const TopicSequenceRecord& record) const { writer.number(record.next.value); }
+  void operator()(const TopicDedupRecord& record) const {
+    write_time(writer, record.accepted);
+    write_id(writer, record.id);
+    writer.number(record.sequence.value);
+  }
+  void operator()(const PublicationRecord& record) const {
+    require(record.content != nullptr, "a publication is put with its content");
+    std::string content;
+    ByteWriter inside(content);
+    write_content(inside, *record.content);
+    writer.text(content);
+    writer.number(static_cast<std::uint32_t>(record.targets.size()));
+    for (const PublicationTarget& target : record.targets) {
+      writer.number(target.queue.world.account.number());
+      writer.text(target.queue.world.region.text());
+      writer.number(target.queue.id.value);
+      write_id(writer, target.subscription.uuid);
+      writer.number(static_cast<std::uint8_t>(target.raw));
+    }
+  }
+  void operator()(const PublicationProgressRecord& record) const { writer.number(record.delivered); }
   void operator()(const AttemptRecord& record) const {
     write_time(writer, record.received);
     writer.number(static_cast<std::uint32_t>(record.messages.size()));
@@ -273,6 +502,70 @@ struct PayloadWriter {
     write_content(writer, *content);
   }
 };
+
+void PayloadWriter::operator()(const TopicRecord& record) const {
+  const TopicAttributes& attributes = record.attributes;
+  TaggedFieldsWriter<TopicTag> fields(writer);
+  fields.text(TopicTag::kName, record.name);
+  fields.signed_number(TopicTag::kCreated, epoch_milliseconds(record.created));
+  if (attributes.fifo) {
+    fields.number(TopicTag::kFifo, std::uint8_t{1});
+    fields.number(TopicTag::kContentBasedDeduplication,
+                  static_cast<std::uint8_t>(attributes.content_based_deduplication));
+  }
+  if (attributes.throughput_scope) {
+    fields.number(TopicTag::kThroughputScope, static_cast<std::uint8_t>(*attributes.throughput_scope));
+  }
+  if (attributes.message_bytes_max) fields.number(TopicTag::kMessageBytesMax, *attributes.message_bytes_max);
+  if (attributes.signature_version) fields.number(TopicTag::kSignatureVersion, *attributes.signature_version);
+  if (!attributes.texts.empty()) {
+    std::string bytes;
+    ByteWriter list(bytes);
+    for (const auto& [name, text] : attributes.texts) {
+      list.text(name);
+      list.text(text);
+    }
+    fields.text(TopicTag::kTexts, bytes);
+  }
+  if (!record.tags.empty()) fields.text(TopicTag::kTags, encode_tags(record.tags));
+  if (!record.data_protection_policy.empty()) {
+    fields.text(TopicTag::kDataProtectionPolicy, record.data_protection_policy);
+  }
+  if (record.subscriptions_deleted != 0) {
+    fields.number(TopicTag::kSubscriptionsDeleted, record.subscriptions_deleted);
+  }
+}
+
+void PayloadWriter::operator()(const SubscriptionRecord& record) const {
+  const SubscriptionAttributes& attributes = record.attributes;
+  TaggedFieldsWriter<SubscriptionTag> fields(writer);
+  const auto text = [&fields](SubscriptionTag tag, const std::string& value) {
+    if (!value.empty()) fields.text(tag, value);
+  };
+  const auto flag = [&fields](SubscriptionTag tag, bool value) {
+    if (value) fields.number(tag, std::uint8_t{1});
+  };
+  fields.number(SubscriptionTag::kProtocol, static_cast<std::uint8_t>(record.protocol));
+  text(SubscriptionTag::kEndpoint, record.endpoint);
+  fields.number(SubscriptionTag::kOwner, record.owner.number());
+  text(SubscriptionTag::kPrincipal, record.principal);
+  fields.signed_number(SubscriptionTag::kCreated, epoch_milliseconds(record.created));
+  flag(SubscriptionTag::kRawMessageDelivery, attributes.raw_message_delivery);
+  text(SubscriptionTag::kFilterPolicy, attributes.filter_policy);
+  if (attributes.filter_scope) {
+    fields.number(SubscriptionTag::kFilterScope, static_cast<std::uint8_t>(*attributes.filter_scope));
+  }
+  text(SubscriptionTag::kRedrivePolicy, attributes.redrive_policy);
+  text(SubscriptionTag::kDeadLetterArn, attributes.dead_letter_arn);
+  text(SubscriptionTag::kDeliveryPolicy, attributes.delivery_policy);
+  text(SubscriptionTag::kRoleArn, attributes.role_arn);
+  flag(SubscriptionTag::kPending, record.pending);
+  flag(SubscriptionTag::kConfirmationAuthenticated, record.confirmation_authenticated);
+  text(SubscriptionTag::kToken, record.token);
+  if (record.token_issued != kEpoch) {
+    fields.signed_number(SubscriptionTag::kTokenIssued, epoch_milliseconds(record.token_issued));
+  }
+}
 
 // Each overload fills in the record whose key is known, and says whether the payload could be understood.
 struct PayloadReader {
@@ -323,6 +616,36 @@ struct PayloadReader {
     record.accepted = read_time(reader);
     record.id = read_id(reader);
     record.sequence = Sequence{reader.number<std::uint64_t>()};
+    return true;
+  }
+  bool operator()(ExpiryRecord&) const { return true; }
+  bool operator()(MoveTaskRecord& record) const {
+    record.id = read_id(reader);
+    record.status = static_cast<MoveTaskStatus>(reader.number<std::uint8_t>());
+    record.destination = reader.text();
+    record.rate_max = reader.number<std::uint32_t>();
+    record.started = read_time(reader);
+    record.next = read_time(reader);
+    record.to_move = reader.number<std::uint64_t>();
+    record.moved = reader.number<std::uint64_t>();
+    record.failure = reader.text();
+    return record.status <= MoveTaskStatus::kCancelled;
+  }
+  bool operator()(TopicRecord& record) const;
+  bool operator()(SubscriptionRecord& record) const;
+  bool operator()(TopicSequenceRecord& record) const {
+    record.next = PublicationSequence{reader.number<std::uint64_t>()};
+    return true;
+  }
+  bool operator()(TopicDedupRecord& record) const {
+    record.accepted = read_time(reader);
+    record.id = read_id(reader);
+    record.sequence = PublicationSequence{reader.number<std::uint64_t>()};
+    return true;
+  }
+  bool operator()(PublicationRecord& record) const;
+  bool operator()(PublicationProgressRecord& record) const {
+    record.delivered = reader.number<std::uint64_t>();
     return true;
   }
   bool operator()(AttemptRecord& record) const {
@@ -411,6 +734,25 @@ bool PayloadReader::operator()(QueueRecord& record) const {
         attributes.throughput_limit = static_cast<FifoThroughputLimit>(fields.number<std::uint8_t>());
         if (attributes.throughput_limit > FifoThroughputLimit::kPerMessageGroup) return false;
         break;
+      case QueueTag::kRedriveTarget:
+        attributes.redrive_policy.emplace().target_arn = fields.value();
+        break;
+      case QueueTag::kRedriveReceives:
+        if (!attributes.redrive_policy) return false;
+        attributes.redrive_policy->receive_count = fields.number<std::uint32_t>();
+        break;
+      case QueueTag::kRedrivePermission: {
+        const auto permission = static_cast<RedrivePermission>(fields.number<std::uint8_t>());
+        if (permission > RedrivePermission::kByQueue) return false;
+        attributes.redrive_allow_policy.emplace().permission = permission;
+        break;
+      }
+      case QueueTag::kRedriveSources:
+        if (!attributes.redrive_allow_policy ||
+            !read_texts(fields.value(), attributes.redrive_allow_policy->source_arns)) {
+          return false;
+        }
+        break;
       case QueueTag::kPolicy:
         attributes.policy = fields.value();
         break;
@@ -418,7 +760,136 @@ bool PayloadReader::operator()(QueueRecord& record) const {
         return false;
     }
   }
-  return fields.finished() && has_name;
+  const bool whole_policy = !attributes.redrive_policy || attributes.redrive_policy->receive_count != 0;
+  return fields.finished() && has_name && whole_policy;
+}
+
+bool PayloadReader::operator()(PublicationRecord& record) const {
+  ByteReader content(reader.text());
+  record.content = read_content(content);
+  if (!record.content || !record.content->notification) return false;
+  for (auto left = reader.number<std::uint32_t>(); left > 0 && !reader.failed(); --left) {
+    PublicationTarget& target = record.targets.emplace_back();
+    target.queue.partition = record.key.topic.partition;
+    target.queue.world.account = AccountId{reader.number<std::uint64_t>()};
+    const std::optional<Region> region = Region::parse(reader.text());
+    if (!region) return false;
+    target.queue.world.region = *region;
+    target.queue.id = QueueId{reader.number<std::uint64_t>()};
+    target.subscription.uuid = read_id(reader);
+    target.raw = reader.number<std::uint8_t>() != 0;
+  }
+  return true;
+}
+
+bool PayloadReader::operator()(TopicRecord& record) const {
+  TopicAttributes& attributes = record.attributes;
+  TaggedFieldsReader<TopicTag> fields(reader);
+  while (const auto tag = fields.next()) {
+    switch (*tag) {
+      case TopicTag::kName:
+        record.name = fields.value();
+        break;
+      case TopicTag::kCreated:
+        record.created = from_epoch_milliseconds(fields.signed_number());
+        break;
+      case TopicTag::kFifo:
+        attributes.fifo = fields.number<std::uint8_t>() == 1;
+        break;
+      case TopicTag::kContentBasedDeduplication:
+        attributes.content_based_deduplication = fields.number<std::uint8_t>() != 0;
+        break;
+      case TopicTag::kThroughputScope:
+        attributes.throughput_scope = static_cast<FifoThroughputScope>(fields.number<std::uint8_t>());
+        if (*attributes.throughput_scope > FifoThroughputScope::kMessageGroup) return false;
+        break;
+      case TopicTag::kMessageBytesMax:
+        attributes.message_bytes_max = fields.number<std::uint32_t>();
+        break;
+      case TopicTag::kSignatureVersion:
+        attributes.signature_version = fields.number<std::uint8_t>();
+        if (*attributes.signature_version != 1 && *attributes.signature_version != 2) return false;
+        break;
+      case TopicTag::kTexts:
+        if (!read_texts(fields.value(), attributes.texts)) return false;
+        break;
+      case TopicTag::kTags:
+        if (!read_tags(fields.value(), record.tags)) return false;
+        break;
+      case TopicTag::kDataProtectionPolicy:
+        record.data_protection_policy = fields.value();
+        break;
+      case TopicTag::kSubscriptionsDeleted:
+        record.subscriptions_deleted = fields.number<std::uint64_t>();
+        break;
+      default:
+        return false;
+    }
+  }
+  return fields.finished() && !record.name.empty();
+}
+
+bool PayloadReader::operator()(SubscriptionRecord& record) const {
+  SubscriptionAttributes& attributes = record.attributes;
+  TaggedFieldsReader<SubscriptionTag> fields(reader);
+  const auto flag = [&fields] { return fields.number<std::uint8_t>() == 1; };
+  while (const auto tag = fields.next()) {
+    switch (*tag) {
+      case SubscriptionTag::kProtocol:
+        record.protocol = static_cast<SubscriptionProtocol>(fields.number<std::uint8_t>());
+        if (record.protocol > SubscriptionProtocol::kFirehose) return false;
+        break;
+      case SubscriptionTag::kEndpoint:
+        record.endpoint = fields.value();
+        break;
+      case SubscriptionTag::kOwner:
+        record.owner = AccountId{fields.number<std::uint64_t>()};
+        break;
+      case SubscriptionTag::kPrincipal:
+        record.principal = fields.value();
+        break;
+      case SubscriptionTag::kCreated:
+        record.created = from_epoch_milliseconds(fields.signed_number());
+        break;
+      case SubscriptionTag::kRawMessageDelivery:
+        attributes.raw_message_delivery = flag();
+        break;
+      case SubscriptionTag::kFilterPolicy:
+        attributes.filter_policy = fields.value();
+        break;
+      case SubscriptionTag::kFilterScope:
+        attributes.filter_scope = static_cast<FilterPolicyScope>(fields.number<std::uint8_t>());
+        if (*attributes.filter_scope > FilterPolicyScope::kMessageBody) return false;
+        break;
+      case SubscriptionTag::kRedrivePolicy:
+        attributes.redrive_policy = fields.value();
+        break;
+      case SubscriptionTag::kDeadLetterArn:
+        attributes.dead_letter_arn = fields.value();
+        break;
+      case SubscriptionTag::kDeliveryPolicy:
+        attributes.delivery_policy = fields.value();
+        break;
+      case SubscriptionTag::kRoleArn:
+        attributes.role_arn = fields.value();
+        break;
+      case SubscriptionTag::kPending:
+        record.pending = flag();
+        break;
+      case SubscriptionTag::kConfirmationAuthenticated:
+        record.confirmation_authenticated = flag();
+        break;
+      case SubscriptionTag::kToken:
+        record.token = fields.value();
+        break;
+      case SubscriptionTag::kTokenIssued:
+        record.token_issued = from_epoch_milliseconds(fields.signed_number());
+        break;
+      default:
+        return false;
+    }
+  }
+  return fields.finished() && record.protocol >= SubscriptionProtocol::kSqs;
 }
 
 // Of a touched record whose message has a group; everything else is written in the first version.
@@ -478,6 +949,22 @@ struct EmptyRecord {
   Record operator()(const DedupKey& key) const { return DedupRecord{key, {}, {}, {}}; }
   Record operator()(const AttemptKey& key) const { return AttemptRecord{key, {}, {}}; }
   Record operator()(const LaneOfKey& key) const { return LaneOfRecord{key, {}}; }
+  Record operator()(const ExpiryKey& key) const { return ExpiryRecord{key}; }
+  Record operator()(const MoveTaskKey& key) const { return of<MoveTaskRecord>(key); }
+  Record operator()(const TopicKey& key) const { return of<TopicRecord>(key); }
+  Record operator()(const SubscriptionKey& key) const { return of<SubscriptionRecord>(key); }
+  Record operator()(const TopicSequenceKey& key) const { return of<TopicSequenceRecord>(key); }
+  Record operator()(const TopicDedupKey& key) const { return of<TopicDedupRecord>(key); }
+  Record operator()(const PublicationKey& key) const { return of<PublicationRecord>(key); }
+  Record operator()(const PublicationProgressKey& key) const { return of<PublicationProgressRecord>(key); }
+
+ private:
+  template <class Own, class OwnKey>
+  static Own of(const OwnKey& key) {
+    Own record;
+    record.key = key;
+    return record;
+  }
 };
 
 }  // namespace
@@ -511,15 +998,19 @@ BodyRecord body_of(Record&& record) {
   return {fresh->head, std::move(fresh->content)};
 }
 
-Result<EncodedRecord> copy_body(std::string_view from, std::string_view value, const BodyKey& to,
-                                const MessageHead& head) {
-  const Result<std::string_view> payload = open_seal(from, value);
+Result<EncodedRecord> copy_body(std::string_view value, const Copy& copy) {
+  const Result<std::string_view> payload = open_seal(encode_key(copy.from), value);
   if (!payload) return tl::unexpected<Error>(payload.error());
   if (payload->size() < kHeadBytes) return damaged("a body is too short");
-  return seal(encode_key(to), [&](ByteWriter& writer) {
-    write_head(writer, head);
-    writer.raw(payload->substr(kHeadBytes));
+  bool whole = true;
+  EncodedRecord copied = seal(encode_key(key_of(copy.to), payload->size() + 128), [&](ByteWriter& writer) {
+    ByteReader content(*payload);
+    const MessageId id = read_head(content).id;
+    write_head(writer, {copy.keeps_id ? id : copy.head.id, copy.head.sent});
+    whole = copy_content(content, copy, writer);
   });
+  if (!whole) return damaged("a body has fields that this program does not know");
+  return copied;
 }
 
 EncodedRecord encode_applied(PartitionId partition, const AppliedRecord& applied) {

@@ -3,8 +3,8 @@
 //     value = u8 record version = 1 | payload | u32 checksum over key, version and payload
 //
 // The checksum covers the key, so a value found under a wrong key is noticed as surely as a flipped bit.
-// The payload of a body begins with its head at a fixed offset: a copy changes the head and leaves the
-// content alone, undecoded. Queue records and contents are tagged fields in ascending order of their
+// The payload of a body begins with its head at a fixed offset: a copy has another head, and of the
+// content, which it does not decode, other words only of where the message was moved from. Queue records and contents are tagged fields in ascending order of their
 // tags, so that later attributes need no new version. An unknown version, tag or kind is refused, never
 // skipped: whoever cannot understand a record must not act on the rest.
 //
@@ -48,9 +48,9 @@ Result<Record> decode_record(std::string_view key, std::string_view value);
 // Head and content of a FreshRecord or LaterRecord.
 BodyRecord body_of(Record&& record);
 
-// The value stored under body key `from`, put under `to` with another head. Checks the old checksum.
-Result<EncodedRecord> copy_body(std::string_view from, std::string_view value, const BodyKey& to,
-                                const MessageHead& head);
+// What the copy puts; `value` is stored under its body key `from`. Checks the old checksum; the content is
+// not decoded.
+Result<EncodedRecord> copy_body(std::string_view value, const Copy& copy);
 
 // Which commit was applied last, and its time.
 struct AppliedRecord {

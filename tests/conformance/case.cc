@@ -8,7 +8,6 @@
 namespace penstock::conformance {
 namespace {
 
-constexpr std::string_view kFact = "SQS-";
 
 tl::unexpected<Error> not_understood(int line, std::string_view what) {
   return refuse(ErrorCode::kMalformedInput, "line " + std::to_string(line) + ": " + std::string(what));
@@ -67,7 +66,9 @@ Result<CaseStep> parse_step(std::string_view text, int line) {
   std::string_view word = take_word(left);
   for (; word.ends_with(':'); word = take_word(left)) {
     word.remove_suffix(1);
-    if (word == "json") {
+    if (word == "sns") {
+      step.of_sns = true;
+    } else if (word == "json") {
       step.protocol = Protocol::kJson;
     } else if (word == "query") {
       step.protocol = Protocol::kQuery;
@@ -104,10 +105,11 @@ Result<Case> parse_title(std::string_view text, int line) {
   while (true) {
     std::string_view rest = text;
     const std::string_view word = take_word(rest);
-    if (!word.starts_with(kFact)) break;
-    const std::optional<int> fact = number(word.substr(kFact.size()));
+    const bool of_sns = word.starts_with("SNS-");
+    if (!of_sns && !word.starts_with("SQS-")) break;
+    const std::optional<int> fact = number(word.substr(4));
     if (!fact) return not_understood(line, "no number of a fact: " + std::string(word));
-    one.facts.insert(*fact);
+    one.facts.insert(*fact + (of_sns ? kSnsFacts : 0));
     text = rest;
   }
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
@@ -191,6 +193,10 @@ Result<std::vector<Case>> parse_cases(std::string_view text) {
   end_step();
   if (wrong) return tl::unexpected(std::move(*wrong));
   return cases;
+}
+
+std::string name_of_fact(int fact) {
+  return fact > kSnsFacts ? "SNS-" + std::to_string(fact - kSnsFacts) : "SQS-" + std::to_string(fact);
 }
 
 std::string_view name_of(Protocol protocol) { return protocol == Protocol::kJson ? "AWS JSON" : "AWS Query"; }

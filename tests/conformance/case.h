@@ -22,6 +22,9 @@
 //     [Header=...] [body=...]
 //                                    bytes as they are; the answer has Status, Body and its headers
 //
+// A step that begins with `sns:` is asked of SNS, which speaks AWS Query only: it is performed in that, whatever
+// the case is performed in. Facts of docs/behaviour/sns.md are named SNS-1, SNS-2, ...
+//
 // A step may begin with `json:` or `query:`, and is then a step in that protocol only, or with somebody's
 // name
 // (`alice:`). One that begins with a number (`1001x`) is performed so often, `#` counting from 1. What
@@ -46,6 +49,11 @@ namespace penstock::conformance {
 
 enum class Protocol : std::uint8_t { kJson, kQuery };
 
+// A fact SNS-n has this number and n more; a fact SQS-n has n.
+inline constexpr int kSnsFacts = 100'000;
+// "SQS-143" or "SNS-12".
+std::string name_of_fact(int fact);
+
 struct Refusal {
   int status = 0;
   std::string code;          // as AWS Query has it
@@ -58,6 +66,7 @@ struct CaseStep {
   int line = 0;
   std::string text;                  // as written
   std::optional<Protocol> protocol;  // nothing: both
+  bool of_sns = false;
   std::string who = "somebody";
   int times = 1;
   std::string verb;

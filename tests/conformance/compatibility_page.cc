@@ -4,7 +4,9 @@
 #include <array>
 #include <type_traits>
 
+#include "protocol/query_document.h"
 #include "protocol/queue_attribute_table.h"
+#include "protocol/sns_table.h"
 #include "protocol/sqs_table.h"
 #include "tests/conformance/not_shown.h"
 
@@ -247,11 +249,11 @@ void print_errors(const Coverage& coverage, std::string& page) {
 void print_exceptions(const Coverage& coverage, std::string& page) {
   page += "## Known differences\n\n";
   for (const auto& [fact, title] : coverage.differences()) {
-    page += "- SQS-" + std::to_string(fact) + ", " + title + ": not so in this build.\n";
+    page += "- " + name_of_fact(fact) + ", " + title + ": not so in this build.\n";
   }
   for (const FactNotShown& exception : kFactsNotShown) {
     page +=
-        "- SQS-" + std::to_string(exception.fact) + " has no case. " + std::string(exception.reason) + "\n";
+        "- " + name_of_fact(exception.fact) + " has no case. " + std::string(exception.reason) + "\n";
   }
   for (const ParameterNotShown& exception : kParametersNotShown) {
     page += "- " + std::string(exception.action) + "." + std::string(exception.name) +
@@ -267,6 +269,71 @@ void print_exceptions(const Coverage& coverage, std::string& page) {
             std::string(exception.reason) + "\n";
   }
   page += "\n";
+}
+
+// ---- SNS
+
+template <class Visit>
+void each_sns_row(Visit&& visit) {
+  each_sns_action([&](auto at) { visit(std::get<decltype(at)::value>(sns::kActions)); });
+}
+
+std::string of_sns(std::string_view action) { return "sns:" + std::string(action); }
+
+std::string_view sns_code(ErrorCode code) { return code_in(kSnsDialect, code); }
+
+template <class Visit>
+void each_sns_code(const Visit& visit) {
+  for (const WireError& row : wire_errors()) visit(row.code);
+}
+
+void print_sns(const Coverage& coverage, std::string& page) {
+  page +=
+      "## Amazon SNS\n\nAWS Query only, as with AWS. [How SNS behaves](behaviour/sns.md) has the facts. Of STS, "
+      "GetCallerIdentity is\nanswered.\n\n| action | standing | shown by |\n|---|---|---|\n";
+  each_sns_row([&](const auto& row) {
+    const bool offered = row.standing != Standing::kNotOffered;
+    page += "| " + std::string(row.name) + " | " + std::string(told(row.standing)) + " | " +
+            cases_of(offered ? coverage.successes(Protocol::kQuery, of_sns(row.name)) : 0) + " |\n";
+  });
+  page += "\n";
+  each_sns_row([&](const auto& row) {
+    using Request = typename std::decay_t<decltype(row)>::Request;
+    if (row.standing == Standing::kNotOffered) return;
+    page += "### sns " + std::string(row.name) + "\n\n| member | AWS Query | is | standing |\n|---|---|---|---|\n";
+    print_fields<Request>("", "", page);
+    page += "\n";
+  });
+  page += "### Errors of SNS\n\n| action | error | shown by |\n|---|---|---|\n";
+  each_sns_row([&](const auto& row) {
+    if (row.standing == Standing::kNotOffered) return;
+    each_sns_code([&](ErrorCode code) {
+      if (!row.errors.contains(code)) return;
+      page += "| " + std::string(row.name) + " | `" + std::string(sns_code(code)) + "` | " +
+              cases_of(coverage.provoked(Protocol::kQuery, of_sns(row.name), sns_code(code))) + " |\n";
+    });
+  });
+  page += "\n";
+}
+
+void find_sns_not_shown(const Coverage& coverage, std::vector<std::string>& missing) {
+  const auto expect = [&](bool shown, const std::string& what) {
+    if (!shown) missing.push_back(what);
+  };
+  each_sns_row([&](const auto& row) {
+    using Request = typename std::decay_t<decltype(row)>::Request;
+    if (row.standing == Standing::kNotOffered) return;
+    const std::string action = of_sns(row.name);
+    expect(coverage.successes(Protocol::kQuery, action) > 0, action);
+    each_parameter<Request>("", [&](const std::string& parameter) {
+      expect(coverage.sent(Protocol::kQuery, action, parameter), action + "." + parameter);
+    });
+    each_sns_code([&](ErrorCode code) {
+      if (!row.errors.contains(code)) return;
+      expect(coverage.provoked(Protocol::kQuery, action, sns_code(code)) > 0,
+             action + " refusing with " + std::string(sns_code(code)));
+    });
+  });
 }
 
 }  // namespace
@@ -311,12 +378,13 @@ std::vector<std::string> not_shown(const Coverage& coverage) {
       expect(coverage.provoked(protocol, query_code) > 0, protocol, "any action refusing with " + query_code);
     });
   }
+  find_sns_not_shown(coverage, missing);
   return missing;
 }
 
 std::string compatibility_page(const Coverage& coverage, std::string_view clients) {
   std::string page =
-      "# Compatibility with Amazon SQS\n\n"
+      "# Compatibility with Amazon SQS and Amazon SNS\n\n"
       "Printed by `penstock_compatibility` (`tests/conformance`) from the tables that the daemon works by "
       "and "
       "from what\nits conformance cases were seen to show; do not edit it. [How SQS "
@@ -329,6 +397,7 @@ std::string compatibility_page(const Coverage& coverage, std::string_view client
   print_parameters(page);
   print_attributes(page);
   print_errors(coverage, page);
+  print_sns(coverage, page);
   print_exceptions(coverage, page);
   page += clients;
   return page;

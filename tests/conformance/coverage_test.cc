@@ -26,9 +26,13 @@ const Coverage& coverage() {
 }
 
 std::set<int> facts_of_the_page() {
-  const Result<std::vector<int>> facts = facts_of(read_text(kRoot / "docs/behaviour/sqs.md"));
-  EXPECT_TRUE(facts) << facts.error().text;
-  return facts ? std::set<int>(facts->begin(), facts->end()) : std::set<int>{};
+  std::set<int> all;
+  for (const char* page : {"docs/behaviour/sqs.md", "docs/behaviour/sns.md"}) {
+    const Result<std::vector<int>> facts = facts_of(read_text(kRoot / page));
+    EXPECT_TRUE(facts) << facts.error().text;
+    if (facts) all.insert(facts->begin(), facts->end());
+  }
+  return all;
 }
 
 std::string listed(const std::vector<std::string>& what) {
@@ -42,12 +46,17 @@ TEST(Coverage, TheNumbersOfFactsAscendAndNoneIsUsedTwice) {
   ASSERT_TRUE(facts) << facts.error().text;
   EXPECT_GT(facts->size(), 300u);
   EXPECT_TRUE(std::is_sorted(facts->begin(), facts->end(), std::less_equal<>()));
+  const Result<std::vector<int>> of_sns = facts_of(read_text(kRoot / "docs/behaviour/sns.md"));
+  ASSERT_TRUE(of_sns) << of_sns.error().text;
+  EXPECT_GT(of_sns->size(), 50u);
+  EXPECT_TRUE(std::is_sorted(of_sns->begin(), of_sns->end(), std::less_equal<>()));
 }
 
 TEST(Coverage, AFactWithoutATagOrANumberIsFound) {
   EXPECT_EQ(
       facts_of("- **SQS-7** It is so. [R]\n\n- other\n- **SQS-8** And so. [R, the order in part]\n").value(),
       (std::vector{7, 8}));
+  EXPECT_EQ(facts_of("- **SNS-9** It is so. [B]\n").value(), std::vector{kSnsFacts + 9});
   EXPECT_FALSE(facts_of("- **SQS-7** It is so.\n"));
   EXPECT_FALSE(facts_of("- **SQS-x** It is so. [R]\n"));
 }
@@ -57,7 +66,7 @@ TEST(Coverage, EveryFactHasACaseOrAReasonWhyNot) {
   for (const int fact : facts_of_the_page()) {
     const bool excepted = std::any_of(kFactsNotShown.begin(), kFactsNotShown.end(),
                                       [&](const FactNotShown& one) { return one.fact == fact; });
-    if (coverage().facts().contains(fact) == excepted) without.push_back("SQS-" + std::to_string(fact));
+    if (coverage().facts().contains(fact) == excepted) without.push_back(name_of_fact(fact));
   }
   EXPECT_EQ(listed(without), "");
   std::cout << coverage().cases() << " cases about " << coverage().facts().size() << " facts, performed "
@@ -71,7 +80,7 @@ TEST(Coverage, EveryFactOfACaseExistsAndEveryCaseHasOne) {
     for (const Case& one : file.cases) {
       if (one.facts.empty()) unknown.push_back(file.name + ": " + one.title + " names no fact");
       for (const int fact : one.facts) {
-        if (!facts.contains(fact)) unknown.push_back(file.name + ": SQS-" + std::to_string(fact));
+        if (!facts.contains(fact)) unknown.push_back(file.name + ": " + name_of_fact(fact));
       }
     }
   }

@@ -196,9 +196,13 @@ struct Compare {
     return {};
   }
   std::string operator()(const Matches& matches) const {
-    const bool matched = actual.is_string() && std::regex_match(actual.get_ref<const std::string&>(),
-                                                                std::regex(matches.expression));
-    return matched ? "" : " is " + shown(actual);
+    if (!actual.is_string()) return " is " + shown(actual);
+    std::smatch groups;
+    if (!std::regex_match(actual.get_ref<const std::string&>(), groups, std::regex(matches.expression))) {
+      return " is " + shown(actual);
+    }
+    for (std::size_t group = 1; group < groups.size(); ++group) captures[std::to_string(group)] = groups[group];
+    return {};
   }
   std::string operator()(const Items& expected) const {
     if (!actual.is_array()) return " is no list: " + shown(actual);

@@ -11,7 +11,8 @@
 // and only in what is expected:
 //
 //     ?handle                       any text or number, captured under that name; `?` alone: not captured
-//     ~"[0-9]+"                     any text that the regular expression matches in full
+//     ~"[0-9]+"                     any text that the regular expression matches in full; its groups are
+//                                   captured as $1, $2, ...
 //     {Body: hello, !Attributes}    members that must be there and must not; others may be
 //     exactly {Body: hello}         these members and no others
 //

@@ -102,6 +102,7 @@ class Stage {
  private:
   struct Asked {
     std::string action;
+    bool of_sns = false;
     std::uint64_t request = 0;
     std::size_t seen = 0;  // its place in the performance; filled in when it is answered
   };
@@ -157,13 +158,15 @@ class Stage {
       if (!attributes.empty()) given->members["Attributes"] = std::move(attributes);
     }
     const std::string action = step.verb == "queue" ? "CreateQueue" : step.verb;
-    SpokenRequest request = spoken(protocol_, action, given->members);
+    SpokenRequest request = step.of_sns ? spoken_to_sns(action, given->members)
+                                        : spoken(protocol_, action, given->members);
     request.target = given->path;
     for (auto& header : given->headers) request.headers.push_back(std::move(header));
 
-    SeenAnswer seen{.protocol = protocol_, .action = action};
+    SeenAnswer seen{.protocol = step.of_sns ? Protocol::kQuery : protocol_,
+                    .action = (step.of_sns ? "sns:" : "") + action};
     add_members("", given->members, seen.members);
-    asked_[step.who] = {action, stack_->send(request.view()), seen_under_way_.size()};
+    asked_[step.who] = {action, step.of_sns, stack_->send(request.view()), seen_under_way_.size()};
     seen_under_way_.push_back(std::move(seen));
     return answered(step, step.who);
   }
@@ -175,25 +178,26 @@ class Stage {
     const ApiResponse* response = stack_->answer(asked->second.request);
     if (response == nullptr) return std::holds_alternative<Waits>(step.expected) ? "" : "waits";
     if (std::holds_alternative<Waits>(step.expected)) return "does not wait";
-    const HeardAnswer answer = heard(protocol_, asked->second.action, *response);
+    const HeardAnswer answer = asked->second.of_sns ? heard_from_sns(asked->second.action, *response)
+                                                    : heard(protocol_, asked->second.action, *response);
     note(asked->second, answer);
     if (!answer.complaint.empty()) return answer.complaint;
-    if (const auto* refusal = std::get_if<Refusal>(&step.expected)) return compare(*refusal, answer);
+    if (const auto* refusal = std::get_if<Refusal>(&step.expected)) return compare(*refusal, answer, asked->second.of_sns);
     if (!answer.code.empty()) return "led to " + told(answer);
     if (step.verb == "queue") captures_[step.plain[0]] = answer.members.value("QueueUrl", "");
     const std::string what = difference(std::get<Members>(step.expected), answer.members, captures_);
     return what.empty() ? "" : what + "\n  led to " + told(answer);
   }
 
-  std::string compare(const Refusal& expected, const HeardAnswer& answer) {
+  std::string compare(const Refusal& expected, const HeardAnswer& answer, bool of_sns) {
     const std::string otherwise = "led to " + told(answer);
     if (answer.code != expected.code || answer.status != expected.status) return otherwise;
     if (expected.text) {
       return difference(*expected.text, Json(answer.text), captures_).empty() ? "" : otherwise;
     }
-    const WireErrorForm* form = find_wire_error(answer.code);
+    const WireErrorForm* form = of_sns ? find_sns_error(answer.code) : find_wire_error(answer.code);
     if (form == nullptr || form->json_text.empty()) return "this code has no standard text";
-    const bool other_words = protocol_ == Protocol::kQuery && !form->query_text.empty();
+    const bool other_words = !of_sns && protocol_ == Protocol::kQuery && !form->query_text.empty();
     return answer.text == (other_words ? form->query_text : form->json_text) ? "" : otherwise;
   }
 
@@ -205,7 +209,9 @@ class Stage {
       for (const Json& entry : *failed) seen.entry_codes.push_back(entry.value("Code", ""));
     }
     if (const auto attributes = answer.members.find("Attributes"); attributes != answer.members.end()) {
-      for (const auto& [name, ignored] : attributes->items()) seen.attributes.push_back(name);
+      for (const auto& [name, ignored] : attributes->items()) {
+        if (!asked.of_sns) seen.attributes.push_back(name);
+      }
     }
     performance_.seen.push_back(seen);
   }

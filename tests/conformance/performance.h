@@ -12,7 +12,7 @@ namespace penstock::conformance {
 // One request and how it was answered.
 struct SeenAnswer {
   Protocol protocol{};
-  std::string action;  // empty: bytes that were sent as they are
+  std::string action;  // empty: bytes that were sent as they are; of SNS: "sns:Publish"
   std::string code;    // of a refusal; empty: a success
   // That the request had, with those inside of them: "Entries.Id", "MessageAttributes.DataType" (whatever the
   // attribute's name), "Attributes.DelaySeconds".

@@ -112,46 +112,60 @@ constexpr std::array kGathered{
     Gathered{"DeleteMessageBatchResultEntry", "Successful"},
     Gathered{"ChangeMessageVisibilityBatchResultEntry", "Successful"},
     Gathered{"BatchResultErrorEntry", "Failed"},
+    Gathered{"ListMessageMoveTasksResultEntry", "Results"},
     Gathered{"Attribute", "Attributes", "Name", "Value"},
     Gathered{"MessageAttribute", "MessageAttributes", "Name", "Value"},
     Gathered{"Tag", "Tags", "Key", "Value"},
 };
+
+// Elements that AWS JSON has as numbers.
+constexpr std::array<std::string_view, 4> kNumbers{"ApproximateNumberOfMessagesMoved",
+                                                   "ApproximateNumberOfMessagesToMove",
+                                                   "MaxNumberOfMessagesPerSecond", "StartedTimestamp"};
+
+// What AWS JSON calls the list of an action whose answer is URLs of queues; empty: it has none.
+std::string_view list_of_urls_in(std::string_view action) {
+  if (action == "ListQueues") return "QueueUrls";
+  return action == "ListDeadLetterSourceQueues" ? "queueUrls" : "";
+}
 
 bool has_elements(const pugi::xml_node& node) {
   return std::any_of(node.begin(), node.end(),
                      [](const pugi::xml_node& child) { return child.type() == pugi::node_element; });
 }
 
-Json meaning_of(const pugi::xml_node& node, bool of_list_queues);
+Json meaning_of(const pugi::xml_node& node, std::string_view list_of_urls);
 
-Json structure_of(const pugi::xml_node& node, bool of_list_queues) {
+Json structure_of(const pugi::xml_node& node, std::string_view list_of_urls) {
   Json members = Json::object();
   for (const pugi::xml_node& child : node.children()) {
     const std::string_view name = child.name();
-    if (of_list_queues && name == "QueueUrl") {
-      members["QueueUrls"].push_back(child.text().get());
+    if (!list_of_urls.empty() && name == "QueueUrl") {
+      members[std::string(list_of_urls)].push_back(child.text().get());
       continue;
     }
     const auto* const gathered = std::find_if(kGathered.begin(), kGathered.end(),
                                               [&](const Gathered& g) { return g.element == name; });
     // A batch's failed entry has a <Message> too, a text.
     if (gathered == kGathered.end() || (gathered->key.empty() && !has_elements(child))) {
-      members[std::string(name)] = meaning_of(child, false);
+      members[std::string(name)] = meaning_of(child, {});
     } else if (gathered->key.empty()) {
-      members[std::string(gathered->member)].push_back(structure_of(child, false));
+      members[std::string(gathered->member)].push_back(structure_of(child, {}));
     } else {
       const std::string key = child.child(std::string(gathered->key).c_str()).text().get();
       members[std::string(gathered->member)][key] =
-          meaning_of(child.child(std::string(gathered->value).c_str()), false);
+          meaning_of(child.child(std::string(gathered->value).c_str()), {});
     }
   }
   return members;
 }
 
-Json meaning_of(const pugi::xml_node& node, bool of_list_queues) {
-  if (has_elements(node)) return structure_of(node, of_list_queues);
+Json meaning_of(const pugi::xml_node& node, std::string_view list_of_urls) {
+  if (has_elements(node)) return structure_of(node, list_of_urls);
   const std::string_view text = node.text().get();
   if (std::string_view(node.name()) == "SenderFault") return text == "true";
+  const bool numeric = std::find(kNumbers.begin(), kNumbers.end(), node.name()) != kNumbers.end();
+  if (numeric && !text.empty()) return Json::parse(text);
   return std::string(text);
 }
 
@@ -223,7 +237,7 @@ HeardAnswer heard_in_query(std::string_view action, const ApiResponse& response)
       !is_uuid(root.child("ResponseMetadata").child("RequestId").text().get())) {
     return complain(std::move(answer), "no request id", response);
   }
-  answer.members = structure_of(root.child((name + "Result").c_str()), action == "ListQueues");
+  answer.members = structure_of(root.child((name + "Result").c_str()), list_of_urls_in(action));
   return answer;
 }
 

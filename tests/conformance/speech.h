@@ -40,6 +40,10 @@ struct HeardAnswer {
 SpokenRequest spoken(Protocol protocol, std::string_view action, const Json& members);
 HeardAnswer heard(Protocol protocol, std::string_view action, const ApiResponse& response);
 
+// The same of SNS.
+SpokenRequest spoken_to_sns(std::string_view action, const Json& members);
+HeardAnswer heard_from_sns(std::string_view action, const ApiResponse& response);
+
 // True of the actions whose success says nothing.
 bool is_void(std::string_view action);
 bool is_uuid(std::string_view text);

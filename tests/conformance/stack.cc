@@ -4,14 +4,29 @@
 #include <utility>
 #include <variant>
 
+#include "actions/notification_signing.h"
+#include "base/base64.h"
+
 namespace penstock::conformance {
 namespace {
 
+// Its signatures are what was to be signed, in base64: so cases can look at it.
+class TransparentSigning final : public NotificationSigning {
+ public:
+  std::array<std::uint8_t, 16> key_id() override { return {1, 2, 3}; }
+  Signed sign(const Notification&, const std::string& string_to_sign) override {
+    return {base64_encode(string_to_sign), "SimpleNotificationService-0123456789abcdef0123456789abcdef.pem"};
+  }
+};
+
 const DispatchSettings& settings() {
+  static TransparentSigning signing;
   static const DispatchSettings kSettings{.default_account = AccountId{0},
                                           .default_region = *Region::parse("us-east-1"),
                                           .listen_authority = "127.0.0.1:4566",
-                                          .queue_url_base = {}};
+                                          .queue_url_base = {},
+                                          .notification_url_base = {},
+                                          .signing = &signing};
   return kSettings;
 }
 

@@ -37,6 +37,7 @@ constexpr std::array kForms{
     WireErrorForm{"AWS.SimpleQueueService.UnsupportedOperation", 400,
                   "com.amazonaws.sqs#UnsupportedOperation"},
     WireErrorForm{"OverLimit", 403, "com.amazonaws.sqs#OverLimit"},
+    WireErrorForm{"ResourceNotFoundException", 404, "com.amazonaws.sqs#ResourceNotFoundException"},
     WireErrorForm{"InvalidAddress", 404, "com.amazonaws.sqs#InvalidAddress"},
     WireErrorForm{"InvalidSecurity", 403, "com.amazonaws.sqs#InvalidSecurity",
                   "All requests to this queue must use HTTPS and SigV4."},
@@ -53,6 +54,38 @@ const WireErrorForm* find_wire_error(std::string_view code) {
   const auto* const found = std::find_if(kForms.begin(), kForms.end(),
                                          [&](const WireErrorForm& form) { return form.code == code; });
   return found == kForms.end() ? nullptr : found;
+}
+
+const WireErrorForm* find_sns_error(std::string_view code) {
+  static constexpr std::array kSnsForms{
+      WireErrorForm{"InvalidParameter", 400},
+      WireErrorForm{"ParameterValueInvalid", 400},
+      WireErrorForm{"ValidationError", 400},
+      WireErrorForm{"NotFound", 404},
+      WireErrorForm{"ResourceNotFound", 404, {}, "Resource does not exist"},
+      WireErrorForm{"TagLimitExceeded", 400, {},
+                    "Could not complete request: tag quota of per resource exceeded"},
+      WireErrorForm{"TopicLimitExceeded", 403},
+      WireErrorForm{"SubscriptionLimitExceeded", 403},
+      WireErrorForm{"FilterPolicyLimitExceeded", 403},
+      WireErrorForm{"EndpointDisabled", 400, {}, "Endpoint is disabled"},
+      WireErrorForm{"Throttled", 429},
+      WireErrorForm{"EmptyBatchRequest", 400},
+      WireErrorForm{"TooManyEntriesInBatchRequest", 400, {},
+                    "The batch request contains more entries than permissible."},
+      WireErrorForm{"BatchEntryIdsNotDistinct", 400, {},
+                    "Two or more batch entries in the request have the same Id."},
+      WireErrorForm{"InvalidBatchEntryId", 400},
+      WireErrorForm{"BatchRequestTooLong", 400, {},
+                    "The length of all the messages put together is more than the limit."},
+      WireErrorForm{"InvalidAction", 400},
+      WireErrorForm{"MalformedInput", 400},
+      WireErrorForm{"UnsupportedOperation", 400},
+      WireErrorForm{"ServiceUnavailable", 503},
+  };
+  const auto* const found = std::find_if(kSnsForms.begin(), kSnsForms.end(),
+                                         [code](const WireErrorForm& form) { return form.code == code; });
+  return found == kSnsForms.end() ? nullptr : found;
 }
 
 }  // namespace penstock::conformance

@@ -18,4 +18,7 @@ struct WireErrorForm {
 // Null: AWS has no such error.
 const WireErrorForm* find_wire_error(std::string_view code);
 
+// Of SNS.
+const WireErrorForm* find_sns_error(std::string_view code);
+
 }  // namespace penstock::conformance

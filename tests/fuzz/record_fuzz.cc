@@ -26,16 +26,22 @@ std::string input_for(const EncodedRecord& encoded) {
          std::string(value.substr(0, value.size() - sizeof(std::uint32_t)));
 }
 
-void examine_body(const FreshRecord* fresh, const LaterRecord* later, std::string_view key,
-                  std::string_view value) {
+Copy copy_of(const FreshRecord* fresh, const LaterRecord* later, const FreshKey& to, const MessageHead& head,
+             const DeadLetter& letter) {
+  Copy copy{fresh ? BodyKey{fresh->key} : BodyKey{later->key}, BodyKey{to}, head};
+  copy.dead_letter = letter;
+  return copy;
+}
+
+void examine_body(const FreshRecord* fresh, const LaterRecord* later, std::string_view value) {
   const MessageHead& head = fresh ? fresh->head : later->head;
+  const auto& content = fresh ? fresh->content : later->content;
   FreshKey to = fresh ? fresh->key : FreshKey{later->key.queue, kFirstLane, Sequence{}};
   to.sequence = Sequence{7};
-  const Result<EncodedRecord> copied = copy_body(key, value, BodyKey{to}, head);
+  const Result<EncodedRecord> copied = copy_body(value, copy_of(fresh, later, to, head, content->dead_letter));
   require(copied.has_value(), "a body that can be read can be copied");
   const Result<Record> copy = decode_record(copied->key(), copied->value());
   require(copy.has_value(), "a copied body can be read");
-  const auto& content = fresh ? fresh->content : later->content;
   require(*std::get<FreshRecord>(*copy).content == *content, "a copied body has the same content");
 }
 
@@ -64,7 +70,7 @@ void examine(std::string_view input) {
           "what was read can be written and read");
   const auto* fresh = std::get_if<FreshRecord>(&*record);
   const auto* later = std::get_if<LaterRecord>(&*record);
-  if (fresh || later) examine_body(fresh, later, key, value);
+  if (fresh || later) examine_body(fresh, later, value);
 }
 
 std::vector<std::string> seeds() {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "broker/filter_fields.h"
 #include "broker/queue_arn.h"
 
 namespace penstock {
@@ -30,6 +31,12 @@ std::string name_of(ErrorCode code) {
       std::pair{ErrorCode::kAccessDenied, "AccessDenied"},
       std::pair{ErrorCode::kPurgeQueueInProgress, "PurgeQueueInProgress"},
       std::pair{ErrorCode::kQueueDeletedRecently, "QueueDeletedRecently"},
+      std::pair{ErrorCode::kResourceNotFound, "ResourceNotFound"},
+      std::pair{ErrorCode::kInvalidParameter, "InvalidParameter"},
+      std::pair{ErrorCode::kNotFound, "NotFound"},
+      std::pair{ErrorCode::kThrottled, "Throttled"},
+      std::pair{ErrorCode::kSubscriptionLimitExceeded, "SubscriptionLimitExceeded"},
+      std::pair{ErrorCode::kBatchRequestTooLong, "BatchRequestTooLong"},
   };
   const auto* const found =
       std::find_if(kNames.begin(), kNames.end(), [code](const auto& row) { return row.first == code; });
@@ -53,6 +60,20 @@ std::string told(const Answer& answer) {
   struct Tell {
     std::string operator()(const Error& error) const { return "refused " + name_of(error.code); }
     std::string operator()(const Done&) const { return "ok"; }
+    std::string operator()(const MoveTaskStarted&) const { return "ok"; }
+    std::string operator()(const MoveTaskCancelled& cancelled) const {
+      return "moved " + std::to_string(cancelled.moved);
+    }
+    std::string operator()(const MoveTasksListed& listed) const {
+      constexpr std::array kStatuses{"running", "completed", "failed", "cancelling", "cancelled"};
+      std::string text;
+      for (const MoveTaskRecord& task : listed.tasks) {
+        text += (text.empty() ? "" : ", ") + std::string(kStatuses[static_cast<std::size_t>(task.status)]) +
+                " " + std::to_string(task.moved) + " of " + std::to_string(task.to_move);
+        if (!task.failure.empty()) text += " " + task.failure;
+      }
+      return text.empty() ? "nothing" : text;
+    }
     std::string operator()(const QueueFound&) const { return "ok"; }
     std::string operator()(const Sent&) const { return "ok"; }
     std::string operator()(const SentBatch& batch) const { return told_of_each(batch.entries); }
@@ -72,6 +93,12 @@ std::string told(const Answer& answer) {
       return "visible " + std::to_string(described.counts.visible) + " in-flight " +
              std::to_string(described.counts.not_visible) + " delayed " +
              std::to_string(described.counts.delayed);
+    }
+    std::string operator()(const TopicAnswer& answer) const {
+      if (const auto* batch = std::get_if<PublishedBatch>(&answer)) {
+        return "published " + std::to_string(batch->entries.size());
+      }
+      return "ok";
     }
     std::string operator()(const Received& received) const {
       std::string text;
@@ -168,12 +195,14 @@ struct PlayStage::Options {
     return options;
   }
   static bool is_name(const std::string& word) {
-    constexpr std::array kNames{"delay", "visibility", "retention", "wait", "size", "bytes", "max"};
+    constexpr std::array kNames{"delay", "visibility", "retention", "wait", "size", "bytes", "max",
+                                 "receives", "rate"};
     return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
   }
   static bool is_text(const std::string& word) {
-    constexpr std::array kNames{"group", "id", "attempt", "after", "kms", "managed", "policy", "identity",
-                                "weak-queue"};
+    constexpr std::array kNames{"group",   "id",     "attempt", "after",  "kms",     "managed",
+                                "redrive", "allows", "to",      "policy", "identity", "filter",
+                                "scope",   "dead-letter", "attribute", "weak-queue"};
     return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
   }
   // Takes the word out of `plain`, if it is there.
@@ -219,26 +248,111 @@ Result<std::string> PlayStage::perform(const Step& step) {
                                  "delete-queue", "list",         "tag",        "untag",
                                  "tags",         "send",         "send-batch", "receive",
                                  "delete",       "delete-batch", "visibility", "visibility-batch",
-                                 "counts",       "permit",       "withdraw",   "may"};
+                                 "counts",       "permit",       "withdraw",   "may",
+                                 "sources",      "move",         "tasks",      "cancel"};
+  constexpr std::array kTopicRequests{"topic",        "subscribe", "unsubscribe",
+                                      "delete-topic", "publish",   "publish-batch"};
   const bool is_request = std::find(kRequests.begin(), kRequests.end(), step.words[0]) != kRequests.end();
-  return is_request ? ask(step, *options) : direct(step, *options);
+  const bool of_topic =
+      std::find(kTopicRequests.begin(), kTopicRequests.end(), step.words[0]) != kTopicRequests.end();
+  return is_request || of_topic ? ask(step, *options, of_topic) : direct(step, *options);
 }
 
 // ---- requests
 
-Result<std::string> PlayStage::ask(const Step& step, const Options& options) {
+Result<std::string> PlayStage::ask(const Step& step, const Options& options, bool of_topic) {
   if (options.plain.empty()) return not_understood(step.text);
-  Result<Operation> operation = operation_of(step, options);
+  Result<Operation> operation =
+      of_topic ? topic_operation_of(step, options).map([](TopicOperation&& asked) {
+        return Operation(AboutTopic{std::move(asked)});
+      })
+               : operation_of(step, options);
   if (!operation) return tl::unexpected(operation.error());
   const Ticket ticket{1, next_request_++};
   tickets_[options.who] = ticket;
   AccessQuestionPtr access;
   if (step.words[0] == "may") access = question_of(options);
   const DecisionSeen seen =
-      process_->execute({ticket, kWorld, options.plain[0], std::move(*operation), std::move(access)}, now_);
+      process_->execute({ticket, kWorld, options.plain[0], std::move(*operation), std::move(access),
+                          of_topic},
+                         now_);
   if (seen.created) created_[options.plain[0]].push_back(*seen.created);
   settle();
+  if (const auto answer = answers_.find(ticket); step.words[0] == "subscribe" && answer != answers_.end()) {
+    if (const auto* of = std::get_if<TopicAnswer>(&answer->second)) {
+      subscriptions_[{options.plain[0], options.plain[1]}] = std::get<SubscriptionMade>(*of).key.id;
+    }
+  }
   return told(options.who);
+}
+
+Publish PlayStage::publish_of(const std::string& topic, const std::string& body, const Options& options) {
+  Publish publish;
+  MessageContent& content = publish.content;
+  content.body = body;
+  const auto bytes = static_cast<std::size_t>(options.find("bytes").value_or(0));
+  if (content.body.size() < bytes) content.body.resize(bytes, ' ');
+  content.group_id = options.text("group").value_or("");
+  if (topic.ends_with(".fifo")) {
+    publish.deduplicated_by_content = !options.text("id");
+    content.deduplication_id = options.text("id").value_or(hex(sha256(content.body)));
+  }
+  if (const auto attribute = options.text("attribute")) {
+    const std::size_t equals = std::min(attribute->find('='), attribute->size());
+    content.attributes = {
+        {attribute->substr(0, equals), "String", attribute->substr(std::min(equals + 1, attribute->size()))}};
+  }
+  content.notification = std::make_shared<Notification>();
+  content.notification->topic_arn = topic_arn(kWorld, topic);
+  publish.size = static_cast<std::uint32_t>(content.body.size());
+  publish.attributes = std::make_shared<const FilterFields>(FilterFields::of_attributes(content.attributes));
+  if (auto fields = FilterFields::of_body(content.body)) {
+    publish.body = std::make_shared<const FilterFields>(std::move(*fields));
+  }
+  return publish;
+}
+
+Result<TopicOperation> PlayStage::topic_operation_of(const Step& step, const Options& options) const {
+  const std::string& verb = step.words[0];
+  Options words = options;
+  if (verb == "topic") {
+    SuppliedTopicAttributes attributes;
+    attributes.fifo = words.take("fifo");
+    if (words.take("content")) attributes.content_based_deduplication = true;
+    if (words.take("scope-group")) attributes.throughput_scope = FifoThroughputScope::kMessageGroup;
+    return CreateTopic{attributes, {}, {}};
+  }
+  if (verb == "delete-topic") return DeleteTopic{};
+  if (verb == "subscribe" && options.plain.size() > 1) {
+    Subscribe subscribe;
+    subscribe.protocol = SubscriptionProtocol::kSqs;
+    const auto arn = [](const std::string& queue) { return "arn:aws:sqs:us-east-1:000000000000:" + queue; };
+    subscribe.endpoint = arn(options.plain[1]);
+    if (words.take("raw")) subscribe.attributes.raw_message_delivery = true;
+    subscribe.attributes.filter_policy = options.text("filter");
+    if (options.text("scope") == "body") subscribe.attributes.filter_scope = FilterPolicyScope::kMessageBody;
+    if (const auto queue = options.text("dead-letter")) {
+      subscribe.attributes.redrive_policy = "{}";
+      subscribe.attributes.dead_letter_arn = arn(*queue);
+    }
+    return subscribe;
+  }
+  if (verb == "unsubscribe" && options.plain.size() == 2) {
+    const auto found = subscriptions_.find({options.plain[0], options.plain[1]});
+    if (found == subscriptions_.end()) return not_understood(step.text);
+    return Unsubscribe{found->second};
+  }
+  if (verb == "publish" && options.plain.size() == 2) {
+    return publish_of(options.plain[0], options.plain[1], options);
+  }
+  if (verb == "publish-batch" && options.plain.size() > 1) {
+    PublishBatch batch;
+    for (const std::string& body : options.rest(1)) {
+      batch.entries.push_back(publish_of(options.plain[0], body, options));
+    }
+    return batch;
+  }
+  return not_understood(step.text);
 }
 
 Result<Operation> PlayStage::operation_of(const Step& step, const Options& options) const {
@@ -254,6 +368,20 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
       attributes.message_bytes_max = static_cast<std::uint32_t>(*size);
     if (const auto managed = options.text("managed")) attributes.managed_encryption = *managed == "on";
     if (const auto key = options.text("kms")) attributes.kms_key = *key == "none" ? "" : *key;
+    if (const auto target = options.text("redrive")) {
+      attributes.redrive.emplace();
+      if (*target != "none") {
+        attributes.redrive->policy = RedrivePolicy{queue_arn(kWorld, *target),
+                                                   static_cast<std::uint32_t>(options.find("receives").value_or(1))};
+      }
+    }
+    if (const auto allowed = options.text("allows")) {
+      attributes.redrive_allow.emplace(RedriveAllowPolicy{});
+      if (*allowed == "nobody") attributes.redrive_allow->value().permission = RedrivePermission::kDenyAll;
+      if (*allowed != "nobody" && *allowed != "all") {
+        attributes.redrive_allow->value() = {RedrivePermission::kByQueue, {queue_arn(kWorld, *allowed)}};
+      }
+    }
     if (const auto policy = options.text("policy")) attributes.policy = *policy == "none" ? "" : *policy;
     if (verb == "set") return SetQueueAttributes{attributes};
     Options words = options;
@@ -266,6 +394,21 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
   if (verb == "list" && plain == 1) {
     return ListQueues{options.plain[0] == "*" ? "" : options.plain[0], options.text("after").value_or(""),
                       static_cast<std::uint32_t>(options.find("max").value_or(1000))};
+  }
+  if (verb == "sources" && plain == 1) {
+    return ListDeadLetterSources{options.text("after").value_or(""),
+                                 static_cast<std::uint32_t>(options.find("max").value_or(1000))};
+  }
+  if (verb == "move" && plain == 1) {
+    return StartMoveTask{options.text("to").value_or(""),
+                         static_cast<std::uint32_t>(options.find("rate").value_or(0))};
+  }
+  if (verb == "tasks" && plain == 1) {
+    return ListMoveTasks{static_cast<std::uint32_t>(options.find("max").value_or(10))};
+  }
+  if (verb == "cancel" && plain == 1) {
+    const auto task = tasks_.find(options.plain[0]);
+    return CancelMoveTask{task == tasks_.end() ? MessageId{} : task->second};
   }
   if (verb == "permit" && plain == 4) {
     return AddPermission{{options.plain[1], {options.plain[2]}, {options.plain[3]}}};
@@ -426,6 +569,8 @@ Result<std::string> PlayStage::direct(const Step& step, const Options& options) 
     settle();
   } else if (verb == "tells") {
     return told_of(first);
+  } else if (verb == "knows" && deliveries_.contains(first)) {
+    return known_of(first);
   } else if (verb == "body-count") {
     return std::to_string(body_count(first));
   } else {
@@ -438,6 +583,7 @@ void PlayStage::set_limits(const Options& options) {
   const auto set = [&options](std::size_t& limit, const char* name) {
     limit = static_cast<std::size_t>(options.find(name).value_or(static_cast<double>(limit)));
   };
+  set(limits_.publication_bytes_max, "publication-bytes");
   set(limits_.window_bytes_max, "window-bytes");
   set(limits_.window_queue_bytes_max, "window-queue-bytes");
   set(limits_.touched_max, "in-flight");
@@ -473,12 +619,17 @@ void PlayStage::release() {
   for (Reply& reply : process_->take_released()) {
     if (const auto* sent = std::get_if<Sent>(&reply.answer)) {
       sent_.try_emplace(sent->id, reply.ticket, called(*sent->content));
+      first_ids_.try_emplace(called(*sent->content), sent->id);
+    }
+    if (const auto* started = std::get_if<MoveTaskStarted>(&reply.answer)) {
+      tasks_[started->source] = started->task;
     }
     if (const auto* received = std::get_if<Received>(&reply.answer)) {
       for (const Delivery& delivery : received->deliveries) {
         const std::string body = called(*delivery.content);
         handles_[body][delivery.receive_count] = delivery.handle;
         latest_[body] = delivery.handle;
+        deliveries_[body] = delivery;
       }
     }
     answers_.insert_or_assign(reply.ticket, std::move(reply.answer));
@@ -512,6 +663,18 @@ std::string PlayStage::told_of(const std::string& name) const {
   return text;
 }
 
+std::string PlayStage::known_of(const std::string& body) const {
+  const Delivery& delivery = deliveries_.at(body);
+  const MessageContent& content = *delivery.content;
+  const std::string& arn = content.dead_letter.source_arn;
+  std::string text = "from " + (arn.empty() ? "nowhere" : arn.substr(arn.rfind(':') + 1));
+  text += delivery.head.id == first_ids_.at(body) ? " id own" : " id new";
+  text += " sent " + std::to_string((now_ - delivery.head.sent) / Seconds{1});
+  if (!content.group_id.empty()) text += " group " + content.group_id;
+  if (content.deduplication_id == first_ids_.at(body).text()) text += " deduplicated by its id";
+  return text;
+}
+
 std::size_t PlayStage::body_count(const std::string& name) const {
   // Of no generation that a queue has, so that the store does not expect a dense range.
   constexpr Generation kNone{~std::uint64_t{0}};
@@ -519,6 +682,11 @@ std::size_t PlayStage::body_count(const std::string& name) const {
   const auto created = created_.find(name);
   if (created == created_.end()) return 0;
   for (const QueueAddress& queue : created->second) {
+    const PageWant moved{queue, kNone, FreshRange{kMovedLane, {}, {1ULL << 40}}};
+    const PageWant expiry{queue, kNone, ExpiryRange{kEpoch}};
+    count += disk_.read(moved).records.size();
+    // Each belongs to a body that was never received.
+    if (disk_.read(expiry).records.size() > disk_.read(moved).records.size()) return ~std::size_t{0};
     const PageWant later{queue, kNone, LaterRange{kEpoch, {}, now_ + Seconds{1'000'000}}};
     const PageWant fifo{queue, kNone, FifoRange{{}, {1ULL << 40}}};
     count += disk_.read(later).records.size() + disk_.read(fifo).records.size();

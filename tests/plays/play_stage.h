@@ -3,7 +3,7 @@
 // After every step everything that can happen without time passing happens, unless it is held back: pages
 // come, commits become durable, answers leave. The steps, with optional parts in brackets:
 //
-//     limits [window-bytes N] [window-queue-bytes N] [in-flight N] [in-flight-queue N] [waiting N]
+//     limits [publication-bytes N] [window-bytes N] [window-queue-bytes N] [in-flight N] [in-flight-queue N] [waiting N]
 //            [purge-interval N] [recreate-wait N] [deleted-names N]
 //     queue Q [delay N] [visibility N] [retention N] [wait N] [size N] [managed on|off] [kms KEY|none]
 //             [fifo [content] [scope-group]] [tag KEY=VALUE...]   CreateQueue
@@ -22,6 +22,14 @@
 //     visibility Q MESSAGE N [as WHO]                     ChangeMessageVisibility
 //     visibility-batch Q MESSAGE... N
 //     counts Q
+//     sources Q [after NAME] [max N]                      the queues whose dead-letter queue it is
+//     move Q [to Q] [rate N] · tasks Q [max N] · cancel Q move tasks; cancelled is the latest
+//     knows BODY                                          what its latest receive told of where it has been
+//     topic T [fifo [content] [scope-group]]              CreateTopic
+//     subscribe T Q [raw] [filter JSON] [scope body] [dead-letter Q]
+//     unsubscribe T Q · delete-topic T
+//     publish T BODY [bytes N] [group GROUP] [id ID] [attribute NAME=VALUE] [as WHO]
+//     publish-batch T BODY... [bytes N] [group GROUP]
 //     may Q ACCOUNT[/USER]|anybody ACTION [identity silent|denies]
 //                                                         finds the queue in their name, as if that were
 //                                                         ACTION; a user's own policies allow it otherwise
@@ -51,6 +59,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/plays/play.h"
@@ -71,8 +80,10 @@ class PlayStage {
 
   // What a step led to; an Error if the step cannot be understood.
   Result<std::string> perform(const Step& step);
-  Result<std::string> ask(const Step& step, const Options& options);
+  Result<std::string> ask(const Step& step, const Options& options, bool of_topic);
   Result<Operation> operation_of(const Step& step, const Options& options) const;
+  Result<TopicOperation> topic_operation_of(const Step& step, const Options& options) const;
+  static Publish publish_of(const std::string& topic, const std::string& body, const Options& options);
   Result<std::string> direct(const Step& step, const Options& options);
   // In whose name `may` asks.
   static AccessQuestionPtr question_of(const Options& options);
@@ -89,6 +100,7 @@ class PlayStage {
   std::string told(const std::string& who) const;
   std::string told_of(const std::string& queue) const;
   std::size_t body_count(const std::string& queue) const;
+  std::string known_of(const std::string& body) const;
 
   BrokerLimits limits_;
   MemoryTable disk_;
@@ -104,8 +116,12 @@ class PlayStage {
   std::uint64_t next_request_ = 1;
   std::map<std::string, Ticket> tickets_;                                  // of each one's last request
   std::map<MessageId, std::pair<Ticket, std::string>> sent_;               // who sent it, and its body
+  std::map<std::pair<std::string, std::string>, SubscriptionId> subscriptions_;  // by topic and queue
   std::map<Ticket, Answer> answers_;                                       // that have left
   std::map<std::string, std::map<std::uint32_t, ReceiptHandle>> handles_;  // by body and receive count
+  std::map<std::string, Delivery> deliveries_;                             // the latest, by body
+  std::map<std::string, MessageId> first_ids_;                             // as it was sent, by body
+  std::map<std::string, MessageId> tasks_;                                 // the latest of each queue
   std::map<std::string, ReceiptHandle> latest_;                            // by body
 };
 

@@ -102,16 +102,6 @@ TEST(CreateQueue, AnUnknownOrReadOnlyAttributeIsUnknown) {
   }
 }
 
-TEST(CreateQueue, WhatIsNotBuiltYetIsRefusedAndNeverSilentlyTaken) {
-  Wire wire;
-  const std::string head =
-      "400 AWS.SimpleQueueService.UnsupportedOperation: This build of Penstock does not offer ";
-  for (const std::string name : {"RedrivePolicy", "RedriveAllowPolicy"}) {
-    EXPECT_EQ(wire.refusal("CreateQueue", create({{name, "{}"}})),
-              head + "the queue attribute " + name + ".");
-  }
-}
-
 TEST(CreateQueue, TheNameOfAFifoQueueAndItsAttributeBelongTogether) {
   Wire wire;
   EXPECT_EQ(wire.refusal("CreateQueue", create({{"FifoQueue", "true"}})),

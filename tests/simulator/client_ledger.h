@@ -31,9 +31,9 @@ class ClientLedger {
   void send_answered(const QueueName& queue, const MessageId& id, Deed deed, Time sent_at) {
     Fate& fate = fates_[id];
     fate.acknowledged = true;
-    fate.queue = queue;
     fate.sent = deed;
     fate.sent_at = sent_at;
+    fate.places.try_emplace(queue, deed);
   }
   // For the queue, by its creation or later. The shortest that was ever asked for is what a message may rely
   // on; the reference model knows better.
@@ -41,10 +41,20 @@ class ClientLedger {
     Seconds& shortest = retentions_.try_emplace(queue, kRetention).first->second;
     shortest = std::min(shortest, retention);
   }
+  // It may be there from now on: a crash can undo the move. A move task makes another message of it, of which
+  // nothing was acknowledged.
+  void moved(const QueueName& to, const MessageId& id, const MessageId& new_id, const std::string& body,
+             Deed deed) {
+    asked_.insert({to, body});
+    fates_[new_id].places[to] = deed;
+    fates_[id].moved = true;
+    if (new_id != id) fates_[id].end_asked = true;
+  }
   void delete_asked(const MessageId& id) { fates_[id].end_asked = true; }
   void delete_answered(const MessageId& id, Deed deed) {
     Fate& fate = fates_[id];
-    if (!fate.ended) fate.ended = deed;
+    // A handle from before a move succeeds and does nothing to the message where it is now.
+    if (!fate.ended && !fate.moved) fate.ended = deed;
   }
   // A purge, or the deletion of the queue.
   void clear_asked(const QueueName& queue, Deed deed) { clears_[queue].asked.insert(deed); }
@@ -61,7 +71,9 @@ class ClientLedger {
     verdict.expect(!fate.ended || deed < *fate.ended,
                    "a message does not come back after its delete was acknowledged");
     const Clear& clear = clears_[queue];
-    verdict.expect(!fate.acknowledged || fate.sent > clear.answered || deed < clear.answered,
+    const auto place = fate.places.find(queue);
+    const Deed came = place == fate.places.end() ? fate.sent : place->second;
+    verdict.expect(!fate.acknowledged || came > clear.answered || deed < clear.answered,
                    "a message does not come back after a purge or its queue's deletion was acknowledged");
   }
 
@@ -69,12 +81,16 @@ class ClientLedger {
   void finished(Time now, Verdict& verdict) const {
     for (const auto& [id, fate] : fates_) {
       if (!fate.acknowledged || fate.end_asked) continue;
-      const auto shortest = retentions_.find(fate.queue);
-      if (now >= fate.sent_at + (shortest == retentions_.end() ? kRetention : shortest->second)) continue;
-      const auto clear = clears_.find(fate.queue);
-      const bool cleared =
-          clear != clears_.end() && !clear->second.asked.empty() && fate.sent < *clear->second.asked.rbegin();
-      verdict.expect(cleared, "a message whose send was acknowledged comes out");
+      bool over = false;
+      for (const auto& [queue, came] : fate.places) {
+        const auto shortest = retentions_.find(queue);
+        if (now >= fate.sent_at + (shortest == retentions_.end() ? kRetention : shortest->second)) over = true;
+        const auto clear = clears_.find(queue);
+        if (clear != clears_.end() && !clear->second.asked.empty() && came < *clear->second.asked.rbegin()) {
+          over = true;
+        }
+      }
+      verdict.expect(over, "a message whose send was acknowledged comes out");
     }
   }
 
@@ -82,9 +98,10 @@ class ClientLedger {
   static constexpr Seconds kRetention{345'600};
 
   struct Fate {
-    QueueName queue;
+    std::map<QueueName, Deed> places;  // where it may be, and since when
     bool acknowledged = false;
     bool end_asked = false;
+    bool moved = false;
     Deed sent = 0;
     std::optional<Deed> ended;
     Time sent_at;

@@ -6,12 +6,19 @@
 #include <string>
 #include <utility>
 
+#include "broker/queue_arn.h"
+
 namespace penstock {
+
+namespace {
+
+constexpr const char* kNames[] = {"mail", "news", "mail-2"};
+
+}  // namespace
 
 ClientWishes::QueueName ClientWishes::queue() {
   const bool second = weather_.second_world && under(30);
   const World world{AccountId{second ? 1ULL : 0ULL}, *Region::parse("us-east-1")};
-  constexpr const char* kNames[] = {"mail", "news", "mail-2"};
   return {world, kNames[random_.below(weather_.queues)]};
 }
 
@@ -28,6 +35,21 @@ SuppliedAttributes ClientWishes::attributes() {
   if (under(5)) drawn.kms_key = under(50) ? "alias/own" : "";
   if (under(3)) drawn.kms_reuse = seconds({60, 300, 86'400});
   if (!drawn.kms_key && under(5)) drawn.managed_encryption = under(50);
+  if (under(weather_.redriving)) {
+    const std::string target = queue_arn(world_, kNames[random_.below(weather_.queues)]);
+    drawn.redrive.emplace().text = target;
+    if (under(80)) {
+      drawn.redrive->policy = RedrivePolicy{target, static_cast<std::uint32_t>(1 + random_.below(3))};
+    }
+    if (under(10)) {
+      drawn.redrive_allow.emplace();
+      if (under(60)) {
+        const auto permission = static_cast<RedrivePermission>(random_.below(3));
+        drawn.redrive_allow->emplace().permission = permission;
+        if (permission == RedrivePermission::kByQueue) (*drawn.redrive_allow)->source_arns = {target};
+      }
+    }
+  }
   if (under(5)) drawn.policy = under(30) ? "" : policy();
   return drawn;
 }
@@ -44,6 +66,17 @@ Operation ClientWishes::permission() {
   PermissionGrant grant{label, {"00000000000" + std::to_string(random_.below(2))}, {"SendMessage"}};
   if (under(5)) grant.actions.assign(8, "PurgeQueue");
   return AddPermission{std::move(grant)};
+}
+
+std::optional<Operation> ClientWishes::about_moves() {
+  if (!under(weather_.moving)) return std::nullopt;
+  if (under(20)) return ListMoveTasks{static_cast<std::uint32_t>(1 + random_.below(10))};
+  if (under(10)) return ListDeadLetterSources{under(50) ? "mail" : "", static_cast<std::uint32_t>(1 + random_.below(3))};
+  StartMoveTask start;
+  if (under(50)) start.destination = kNames[random_.below(weather_.queues)];
+  const std::uint32_t rates[] = {0, 0, 1, 3, 10, 500};
+  start.rate_max = rates[random_.below(std::size(rates))];
+  return start;
 }
 
 // Of eighty keys, so that a queue may be given more than it can have.
@@ -169,7 +202,9 @@ Operation ClientWishes::batch_about_held(const QueueName& queue, std::vector<Hel
 }
 
 Operation ClientWishes::operation(const QueueName& queue, bool exists, std::vector<Held>& all, Ends& ends) {
+  world_ = queue.first;
   if (std::optional<Operation> wish = about_the_queue(exists)) return std::move(*wish);
+  if (std::optional<Operation> wish = about_moves()) return std::move(*wish);
   const bool full = all.size() >= weather_.handles_max;
   if (under(full ? 60 : 20)) {
     if (!all.empty() && under(weather_.batching)) return batch_about_held(queue, all, ends);

@@ -44,6 +44,7 @@ class ClientWishes {
   Send send();
 
  private:
+  std::optional<Operation> about_moves();
   SuppliedAttributes attributes();
   std::string policy();
   Operation permission();
@@ -60,6 +61,7 @@ class ClientWishes {
   Random& random_;
   const Weather& weather_;
   std::uint64_t next_body_ = 1;
+  World world_;  // of the queue that the wish is about
 };
 
 }  // namespace penstock

@@ -35,6 +35,31 @@ ReferenceModel::Queue* ReferenceModel::find(QueueId id) {
   return nullptr;
 }
 
+const ReferenceModel::Queue* ReferenceModel::find(const World& world, std::string_view name) const {
+  for (const Queue& queue : queues_) {
+    if (queue.world == world && queue.name == name) return &queue;
+  }
+  return nullptr;
+}
+
+bool ReferenceModel::exhausted(const Queue& queue, const Message& message) const {
+  const auto& policy = queue.attributes.redrive_policy;
+  return policy && message.touch && message.touch->count >= policy->receive_count &&
+         find(queue.world, policy->target()) != nullptr;
+}
+
+bool ReferenceModel::may_stay(const Queue& queue, const Message& message) const {
+  const Queue* target = find(queue.world, queue.attributes.redrive_policy->target());
+  return target->lengthened != kEpoch && message.sent <= target->lengthened;
+}
+
+bool ReferenceModel::moves_something(const Queue& queue, Time now) const {
+  return std::any_of(queue.messages.begin(), queue.messages.end(), [&](const Message& message) {
+    return alive(queue, message, now) && visible(message, now) && exhausted(queue, message) &&
+           !may_stay(queue, message);
+  });
+}
+
 bool ReferenceModel::certainly_at_bound(const Queue& queue, Time now) const {
   std::size_t own = 0;
   std::size_t all = 0;
@@ -63,7 +88,7 @@ bool ReferenceModel::possibly_at_bound(const Queue& queue) const {
 
 bool ReferenceModel::touched_visible(const Queue& queue, Time now) const {
   return std::any_of(queue.messages.begin(), queue.messages.end(), [&](const Message& message) {
-    return message.touch && alive(queue, message, now) && visible(message, now);
+    return message.touch && alive(queue, message, now) && visible(message, now) && !exhausted(queue, message);
   });
 }
 

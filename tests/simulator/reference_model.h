@@ -58,7 +58,18 @@ class ReferenceModel {
     Time sent;
     Time due;            // visible from this moment on, if it was never received
     bool ended = false;  // its retention was over when the queue was given another one
+    std::string source;  // the ARN of the queue that it was moved from
+    std::uint32_t count_before = 0;
     std::optional<Touch> touch;
+  };
+  struct Task {
+    MessageId id;
+    std::string destination;
+    std::uint32_t rate = 0;
+    std::size_t most = 0;  // it moves no more than were there
+    std::size_t moved = 0;
+    Time next;
+    bool cancelled = false;
   };
   struct Queue {
     World world;
@@ -70,6 +81,8 @@ class ReferenceModel {
     Time modified;
     std::optional<Time> purged;
     std::vector<Message> messages;
+    std::vector<Task> tasks;
+    Time lengthened;  // what was sent by then had ended when it was given a longer retention
   };
   struct Waiting {
     QueueId queue;
@@ -101,6 +114,7 @@ class ReferenceModel {
 
   Queue* find(const World& world, const std::string& name);
   Queue* find(QueueId id);
+  const Queue* find(const World& world, std::string_view name) const;
 
   static bool alive(const Queue& queue, const Message& message, Time now) {
     return !message.ended && now < message.sent + queue.attributes.retention;
@@ -109,6 +123,12 @@ class ReferenceModel {
     return now >= (message.touch ? message.touch->hidden_until : message.due);
   }
   static bool delayed(const Message& message) { return std::holds_alternative<LaterKey>(message.body); }
+
+  // Received too often, and there is where to go.
+  bool exhausted(const Queue& queue, const Message& message) const;
+  // And whether it may stay nevertheless, being older than what the dead-letter queue has let end.
+  bool may_stay(const Queue& queue, const Message& message) const;
+  bool moves_something(const Queue& queue, Time now) const;
 
   // Messages received and not deleted, at least (without what has expired) and at most.
   bool certainly_at_bound(const Queue& queue, Time now) const;

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "broker/queue_arn.h"
+
 namespace penstock {
 namespace {
 
@@ -39,6 +41,8 @@ QueueAttributes with(QueueAttributes stands, const SuppliedAttributes& asked) {
   if (asked.managed_encryption == true) stands.kms_key = "";
   if (asked.managed_encryption) stands.managed_encryption = *asked.managed_encryption;
   if (asked.kms_key) stands.kms_key = *asked.kms_key;
+  if (asked.redrive) stands.redrive_policy = asked.redrive->policy;
+  if (asked.redrive_allow) stands.redrive_allow_policy = *asked.redrive_allow;
   if (!stands.kms_key.empty()) stands.managed_encryption = false;
   return stands;
 }
@@ -50,6 +54,8 @@ bool agrees(const QueueAttributes& stands, const SuppliedAttributes& asked) {
          same(asked.retention, stands.retention) && same(asked.receive_wait, stands.receive_wait) &&
          same(asked.visibility_timeout, stands.visibility_timeout) &&
          same(asked.managed_encryption, stands.managed_encryption) && same(asked.kms_key, stands.kms_key) &&
+         same(asked.redrive_allow, stands.redrive_allow_policy) &&
+         (!asked.redrive || asked.redrive->policy == stands.redrive_policy) &&
          same(asked.policy, stands.policy) && same(asked.kms_reuse, stands.kms_reuse.value_or(Seconds{300}));
 }
 
@@ -81,6 +87,7 @@ void ReferenceModel::Sight::judge() {
 
   std::size_t own_answers = 0;
   for (const Reply& reply : seen_.replies) {
+    follow_moves();
     if (command != nullptr && reply.ticket == command->ticket) {
       ++own_answers;
       answer_own(*command, reply.answer);
@@ -94,6 +101,16 @@ void ReferenceModel::Sight::judge() {
     answer_receive(receive, reply.answer);
   }
   if (!verdict_.holds()) return;
+  follow_moves();
+  expect(moves_seen_ == seen_.moves.size(),
+         "what moves is visible, and was received too often or is moved by a task");
+  for (const auto& [id, count] : redriven_) {
+    Task& task = model_.find(id)->tasks.back();
+    const auto pause = task.rate == 0 ? 1 : (count * 1000 + task.rate - 1) / task.rate;
+    task.next = now_ + Milliseconds{static_cast<std::int64_t>(pause)};
+    expect(task.rate == 0 || count <= std::max<std::size_t>(1, task.rate / 10), "a task keeps to its rate");
+  }
+  expect(seen_.moves.size() <= 64, "what one decision moves is bounded");
 
   if (command != nullptr && own_answers == 0) {
     const auto* receive = operation == nullptr ? nullptr : std::get_if<Receive>(operation);
@@ -101,8 +118,9 @@ void ReferenceModel::Sight::judge() {
     expect(receive != nullptr && queue != nullptr, "only a receive waits for its answer");
     if (!verdict_.holds()) return;
     const Seconds wait = receive->wait.value_or(queue->attributes.receive_wait);
-    expect(wait > Seconds{0} || contains(seen_.waiting_for_pages, queue->address.id),
-           "a short poll waits for nothing but a page");
+    expect(wait > Seconds{0} || contains(seen_.waiting_for_pages, queue->address.id) ||
+               model_.moves_something(*queue, now_),
+           "a short poll waits for nothing but a page, or for what is to be moved");
     expect(model_.waiting_.size() < model_.limits_.waiting_receivers_max, "waiting receives are bounded");
     model_.waiting_[command->ticket] = {queue->address.id, receive->messages_max, receive->visibility_timeout,
                                         now_ + wait, wait == Seconds{0}};
@@ -124,6 +142,8 @@ void ReferenceModel::Sight::nothing_is_overdue() {
     const Queue* queue = model_.find(waiting.queue);
     expect(queue == nullptr || !model_.deliverable(*queue, now_),
            "a waiting receive is answered as soon as a message is visible");
+    expect(queue == nullptr || !model_.moves_something(*queue, now_),
+           "what was received too often moves on when somebody asks");
     expect(waiting.deadline > now_, "a waiting receive is answered when its time is up");
   }
 }
@@ -135,7 +155,10 @@ void ReferenceModel::Sight::answer_own(const Command& command, const Answer& ans
   const bool needs_none = command.operation && (std::holds_alternative<CreateQueue>(*command.operation) ||
                                                 std::holds_alternative<ListQueues>(*command.operation));
   if (queue == nullptr && !needs_none) {
-    expect(is_error(answer, ErrorCode::kQueueDoesNotExist),
+    const bool of_tasks = command.operation && (std::holds_alternative<StartMoveTask>(*command.operation) ||
+                                                std::holds_alternative<ListMoveTasks>(*command.operation) ||
+                                                std::holds_alternative<CancelMoveTask>(*command.operation));
+    expect(is_error(answer, of_tasks ? ErrorCode::kResourceNotFound : ErrorCode::kQueueDoesNotExist),
            "a queue that does not exist is reported missing");
     return;
   }
@@ -144,6 +167,11 @@ void ReferenceModel::Sight::answer_own(const Command& command, const Answer& ans
     return;
   }
   std::visit([&](const auto& request) { own(request, queue, answer); }, *command.operation);
+}
+
+// Histories of topics are searched on their own (topics_test.cc).
+void ReferenceModel::Sight::own(const AboutTopic&, Queue*, const Answer&) {
+  expect(false, "these clients ask nothing of topics");
 }
 
 void ReferenceModel::Sight::own(const CreateQueue& request, Queue* queue, const Answer& answer) {
@@ -158,6 +186,11 @@ void ReferenceModel::Sight::own(const CreateQueue& request, Queue* queue, const 
     return;
   }
   const Command& command = std::get<Command>(deed_.act);
+  if (!policy_is_good(request.attributes, command.world, command.queue_name)) {
+    expect(is_error(answer, ErrorCode::kInvalidParameterValue),
+           "a dead-letter queue exists and permits its sources");
+    return;
+  }
   const auto deleted = model_.deleted_names_.find({command.world, command.queue_name});
   if (deleted != model_.deleted_names_.end()) {
     if (now_ < deleted->second + model_.limits_.recreate_wait) {
@@ -182,8 +215,16 @@ void ReferenceModel::Sight::own(const CreateQueue& request, Queue* queue, const 
 }
 
 void ReferenceModel::Sight::own(const SetQueueAttributes& request, Queue* queue, const Answer& answer) {
+  if (!policy_is_good(request.attributes, queue->world, queue->name)) {
+    expect(is_error(answer, ErrorCode::kInvalidParameterValue),
+           "a dead-letter queue exists and permits its sources");
+    return;
+  }
   expect(std::holds_alternative<Done>(answer), "the attributes of a queue that exists can be set");
   for (Message& message : queue->messages) message.ended = !alive(*queue, message, now_);
+  if (request.attributes.retention && *request.attributes.retention > queue->attributes.retention) {
+    queue->lengthened = std::max(queue->lengthened, now_ - queue->attributes.retention);
+  }
   queue->attributes = with(queue->attributes, request.attributes);
   queue->modified = now_;
 }
@@ -224,6 +265,151 @@ void ReferenceModel::Sight::own(const UntagQueue& request, Queue* queue, const A
 void ReferenceModel::Sight::own(const FindTags&, Queue* queue, const Answer& answer) {
   const auto* tagged = std::get_if<QueueTagged>(&answer);
   expect(tagged != nullptr && same_tags(tagged->tags, queue->tags), "a queue has the tags that it was given");
+}
+
+void ReferenceModel::Sight::own(const ListDeadLetterSources& request, Queue* queue, const Answer& answer) {
+  std::set<std::string> names;
+  for (const Queue& any : model_.queues_) {
+    const auto& policy = any.attributes.redrive_policy;
+    if (policy && any.world == queue->world && policy->target() == queue->name && any.name > request.after) {
+      names.insert(any.name);
+    }
+  }
+  const auto* listed = std::get_if<QueuesListed>(&answer);
+  expect(listed != nullptr &&
+             listed->names.size() == std::min<std::size_t>(names.size(), request.names_max) &&
+             std::equal(listed->names.begin(), listed->names.end(), names.begin()),
+         "the sources of a dead-letter queue are those that name it");
+}
+
+void ReferenceModel::Sight::own(const StartMoveTask& request, Queue* queue, const Answer& answer) {
+  const Queue* destination = model_.find(queue->world, request.destination);
+  if (!request.destination.empty() && destination == nullptr) {
+    expect(is_error(answer, ErrorCode::kResourceNotFound), "the destination of a move task exists");
+    return;
+  }
+  const bool has_source =
+      std::any_of(model_.queues_.begin(), model_.queues_.end(), [&](const Queue& any) {
+        const auto& policy = any.attributes.redrive_policy;
+        return policy && any.world == queue->world && policy->target() == queue->name;
+      });
+  if (destination == queue || !has_source) {
+    expect(is_error(answer, ErrorCode::kInvalidParameterValue), "a move task moves out of a dead-letter queue");
+    return;
+  }
+  const auto* started = std::get_if<MoveTaskStarted>(&answer);
+  if (started == nullptr) {
+    expect(is_error(answer, ErrorCode::kInvalidParameterValue) && !queue->tasks.empty(),
+           "a move task is refused only while another one runs");
+    return;
+  }
+  queue->tasks.push_back({.id = started->task,
+                          .destination = request.destination,
+                          .rate = request.rate_max,
+                          .most = queue->messages.size(),
+                          .next = now_});
+}
+
+void ReferenceModel::Sight::own(const ListMoveTasks& request, Queue* queue, const Answer& answer) {
+  const auto* listed = std::get_if<MoveTasksListed>(&answer);
+  const std::size_t known = std::min<std::size_t>(queue->tasks.size(), 10);
+  expect(listed != nullptr && listed->tasks.size() == std::min<std::size_t>(known, request.tasks_max),
+         "the newest move tasks are listed");
+  if (!verdict_.holds()) return;
+  for (std::size_t i = 0; i < listed->tasks.size(); ++i) {
+    const Task& task = queue->tasks[queue->tasks.size() - 1 - i];
+    const MoveTaskRecord& told = listed->tasks[i];
+    expect(told.id == task.id && told.moved == task.moved && told.rate_max == task.rate &&
+               told.destination == task.destination,
+           "a move task tells what it has moved");
+    expect(i == 0 || told.status != MoveTaskStatus::kRunning, "one move task of a queue is active at a time");
+    expect((told.status == MoveTaskStatus::kFailed) == !told.failure.empty(), "who fails says why");
+    expect(told.status != MoveTaskStatus::kCompleted || told.moved == told.to_move || i != 0 ||
+               now_ > told.started || told.to_move == 0,
+           "a move task ends when it has moved everything");
+  }
+}
+
+void ReferenceModel::Sight::own(const CancelMoveTask& request, Queue* queue, const Answer& answer) {
+  const auto* cancelled = std::get_if<MoveTaskCancelled>(&answer);
+  if (cancelled == nullptr) return;
+  expect(!queue->tasks.empty() && queue->tasks.back().id == request.task &&
+             queue->tasks.back().moved == cancelled->moved && !queue->tasks.back().cancelled,
+         "the task that runs is cancelled, with what it has moved");
+  if (verdict_.holds()) queue->tasks.back().cancelled = true;
+}
+
+bool ReferenceModel::Sight::policy_is_good(const SuppliedAttributes& asked, const World& world,
+                                           const std::string& name) const {
+  if (!asked.redrive || !asked.redrive->policy) return true;
+  const std::string target_name(asked.redrive->policy->target());
+  const Queue* target = model_.find(world, target_name);
+  if (target == nullptr) return false;
+  auto allowed = target->attributes.redrive_allow_policy;
+  if (target_name == name && asked.redrive_allow) allowed = *asked.redrive_allow;
+  if (!allowed || allowed->permission == RedrivePermission::kAllowAll) return true;
+  const auto& arns = allowed->source_arns;
+  return std::find(arns.begin(), arns.end(), queue_arn(world, name)) != arns.end();
+}
+
+// ---- moves
+
+void ReferenceModel::Sight::follow_moves() {
+  while (moves_seen_ < seen_.moves.size() && verdict_.holds() && follow(seen_.moves[moves_seen_])) {
+    ++moves_seen_;
+  }
+}
+
+bool ReferenceModel::Sight::follow(const Copy& move) {
+  const auto queue_of = [this](const BodyKey& key) {
+    return model_.find(std::visit([](const auto& own) { return own.queue.id; }, key));
+  };
+  Queue* const source = queue_of(move.from);
+  Queue* const target = queue_of(move.to);
+  if (source == nullptr || target == nullptr) return false;
+  const auto found = std::find_if(source->messages.begin(), source->messages.end(),
+                                  [&](const Message& message) { return message.body == move.from; });
+  if (found == source->messages.end()) return false;
+  if (!alive(*source, *found, now_) || !visible(*found, now_)) return false;
+  const Message message = *found;
+  const bool allowed = move.keeps_id ? follow_dead_letter(move, *source, message, *target)
+                                     : follow_redrive(move, *source, message, *target);
+  if (!allowed) return false;
+  source->messages.erase(found);
+  target->messages.push_back({.order = model_.next_order_++,
+                              .id = move.keeps_id ? message.id : move.head.id,
+                              .body = move.to,
+                              .sent = move.head.sent,
+                              .due = move.head.sent,
+                              .source = move.dead_letter.source_arn,
+                              .count_before = move.dead_letter.receive_count,
+                              .touch = std::nullopt});
+  return true;
+}
+
+bool ReferenceModel::Sight::follow_dead_letter(const Copy& move, Queue& source, const Message& message,
+                                               Queue& target) {
+  if (!model_.exhausted(source, message)) return false;
+  if (source.world != target.world || source.attributes.redrive_policy->target() != target.name) return false;
+  expect(move.head.sent == message.sent, "a dead letter keeps the time at which it was sent");
+  expect(move.dead_letter.source_arn == queue_arn(source.world, source.name) &&
+             move.dead_letter.receive_count == message.touch->count,
+         "a dead letter says where it comes from and how often it was received");
+  return verdict_.holds();
+}
+
+bool ReferenceModel::Sight::follow_redrive(const Copy& move, Queue& source, const Message& message,
+                                           Queue& target) {
+  if (source.tasks.empty()) return false;
+  Task& task = source.tasks.back();
+  if (task.cancelled || now_ < task.next || task.moved >= task.most) return false;
+  const std::string destination =
+      task.destination.empty() ? message.source.substr(message.source.rfind(':') + 1) : task.destination;
+  if (destination != target.name || source.world != target.world) return false;
+  expect(move.head.sent == now_ && move.dead_letter == DeadLetter{}, "what a task moves is sent anew");
+  ++task.moved;
+  ++redriven_[source.address.id];
+  return verdict_.holds();
 }
 
 void ReferenceModel::Sight::own(const AddPermission& request, Queue* queue, const Answer& answer) {
@@ -474,13 +660,15 @@ void ReferenceModel::Sight::answer_receive(const Waiting& receive, const Answer&
            "a receive is not answered empty while a message is visible");
     expect(could_not_wait || receive.short_poll || receive.deadline <= now_,
            "a long poll is not answered empty before its time is up");
+    expect(could_not_wait || !model_.moves_something(*queue, now_),
+           "a receive is not answered empty before what was received too often has moved on");
     expect(!receive.short_poll || !model_.certainly_at_bound(*queue, now_),
            "a short poll at the bound of messages in flight is refused");
   } else if (received->deliveries.size() < receive.messages_max) {
     // One that was handed out with a visibility timeout of 0 is visible again, but not for this receive.
     const bool perhaps_its_own = visibility == Seconds{0};
     expect(perhaps_its_own || !model_.deliverable(*queue, now_) ||
-               contains(seen_.waiting_for_pages, receive.queue),
+               contains(seen_.waiting_for_pages, receive.queue) || model_.moves_something(*queue, now_),
            "a receive gets what is visible, up to what it asked for, unless a page is on its way");
   }
 }
@@ -497,17 +685,21 @@ void ReferenceModel::Sight::deliver(Queue& queue, const Delivery& delivery, Seco
     expect(delivery.head.id == message.id && delivery.head.sent == message.sent,
            "a delivery names the message by its id and the time it was sent");
   }
-  if (!message.touch) {
+  const bool first = !message.touch;
+  if (first) {
     deliver_first(queue, message, delivery);
+    expect(!delivery.content || delivery.content->dead_letter.source_arn == message.source,
+           "a message says where it was moved from");
     message.touch = Touch{.lane = delivery.handle.lane,
                           .sequence = delivery.handle.sequence,
                           .nonce = delivery.handle.nonce,
-                          .count = 0,
+                          .count = message.count_before,
                           .first_received = now_,
                           .last_received = now_,
                           .hidden_until = delivery.hidden_before};
   }
   Touch& touch = *message.touch;
+  expect(!model_.exhausted(queue, message) || first || model_.may_stay(queue, message), "what was received too often is not delivered");
   expect(touch.hidden_until <= now_, "a message in flight is hidden until its visibility timeout ends");
   expect(delivery.receive_count == touch.count + 1, "the receive count is exact");
   if (touch.count == 0) touch.first_received = now_;

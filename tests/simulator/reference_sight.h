@@ -23,6 +23,7 @@ class ReferenceModel::Sight {
   void expect(bool kept, std::string_view promise) { verdict_.expect(kept, promise); }
 
   void answer_own(const Command& command, const Answer& answer);
+  void own(const AboutTopic& request, Queue* queue, const Answer& answer);
   void own(const CreateQueue& request, Queue* queue, const Answer& answer);
   void own(const SetQueueAttributes& request, Queue* queue, const Answer& answer);
   void own(const ListQueues& request, Queue* queue, const Answer& answer);
@@ -43,6 +44,10 @@ class ReferenceModel::Sight {
   void own(const SendBatch& request, Queue* queue, const Answer& answer);
   void own(const DeleteBatch& request, Queue* queue, const Answer& answer);
   void own(const ChangeVisibilityBatch& request, Queue* queue, const Answer& answer);
+  void own(const ListDeadLetterSources& request, Queue* queue, const Answer& answer);
+  void own(const StartMoveTask& request, Queue* queue, const Answer& answer);
+  void own(const ListMoveTasks& request, Queue* queue, const Answer& answer);
+  void own(const CancelMoveTask& request, Queue* queue, const Answer& answer);
   // Of one request, alone or an entry of a batch.
   void sent(const Send& request, Queue& queue, const Answer& answer);
   void deleted(const Delete& request, Queue& queue, const Answer& answer);
@@ -63,6 +68,12 @@ class ReferenceModel::Sight {
   };
   Found find(Queue& queue, const ReceiptHandle& handle);
   void nothing_is_overdue();
+  // Goes through the moves as far as the lists allow them; in the end each has to be.
+  void follow_moves();
+  bool follow(const Copy& move);
+  bool follow_dead_letter(const Copy& move, Queue& source, const Message& message, Queue& target);
+  bool follow_redrive(const Copy& move, Queue& source, const Message& message, Queue& target);
+  bool policy_is_good(const SuppliedAttributes& asked, const World& world, const std::string& name) const;
 
   ReferenceModel& model_;
   const Deed& deed_;
@@ -70,6 +81,8 @@ class ReferenceModel::Sight {
   const Time now_;
   Verdict& verdict_;
   std::optional<QueueId> ended_;  // the queue that this deed deletes
+  std::size_t moves_seen_ = 0;
+  std::map<QueueId, std::size_t> redriven_;  // in this deed, by source
   std::size_t bodies_seen_ = 0;   // of the bodies stored by this deed, those whose sends were judged
 };
 

@@ -69,6 +69,7 @@ DecisionSeen SimulatedProcess::decided(std::size_t changes_before, Time now) {
   bool id_given = false;
   for (std::size_t i = changes_before; i < outcome.changes.size(); ++i) {
     ++changes_unwritten_;
+    if (const Copy* const copy = std::get_if<Copy>(&outcome.changes[i])) seen.moves.push_back(*copy);
     const Put* const put = std::get_if<Put>(&outcome.changes[i]);
     if (put == nullptr) continue;
     if (const auto* fresh = std::get_if<FreshRecord>(&put->record)) {
@@ -133,7 +134,12 @@ bool same_facts(const std::vector<Record>& a, const std::vector<Record>& b) {
     return left.index() == right.index() && std::visit(
                                                 [&right](const auto& fact) {
                                                   using Fact = std::decay_t<decltype(fact)>;
-                                                  if constexpr (requires { fact == fact; }) {
+                                                  if constexpr (std::is_same_v<Fact, PublicationRecord>) {
+                                                    const Fact& other = std::get<Fact>(right);
+                                                    return fact.key == other.key &&
+                                                           fact.targets == other.targets &&
+                                                           *fact.content == *other.content;
+                                                  } else if constexpr (requires { fact == fact; }) {
                                                     return fact == std::get<Fact>(right);
                                                   } else {
                                                     return false;  // a body is not resident

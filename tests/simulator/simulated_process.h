@@ -32,6 +32,7 @@ struct DecisionSeen {
   Position stamp;
   std::vector<Reply> replies;              // in the order in which they were decided
   std::vector<StoredBody> bodies;          // put by this decision
+  std::vector<Copy> moves;                 // in the order in which they were decided
   std::optional<QueueAddress> created;     // the queue record put for the first time
   std::vector<QueueId> waiting_for_pages;  // queues with a page on its way afterwards, ascending
   bool settled = false;                    // nothing is due any more at `now`

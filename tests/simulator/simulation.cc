@@ -163,6 +163,13 @@ void Simulation::nothing_is_left() {
       std::none_of(facts.begin(), facts.end(),
                    [](const Record& fact) { return std::holds_alternative<DeletedNameRecord>(fact); }),
       "the names of deleted queues are free again");
+  verdict_.expect(std::none_of(facts.begin(), facts.end(),
+                               [](const Record& fact) {
+                                 const auto* task = std::get_if<MoveTaskRecord>(&fact);
+                                 return task != nullptr && (task->status == MoveTaskStatus::kRunning ||
+                                                            task->status == MoveTaskStatus::kCancelling);
+                               }),
+                  "every move task comes to its end");
   verdict_.expect(
       std::none_of(facts.begin(), facts.end(),
                    [](const Record& fact) { return std::holds_alternative<LaneOfRecord>(fact); }),
@@ -174,6 +181,10 @@ void Simulation::nothing_is_left() {
   constexpr Generation kNone{~std::uint64_t{0}};
   for (const QueueAddress& queue : created_) {
     const PageWant later{queue, kNone, LaterRange{kEpoch, {}, now_ + kRetentionMax}};
+    const PageWant moved{queue, kNone, FreshRange{kMovedLane, {}, {1ULL << 40}}};
+    const PageWant expiry{queue, kNone, ExpiryRange{kEpoch}};
+    verdict_.expect(disk_.read(moved).records.empty() && disk_.read(expiry).records.empty(),
+                    "no dead letter outlives its message, nor does its expiry");
     verdict_.expect(disk_.read(later).records.empty(), "no body outlives its message");
     // Lanes of their own are given out from 64 on, to fewer groups than clients know.
     for (Lane lane = kFirstLane; lane < Lane{64 + ClientWishes::kGroups}; lane = lane.next()) {
@@ -361,7 +372,11 @@ void Simulation::ask(std::size_t client, const QueueName& queue, Result<Operatio
 
 void Simulation::fold(decltype(Deed::act)&& act, DecisionSeen&& seen) {
   ++deeds_;
-  if (seen.created) created_.insert(*seen.created);
+  if (seen.created) {
+    created_.insert(*seen.created);
+    const auto& command = std::get<Command>(act);
+    names_[seen.created->id] = {command.world, command.queue_name};
+  }
   for (const Reply& reply : seen.replies) {
     tell([&] { return "    " + describe(reply.ticket) + " <- " + describe(reply.answer); });
     const auto asked = asked_.find(reply.ticket);
@@ -376,7 +391,22 @@ void Simulation::fold(decltype(Deed::act)&& act, DecisionSeen&& seen) {
       for (const Delivery& delivery : received->deliveries) asked->second.delivered.push_back(delivery.body);
     }
   }
+  for (const auto& body : seen.bodies) ids_[body.key] = body.id;
+  note_moves(seen);
   history_.see({std::move(act), std::move(seen)}, verdict_);
+}
+
+void Simulation::note_moves(const DecisionSeen& seen) {
+  for (const Copy& move : seen.moves) {
+    const MessageId id = ids_.at(move.from);
+    const MessageId new_id = move.keeps_id ? id : move.head.id;
+    ids_[move.to] = new_id;
+    bodies_[new_id] = bodies_[id];
+    const QueueId to = std::visit([](const auto& key) { return key.queue.id; }, move.to);
+    ledger_.moved(names_.at(to), id, new_id, bodies_[id], deeds_);
+    ++size_.moves;
+    tell([&] { return std::string("    a message moves to ") + names_.at(to).second; });
+  }
 }
 
 void Simulation::vanish(std::size_t index) {

@@ -35,6 +35,7 @@ class Simulation {
     std::uint64_t deliveries = 0;
     std::uint64_t crashes = 0;
     std::uint64_t reloads = 0;
+    std::uint64_t moves = 0;
   };
 
   // With `telling`, tale() says what happened, a line an event.
@@ -91,6 +92,7 @@ class Simulation {
   void tick();
   void advance_clock();
   void fold(decltype(Deed::act)&& act, DecisionSeen&& seen);
+  void note_moves(const DecisionSeen& seen);
   void release();
   void answer(const Asked& asked, const Answer& answer);
   void received(const Asked& asked, const Received& received);
@@ -127,6 +129,8 @@ class Simulation {
   std::map<Ticket, Asked> asked_;
   std::uint64_t next_request_ = 1;
   std::map<MessageId, std::string> bodies_;  // of every message ever decided
+  std::map<BodyKey, MessageId> ids_;         // of the message that lies there
+  std::map<QueueId, QueueName> names_;       // of every queue there ever was
   std::set<QueueAddress> created_;           // every queue there ever was
   std::vector<Received> undelivered_;        // answers of which no byte left
 };

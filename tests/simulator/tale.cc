@@ -32,8 +32,16 @@ std::string describe(const Operation& operation) {
       return "untag " + std::to_string(untag.keys.size());
     }
     std::string operator()(const FindTags&) const { return "tags"; }
+    std::string operator()(const ListDeadLetterSources&) const { return "list sources"; }
+    std::string operator()(const StartMoveTask& start) const {
+      return "start a move task to " + (start.destination.empty() ? "the sources" : start.destination) +
+             " rate " + std::to_string(start.rate_max);
+    }
+    std::string operator()(const ListMoveTasks&) const { return "list move tasks"; }
+    std::string operator()(const CancelMoveTask&) const { return "cancel a move task"; }
     std::string operator()(const AddPermission& add) const { return "permit " + add.grant.label; }
     std::string operator()(const RemovePermission& remove) const { return "withdraw " + remove.label; }
+    std::string operator()(const AboutTopic&) const { return "ask a topic"; }
     std::string operator()(const SendBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const DeleteBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const ChangeVisibilityBatch& batch) const {
@@ -68,6 +76,13 @@ std::string describe(const Answer& answer) {
       return "refused " + std::to_string(static_cast<int>(error.code));
     }
     std::string operator()(const Done&) const { return "done"; }
+    std::string operator()(const MoveTaskStarted&) const { return "started"; }
+    std::string operator()(const MoveTasksListed& listed) const {
+      return std::to_string(listed.tasks.size()) + " tasks";
+    }
+    std::string operator()(const MoveTaskCancelled& cancelled) const {
+      return "cancelled after " + std::to_string(cancelled.moved);
+    }
     std::string operator()(const QueueFound&) const { return "found"; }
     std::string operator()(const QueueDescribed& described) const {
       return "visible " + std::to_string(described.counts.visible) + " in flight " +
@@ -81,6 +96,7 @@ std::string describe(const Answer& answer) {
       return std::to_string(tagged.tags.size()) + " tags";
     }
     std::string operator()(const Sent&) const { return "sent"; }
+    std::string operator()(const TopicAnswer&) const { return "a topic's answer"; }
     std::string operator()(const SentBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const DoneBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const Received& received) const {

@@ -54,6 +54,9 @@ Weather Weather::draw(Random& random) {
   limits.purge_interval = seconds();
   limits.recreate_wait = seconds();
   if (random.below(4) == 0) limits.deleted_names_max = 1 + random.below(2);
+  weather.redriving = maybe(random, 90);
+  if (weather.redriving != 0 && weather.clearing == 0) weather.clearing = maybe(random, 2);
+  if (weather.redriving != 0) weather.moving = maybe(random, 5);
   return weather;
 }
 

@@ -38,6 +38,9 @@ struct Weather {
   std::uint64_t grouping = 0;  // of the sends
   std::uint64_t batching = 0;  // of the sends, and of what is done with handles
 
+  std::uint64_t redriving = 0;  // of the queues' attributes, a redrive policy among them
+  std::uint64_t moving = 0;     // move tasks
+
   // Messages that some clients send in one go now and then; 0: nobody does.
   std::uint64_t crowd = 0;
 

@@ -28,6 +28,14 @@ std::vector<Key> keys_of_every_kind() {
       FreshKey{queue, Lane{0}, Sequence{0}},
       LaneOfKey{queue, "tenant"},
       LaterKey{queue, kNever, Sequence{1}},
+      ExpiryKey{queue, kNever, Sequence{kMost}},
+      MoveTaskKey{queue, kMost},
+      TopicKey{queue},
+      SubscriptionKey{queue, SubscriptionId{MessageId{{1, 2, 255}}}},
+      TopicSequenceKey{queue},
+      TopicDedupKey{queue, -1, {9, 255}},
+      PublicationKey{queue, PublicationSequence{kMost}},
+      PublicationProgressKey{queue, PublicationSequence{0}},
       LaterKey{
           {PartitionId{kMost & 0xffffffff}, {AccountId{999'999'999'999}, {}}, QueueId{kMost}}, kEpoch, {}}};
 }
@@ -99,8 +107,23 @@ TEST(KeyCodec, TheNumbersOfKindsAndTheLayoutNeverChange) {
       KeyKind::kApplied,     KeyKind::kPartition,  KeyKind::kQueue,  KeyKind::kTally, KeyKind::kDelayed,
       KeyKind::kTouched,     KeyKind::kFresh,      KeyKind::kLater,  KeyKind::kFifo,  KeyKind::kDedup,
       KeyKind::kAttempt,     KeyKind::kExpiry,     KeyKind::kLaneOf, KeyKind::kTopic, KeyKind::kSubscription,
-      KeyKind::kPublication, KeyKind::kDeletedName};
+      KeyKind::kPublication, KeyKind::kDeletedName, KeyKind::kMoveTask};
   for (std::size_t i = 0; i < std::size(kinds); ++i) EXPECT_EQ(static_cast<std::size_t>(kinds[i]), i + 1);
+  EXPECT_EQ(static_cast<int>(KeyKind::kPublicationProgress), 20);
+  EXPECT_EQ(static_cast<int>(KeyKind::kTopicSequence), 21);
+  EXPECT_EQ(static_cast<int>(KeyKind::kTopicDedup), 22);
+}
+
+TEST(KeyCodec, ATopicsOwnRecordSortsBeforeAllThatItHas) {
+  const QueueAddress topic = queue_address();
+  const std::string own = encode_key(Key{TopicKey{topic}});
+  for (const Key& key : std::vector<Key>{SubscriptionKey{topic, {}}, PublicationKey{topic, {}},
+                                         TopicSequenceKey{topic}, TopicDedupKey{topic, 0, {}}}) {
+    EXPECT_LT(own, encode_key(key));
+  }
+  EXPECT_LT(encode_key(Key{PublicationKey{topic, PublicationSequence{kMost}}}),
+            encode_key(Key{PublicationProgressKey{topic, {}}}))
+      << "progress is read behind its publication";
 }
 
 TEST(KeyCodec, BytesThatAreNoKeyAreRefused) {
@@ -115,7 +138,7 @@ TEST(KeyCodec, BytesThatAreNoKeyAreRefused) {
     EXPECT_FALSE(decode_key("\x02" + bytes.substr(1))) << "another format";
   }
   std::string bytes = encode_key(Key{QueueKey{queue_address()}});
-  for (const char kind : {'\0', '\x01', '\x09', '\x10', '\x11', '\x12', '\xff'}) {
+  for (const char kind : {'\0', '\x01', '\x09', '\x0d', '\x10', '\x11', '\x12', '\x13', '\x17', '\xff'}) {
     bytes.back() = kind;
     EXPECT_FALSE(decode_key(bytes)) << "a kind that is reserved or unknown";
   }

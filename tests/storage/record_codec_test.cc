@@ -23,6 +23,53 @@ ContentPtr full_content() {
   return std::make_shared<const MessageContent>(content);
 }
 
+ContentPtr notified_content(bool full) {
+  MessageContent content = *full_content();
+  content.notification = std::make_shared<Notification>();
+  Notification& notification = *content.notification;
+  notification.topic_arn = "arn:aws:sns:us-east-1:000000000000:news";
+  notification.id = MessageId{{1, 2, 3}};
+  notification.published = from_epoch_milliseconds(17);
+  notification.subscription = MessageId{{4, 5, 6}};
+  if (full) {
+    notification.kind = Notification::Kind::kSubscriptionConfirmation;
+    notification.subject = "subject";
+    notification.signature_version = 2;
+    notification.signing_key = {7, 8, 9};
+    notification.sequence_number = 18;
+    notification.token = "token";
+  }
+  return std::make_shared<const MessageContent>(content);
+}
+
+void add_records_of_topics(std::vector<Record>& records) {
+  const QueueAddress topic = fresh_key(1).queue;
+  TopicRecord plain{.key = {topic}, .name = "news"};
+  TopicRecord full = plain;
+  full.attributes = {true, true, FifoThroughputScope::kMessageGroup, 1024, std::uint8_t{2}, {{"A", "1"}, {"B", "2"}}};
+  full.tags = {{"stage", "test"}};
+  full.data_protection_policy = "{}";
+  full.subscriptions_deleted = 3;
+  full.created = from_epoch_milliseconds(4);
+  SubscriptionRecord subscription{.key = {topic, {MessageId{{1}}}}, .protocol = SubscriptionProtocol::kSqs};
+  subscription.endpoint = "arn:aws:sqs:us-east-1:000000000000:mail";
+  SubscriptionRecord pending = subscription;
+  pending.owner = AccountId{123'456'789'012};
+  pending.principal = "arn";
+  pending.created = from_epoch_milliseconds(5);
+  pending.attributes = {true, "{\"a\":[1]}", FilterPolicyScope::kMessageBody, "{}", "arn", "{}", "role"};
+  pending.pending = true;
+  pending.confirmation_authenticated = true;
+  pending.token = "token";
+  pending.token_issued = from_epoch_milliseconds(6);
+  records.insert(records.end(),
+                 {plain, full, subscription, pending, TopicSequenceRecord{{topic}, PublicationSequence{9}},
+                  TopicDedupRecord{{topic, 5, {1}}, from_epoch_milliseconds(7), MessageId{{8}}, PublicationSequence{9}},
+                  PublicationProgressRecord{{topic, PublicationSequence{9}}, 10},
+                  FreshRecord{fresh_key(4), head_of(4), notified_content(false)},
+                  FreshRecord{fresh_key(5), head_of(5), notified_content(true)}});
+}
+
 std::vector<Record> records_of_every_kind() {
   QueueRecord queue = queue_record(9, 4);
   queue.attributes = {Seconds{900}, 2048, Seconds{60}, Seconds{20}, Seconds{43200}};
@@ -36,6 +83,26 @@ std::vector<Record> records_of_every_kind() {
   encrypted.attributes.kms_key = "alias/own";
   encrypted.attributes.kms_reuse = Seconds{86'400};
   encrypted.attributes.policy = R"({"Version":"2012-10-17","Statement":[]})";
+  QueueRecord redriven = queue_record(11);
+  redriven.attributes.redrive_policy = RedrivePolicy{"arn:aws:sqs:us-east-1:000000000000:dead", 1000};
+  redriven.attributes.redrive_allow_policy = RedriveAllowPolicy{
+      RedrivePermission::kByQueue,
+      {"arn:aws:sqs:us-east-1:000000000000:a", "arn:aws:sqs:us-east-1:000000000000:b"}};
+  QueueRecord closed = queue_record(12);
+  closed.attributes.redrive_allow_policy = RedriveAllowPolicy{RedrivePermission::kDenyAll, {}};
+  MessageContent letter = *full_content();
+  letter.dead_letter = {"arn:aws:sqs:us-east-1:000000000000:mail", 3};
+  MoveTaskRecord task;
+  task.key = {queue_address(), 5};
+  task.id = head_of(3).id;
+  task.status = MoveTaskStatus::kFailed;
+  task.destination = "mail";
+  task.rate_max = 500;
+  task.started = from_epoch_milliseconds(20);
+  task.next = from_epoch_milliseconds(21);
+  task.to_move = 22;
+  task.moved = 23;
+  task.failure = "CouldNotDetermineMessageSource";
   TallyRecord counts = tally(3, 1'000'000);
   counts.passed = from_epoch_milliseconds(4);
   counts.cursor_due = from_epoch_milliseconds(-5);
@@ -48,7 +115,8 @@ std::vector<Record> records_of_every_kind() {
   hidden.due = from_epoch_milliseconds(16);
   TouchedRecord grouped = hidden;
   grouped.group = GroupHash{0x0123456789abcdef};
-  return {PartitionRecord{{PartitionId{2}}, QueueId{77}},
+  std::vector<Record> records{
+          PartitionRecord{{PartitionId{2}}, QueueId{77}},
           DeletedNameRecord{{PartitionId{2}, queue.key.queue.world, "mail"}, from_epoch_milliseconds(7)},
           queue,
           encrypted,
@@ -59,7 +127,14 @@ std::vector<Record> records_of_every_kind() {
           LaneOfRecord{{queue.key.queue, "tenant"}, Lane{64}},
           FreshRecord{fresh_key(1), head_of(1), full_content()},
           LaterRecord{later_key(99, 2), head_of(2), full_content()},
+          redriven,
+          closed,
+          FreshRecord{fresh_key(4), head_of(4), std::make_shared<const MessageContent>(letter)},
+          ExpiryRecord{{queue_address(), from_epoch_milliseconds(9), Sequence{4}}},
+          task,
           fresh(3, "")};
+  add_records_of_topics(records);
+  return records;
 }
 
 // Everything a record holds, contents included.
@@ -81,7 +156,9 @@ TEST(RecordCodec, ARecordOfEveryKindIsReadAsItWasWritten) {
         [&](const auto& own) {
           using Own = std::decay_t<decltype(own)>;
           const Own& other = std::get<Own>(*decoded);
-          if constexpr (requires { own.content; }) {
+          if constexpr (requires { own.targets; }) {
+            EXPECT_EQ(own.targets, other.targets);
+          } else if constexpr (requires { own.content; }) {
             EXPECT_EQ(own.key, other.key);
             EXPECT_EQ(own.head, other.head);
             EXPECT_EQ(*own.content, *other.content);
@@ -91,6 +168,21 @@ TEST(RecordCodec, ARecordOfEveryKindIsReadAsItWasWritten) {
         },
         record);
   }
+}
+
+TEST(RecordCodec, APublicationIsReadWithItsTargetsAsItWasWritten) {
+  const QueueAddress topic = fresh_key(1).queue;
+  PublicationRecord record{{topic, PublicationSequence{3}}, notified_content(true), {}};
+  QueueAddress far = topic;
+  far.world = {AccountId{123'456'789'012}, *Region::parse("eu-west-1")};
+  record.targets = {{topic, {MessageId{{1}}}, false}, {far, {MessageId{{2}}}, true}};
+  const EncodedRecord encoded = encode_record(record);
+  const Result<Record> decoded = decode_record(encoded.key(), encoded.value());
+  ASSERT_TRUE(decoded) << decoded.error().text;
+  const auto& read = std::get<PublicationRecord>(*decoded);
+  EXPECT_EQ(read.key, record.key);
+  EXPECT_EQ(*read.content, *record.content);
+  EXPECT_EQ(read.targets, record.targets);
 }
 
 TEST(RecordCodec, ATouchedRecordHasTheSecondVersionOnlyIfItsMessageHasAGroup) {
@@ -150,7 +242,7 @@ TEST(RecordCodec, AnUnknownVersionTagOrKindIsRefusedAndNotSkipped) {
   EXPECT_FALSE(decode_record(key, sealed(key, 1, payload + '\0')));
 
   std::string reserved_kind = key;
-  reserved_kind.back() = static_cast<char>(KeyKind::kTopic);
+  reserved_kind.back() = static_cast<char>(KeyKind::kExpiry);
   EXPECT_FALSE(decode_record(reserved_kind, sealed(reserved_kind, 1, payload)));
 }
 
@@ -166,13 +258,36 @@ TEST(RecordCodec, AClaimedLengthBeyondTheValueIsRefused) {
 TEST(RecordCodec, ACopyCarriesTheContentUnderAnotherKeyAndHead) {
   const EncodedRecord source = encode_record(FreshRecord{fresh_key(1), head_of(1), full_content()});
   const LaterKey to = later_key(50, 8, 2);
-  const Result<EncodedRecord> copy = copy_body(source.key(), source.value(), to, head_of(9));
+  const Result<EncodedRecord> copy = copy_body(source.value(), Copy{fresh_key(1), to, head_of(9)});
   ASSERT_TRUE(copy);
   EXPECT_EQ(copy->bytes, encode_record(LaterRecord{to, head_of(9), full_content()}).bytes);
 
   std::string damaged(source.value());
   damaged.back() ^= 1;
-  EXPECT_FALSE(copy_body(source.key(), damaged, to, head_of(9)));
+  EXPECT_FALSE(copy_body(damaged, Copy{fresh_key(1), to, head_of(9)}));
+}
+
+TEST(RecordCodec, ACopySaysAnewWhereTheMessageCameFrom) {
+  const EncodedRecord source = encode_record(FreshRecord{fresh_key(1), head_of(1), full_content()});
+  Copy move{fresh_key(1), fresh_key(2), head_of(9)};
+  move.keeps_id = true;
+  move.dead_letter = {"arn:aws:sqs:us-east-1:000000000000:mail", 7};
+  move.deduplication_id = "another";
+  const Result<EncodedRecord> moved = copy_body(source.value(), move);
+  ASSERT_TRUE(moved);
+  MessageContent content = *full_content();
+  content.dead_letter = move.dead_letter;
+  content.deduplication_id = "another";
+  const FreshRecord expected{fresh_key(2), {head_of(1).id, head_of(9).sent},
+                             std::make_shared<const MessageContent>(content)};
+  EXPECT_EQ(moved->bytes, encode_record(expected).bytes);
+
+  const Result<EncodedRecord> back = copy_body(moved->value(), Copy{fresh_key(2), fresh_key(3), head_of(4)});
+  ASSERT_TRUE(back);
+  content.dead_letter = {};
+  EXPECT_EQ(back->bytes,
+            encode_record(FreshRecord{fresh_key(3), head_of(4), std::make_shared<const MessageContent>(content)})
+                .bytes);
 }
 
 TEST(RecordCodec, TheAppliedRecordIsReadAsItWasWrittenAndEveryFlippedBitIsRefused) {

@@ -1,0 +1,109 @@
+// TopicDirectory: the facts of all topics of a partition, and the view of them: which topic a name means,
+// which subscription an endpoint or a token has, compiled filter policies, and the publications that are
+// still being delivered.
+//
+// `apply` alone alters it. A publication is held until its last target is served; it outlives its topic.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "broker/change.h"
+#include "broker/filter_policy.h"
+#include "broker/minute_index.h"
+#include "broker/queue_directory.h"
+
+namespace penstock {
+
+struct Subscription {
+  SubscriptionRecord record;
+  FilterPolicyPtr filter;              // null: none
+  std::optional<QueueName> queue;      // of protocol sqs
+  std::optional<QueueName> dead_letter;
+};
+
+struct AcceptedPublication {
+  Time at;
+  MessageId id;
+  PublicationSequence sequence;
+};
+
+struct Topic {
+  TopicRecord record;
+  PublicationSequence next{1};
+  std::map<SubscriptionId, Subscription> subscriptions;
+  std::map<std::pair<SubscriptionProtocol, std::string>, SubscriptionId> endpoints;
+  MinuteIndex<AcceptedPublication> accepted;
+  std::size_t pending = 0;          // subscriptions
+  std::size_t filter_policies = 0;  // subscriptions that have one
+
+  TopicAddress address() const { return record.key.topic; }
+  bool fifo() const { return record.attributes.fifo; }
+  std::string arn() const { return topic_arn(address().world, record.name); }
+};
+
+// Which part of a filter policy's text is looked at where.
+inline FilterScope scope_of(const SubscriptionAttributes& attributes) {
+  return attributes.filter_scope == FilterPolicyScope::kMessageBody ? FilterScope::kMessageBody
+                                                                    : FilterScope::kMessageAttributes;
+}
+
+struct UndeliveredPublication {
+  PublicationRecord record;
+  std::uint64_t delivered = 0;
+};
+
+class TopicDirectory {
+ public:
+  // True of the changes of topics, which are for this directory and for nobody else.
+  static bool concerns(const Change& change);
+  void apply(const Change& change);
+  // Topics ascending by address, each with what it has; then the publications.
+  void each_fact(const std::function<void(const Record&)>& visit) const;
+
+  Topic* find(const World& world, std::string_view name);
+  Topic* find(const TopicAddress& address);
+  // Whose token it is; null: nobody's.
+  std::optional<SubscriptionKey> find_token(const std::string& token) const;
+  std::vector<std::string> list(const World& world, std::string_view after, std::size_t count) const {
+    return names_.list(world, {}, after, count);
+  }
+  // Calls visit(topic) for the world's topics from this id on, until it answers false.
+  void each_topic(PartitionId partition, const World& world, QueueId from,
+                  const std::function<bool(const Topic&)>& visit) const;
+
+  std::size_t topics() const { return topics_.size(); }
+  std::size_t subscriptions() const { return subscriptions_; }
+
+  // The first publication of the topic that is not delivered; null: none.
+  const UndeliveredPublication* first_undelivered(const TopicAddress& topic) const;
+  // That of the topic after this one, around the end; null: no topic has any.
+  const UndeliveredPublication* next_undelivered(const TopicAddress& after) const;
+  bool all_delivered() const { return publications_.empty(); }
+  std::size_t publication_bytes() const { return publication_bytes_; }
+  static std::size_t memory_bytes_of(const PublicationRecord& record);
+
+ private:
+  struct Apply;
+
+  void put(const SubscriptionRecord& record);
+  void erase(Topic& topic, SubscriptionId id);
+  void erase(const PublicationKey& key);
+
+  std::map<TopicAddress, std::unique_ptr<Topic>> topics_;
+  QueueDirectory names_;
+  std::map<std::string, SubscriptionKey, std::less<>> tokens_;
+  std::map<PublicationKey, UndeliveredPublication> publications_;
+  std::size_t subscriptions_ = 0;
+  std::size_t publication_bytes_ = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,230 @@
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "broker/filter_fields.h"
+#include "broker/fingerprint.h"
+#include "broker/topics.h"
+
+namespace penstock {
+namespace {
+
+constexpr Seconds kRemembered{300};      // deduplication ids
+constexpr std::size_t kEnvelope = 1024;  // what a copy says beside the message, in bytes, about
+constexpr std::size_t kRawAttributesMax = 10;
+
+bool is_fifo(const QueueName& queue) { return queue.name.ends_with(".fifo"); }
+
+std::size_t copy_bytes(const MessageContent& content) {
+  std::size_t bytes = content.body.size() + kEnvelope;
+  for (const MessageAttribute& attribute : content.attributes) {
+    bytes += attribute.name.size() + attribute.data_type.size() + attribute.value.size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+// The copies of one publication. Raw ones are one and the same for all queues of a kind.
+class Topics::Copies {
+ public:
+  Copies(const MessageContent& publication, bool fifo_topic)
+      : publication_(publication), fifo_topic_(fifo_topic) {}
+
+  ContentPtr of(const PublicationTarget& target, bool fifo_queue) {
+    if (!target.raw) {
+      auto copy = std::make_shared<MessageContent>(publication_);
+      copy->notification = std::make_shared<Notification>(*publication_.notification);
+      copy->notification->subscription = target.subscription.uuid;
+      fit(*copy, fifo_queue);
+      return copy;
+    }
+    ContentPtr& raw = fifo_queue ? raw_fifo_ : raw_standard_;
+    if (!raw) {
+      auto copy = std::make_shared<MessageContent>(publication_);
+      copy->notification.reset();
+      fit(*copy, fifo_queue);
+      raw = std::move(copy);
+    }
+    return raw;
+  }
+
+ private:
+  // A FIFO topic's group orders FIFO queues; a standard queue is not told of it.
+  void fit(MessageContent& copy, bool fifo_queue) const {
+    if (fifo_queue || !fifo_topic_) return;
+    copy.group_id.clear();
+    copy.deduplication_id.clear();
+  }
+
+  const MessageContent& publication_;
+  const bool fifo_topic_;
+  ContentPtr raw_fifo_;
+  ContentPtr raw_standard_;
+};
+
+// What is wrong with a publication for this very topic.
+Result<void> Topics::check(const Topic& topic, const Publish& request) const {
+  const TopicAttributes& attributes = topic.record.attributes;
+  if (request.size > attributes.message_bytes_max.value_or(kPublicationBytesMax)) {
+    return refuse(ErrorCode::kInvalidParameter, "Invalid parameter: Message too long");
+  }
+  if (topic.fifo() && request.deduplicated_by_content && !attributes.content_based_deduplication) {
+    return refuse(ErrorCode::kInvalidParameter,
+                  "Invalid parameter: The topic should either have ContentBasedDeduplication enabled or "
+                  "MessageDeduplicationId provided explicitly");
+  }
+  return {};
+}
+
+Result<Answer> Topics::publish(Topic& topic, PublishBatch&& batch, Decision& decision) {
+  std::size_t size = 0;
+  for (const Publish& entry : batch.entries) size += entry.size;
+  if (size > topic.record.attributes.message_bytes_max.value_or(kPublicationBytesMax)) {
+    return refuse(ErrorCode::kBatchRequestTooLong);
+  }
+  // What is wrong with one entry refuses all of them.
+  for (const Publish& entry : batch.entries) {
+    if (Result<void> good = check(topic, entry); !good) return tl::unexpected(good.error());
+  }
+  PublishedBatch published;
+  Room room;
+  for (Publish& entry : batch.entries) {
+    Result<Published> one = publish(topic, std::move(entry), room, decision);
+    // Only a full store of publications refuses one here, and then nothing of the batch that follows either.
+    if (!one && published.entries.empty()) return tl::unexpected(one.error());
+    if (!one) break;
+    published.entries.push_back(*one);
+  }
+  return Answer(TopicAnswer(std::move(published)));
+}
+
+std::vector<PublicationTarget> Topics::targets_of(const Topic& topic, const Publish& request) const {
+  std::vector<PublicationTarget> targets;
+  for (const auto& [id, subscription] : topic.subscriptions) {
+    if (subscription.record.pending || !subscription.queue) continue;
+    if (subscription.filter && !subscription.filter->wants_everything()) {
+      const FilterFields* fields = subscription.filter->scope() == FilterScope::kMessageBody
+                                       ? request.body.get()
+                                       : request.attributes.get();
+      if (fields == nullptr || !subscription.filter->matches(*fields)) continue;
+    }
+    const bool raw = subscription.record.attributes.raw_message_delivery;
+    const auto admits = [&](const QueueName& queue) { return !is_fifo(queue) || topic.fifo(); };
+    std::optional<QueueAddress> queue;
+    const bool unfit = raw && request.content.attributes.size() > kRawAttributesMax;
+    if (!unfit && admits(*subscription.queue)) queue = find_queue(*subscription.queue, topic);
+    // What its queue can't take goes to the dead-letter queue, in the very form that it would have had.
+    if (!queue && subscription.dead_letter && admits(*subscription.dead_letter)) {
+      queue = find_queue(*subscription.dead_letter, topic);
+    }
+    if (queue) targets.push_back({*queue, id, raw});
+  }
+  return targets;
+}
+
+Result<Published> Topics::publish(Topic& topic, Publish&& request, Room& room, Decision& decision) {
+  MessageContent& content = request.content;
+  Notification& notification = *content.notification;
+  const TopicAttributes& attributes = topic.record.attributes;
+  const TopicAddress address = topic.address();
+  Fingerprint print{};
+  if (topic.fifo()) {
+    const std::int64_t oldest = minute_of(decision.now - kRemembered);
+    if (topic.accepted.has_minute_before(oldest)) {
+      change(EraseRange{TopicDedupKey{address, 0, {}}, TopicDedupKey{address, oldest, {}}}, decision);
+    }
+    print = attributes.throughput_scope == FifoThroughputScope::kMessageGroup
+                ? fingerprint({"messageGroup", content.group_id, content.deduplication_id})
+                : fingerprint({"topic", content.deduplication_id});
+    if (const auto* earlier = topic.accepted.find(print);
+        earlier != nullptr && decision.now < earlier->value.at + kRemembered) {
+      return Published{earlier->value.id, earlier->value.sequence};
+    }
+  }
+
+  std::vector<PublicationTarget> targets = targets_of(topic, request);
+  const std::size_t bytes = targets.size() * copy_bytes(content);
+  const bool behind = topic.fifo() && directory_.first_undelivered(address) != nullptr;
+  // The first copy of a commit has room whatever its size.
+  const bool fits = targets.size() <= room.targets && (bytes <= room.bytes || (!room.used && targets.size() == 1));
+  const bool stored = !targets.empty() && (behind || !fits);
+  const std::size_t stored_bytes = copy_bytes(content) + targets.size() * sizeof(PublicationTarget);
+  if (stored && directory_.publication_bytes() + stored_bytes > limits_.publication_bytes_max) {
+    return refuse(ErrorCode::kThrottled);
+  }
+
+  const PublicationSequence sequence = topic.next;
+  notification.id = MessageId::draw(decision.random);
+  notification.published = decision.now;
+  if (topic.fifo()) {
+    notification.sequence_number = sequence.value;
+    notification.signature_version = 0;
+    notification.signing_key = {};
+    if (const auto* earlier = topic.accepted.find(print)) {
+      change(Erase{TopicDedupKey{address, earlier->minute, print}}, decision);
+    }
+    put(TopicDedupRecord{{address, minute_of(decision.now), print}, decision.now, notification.id, sequence},
+        decision);
+  } else if (notification.signature_version != 0) {
+    notification.signature_version = attributes.signature_version.value_or(1);
+  }
+  if (topic.fifo() || stored) put(TopicSequenceRecord{{address}, sequence.next()}, decision);
+  const Published published{notification.id, topic.fifo() ? std::optional(sequence) : std::nullopt};
+
+  if (stored) {
+    put(PublicationRecord{{address, sequence},
+                          std::make_shared<const MessageContent>(std::move(content)),
+                          std::move(targets)},
+        decision);
+    return published;
+  }
+  room.targets -= targets.size();
+  room.bytes -= std::min(room.bytes, bytes);
+  room.used = room.used || !targets.empty();
+  Copies copies(content, topic.fifo());
+  for (const PublicationTarget& target : targets) deliver(copies, target, decision);
+  return published;
+}
+
+void Topics::deliver(Copies& copies, const PublicationTarget& target, Decision& decision) {
+  Send copy;
+  copy.content = copies.of(target, surroundings_.is_fifo(target.queue));
+  copy.size = static_cast<std::uint32_t>(copy_bytes(*copy.content) - kEnvelope);
+  copy.from_topic = true;
+  surroundings_.deliver(target.queue, copy, decision);
+}
+
+void Topics::drain(Decision& decision) {
+  std::size_t targets_left = kTargetsMax;
+  std::size_t bytes_left = kCopyBytesMax;
+  while (targets_left > 0) {
+    const UndeliveredPublication* next = directory_.next_undelivered(drained_last_);
+    if (next == nullptr) return;
+    const PublicationKey key = next->record.key;
+    drained_last_ = key.topic;
+    const ContentPtr content = next->record.content;
+    const bool fifo_topic = content->notification->sequence_number != 0;
+    const std::size_t bytes = copy_bytes(*content);
+    Copies copies(*content, fifo_topic);
+    std::uint64_t delivered = next->delivered;
+    const std::size_t count = next->record.targets.size();
+    while (delivered < count && targets_left > 0 && (bytes <= bytes_left || targets_left == kTargetsMax)) {
+      deliver(copies, next->record.targets[delivered], decision);
+      ++delivered;
+      --targets_left;
+      bytes_left -= std::min(bytes, bytes_left);
+    }
+    if (delivered == count) {
+      if (next->delivered > 0) change(Erase{PublicationProgressKey{key.topic, key.sequence}}, decision);
+      change(Erase{key}, decision);
+      continue;
+    }
+    if (delivered != next->delivered) {
+      put(PublicationProgressRecord{{key.topic, key.sequence}, delivered}, decision);
+    }
+    return;
+  }
+}
+
+}  // namespace penstock

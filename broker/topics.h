@@ -1,0 +1,108 @@
+// Topics: what is decided about topics, subscriptions and publications.
+//
+//     publish --> matching subscriptions --> targets: a queue each, or its subscription's dead-letter queue
+//                                               |
+//          at most 64 and 1 MiB: copies in this commit ------------------> queues
+//          else: the publication with its list --tick, 64 and 1 MiB------> queues
+//
+// The law of publishing: a publication is decided in one commit. Once it is durable it reaches every one of
+// its targets, whatever crashes; before that, none. Its list of targets is fixed with it; how far it has
+// come is stored with the copies, so that each target has it once. While a FIFO topic has a publication that
+// is still being delivered, its later ones are stored behind it, in order.
+//
+// Two files: topics.cc decides about topics and subscriptions, topic_publishing.cc delivers. The Broker owns
+// it and calls it; nobody else does.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/broker_limits.h"
+#include "broker/queue.h"
+#include "broker/topic_directory.h"
+
+namespace penstock {
+
+// What topics ask of the broker around them.
+class TopicSurroundings {
+ public:
+  virtual ~TopicSurroundings() = default;
+
+  // An id that was never used.
+  virtual QueueId take_id(Decision& decision) = 0;
+  virtual std::optional<QueueAddress> find_queue(const QueueName& name) const = 0;
+  // False of a queue that is gone.
+  virtual bool is_fifo(const QueueAddress& queue) const = 0;
+  // Whether the queue's own policy lets SNS deliver what is of this topic.
+  virtual bool admits(const QueueAddress& queue, const TopicAddress& topic, const std::string& topic_arn) = 0;
+  // Nothing happens if the queue is gone.
+  virtual void deliver(const QueueAddress& queue, const Send& copy, Decision& decision) = 0;
+};
+
+class Topics {
+ public:
+  static constexpr std::size_t kTargetsMax = 64;
+  static constexpr std::size_t kCopyBytesMax = 1 << 20;
+
+  Topics(PartitionId partition, const BrokerLimits& limits, TopicSurroundings& surroundings)
+      : partition_(partition), limits_(limits), surroundings_(surroundings) {}
+
+  TopicDirectory& directory() { return directory_; }
+  const TopicDirectory& directory() const { return directory_; }
+
+  // A command about a topic.
+  void execute(Command&& command, Decision& decision);
+
+  // Delivers some of what is undelivered.
+  void drain(Decision& decision);
+
+ private:
+  // What one decision may still deliver at once.
+  struct Room {
+    std::size_t targets = kTargetsMax;
+    std::size_t bytes = kCopyBytesMax;
+    bool used = false;
+  };
+  class Copies;
+
+  std::optional<Error> refuse_access(const Command& command);
+  // The queue of that name, if it takes what the topic delivers.
+  std::optional<QueueAddress> find_queue(const QueueName& name, const Topic& topic) const;
+
+  void change(Change&& change, Decision& decision) {
+    directory_.apply(change);
+    decision.outcome.changes.push_back(std::move(change));
+  }
+  void put(Record&& record, Decision& decision) { change(Put{std::move(record)}, decision); }
+
+  Result<TopicAnswer> create(const Command& command, const CreateTopic& request, Decision& decision);
+  Result<TopicAnswer> list(const Command& command, const ListTopics& request) const;
+  Result<TopicAnswer> list(const Command& command, const ListSubscriptions& request) const;
+  Result<TopicAnswer> list(const Topic& topic, const ListTopicSubscriptions& request) const;
+  Result<TopicAnswer> confirm(const ConfirmSubscription& request, Decision& decision);
+  Result<TopicAnswer> subscribe(Topic& topic, const Subscribe& request, Decision& decision);
+  Result<Answer> set(Topic& topic, const SetSubscriptionAttributes& request, Decision& decision);
+  Result<Answer> unsubscribe(const Command& command, const Unsubscribe& request, Decision& decision);
+  Result<Answer> act(Topic& topic, TopicOperation&& operation, Decision& decision);
+  Result<Answer> describe(const Command& command, const DescribeSubscription& request);
+  void erase(Topic& topic, Decision& decision);
+  void ask_to_confirm(const Topic& topic, const SubscriptionRecord& record, const Subscribe& request,
+                      Decision& decision);
+
+  Result<Published> publish(Topic& topic, Publish&& request, Room& room, Decision& decision);
+  Result<Answer> publish(Topic& topic, PublishBatch&& batch, Decision& decision);
+  Result<void> check(const Topic& topic, const Publish& request) const;
+  void deliver(Copies& copies, const PublicationTarget& target, Decision& decision);
+  std::vector<PublicationTarget> targets_of(const Topic& topic, const Publish& request) const;
+
+  const PartitionId partition_;
+  const BrokerLimits limits_;
+  TopicSurroundings& surroundings_;
+  TopicDirectory directory_;
+  TopicAddress drained_last_;
+};
+
+}  // namespace penstock
