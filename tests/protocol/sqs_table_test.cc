@@ -57,18 +57,13 @@ TEST(SqsTable, EveryRequestDecodesFromAnEmptyObject) {
   });
 }
 
-TEST(SqsTable, AnActionThatIsNotOfferedSaysSo) {
-  Wire wire;
-  int refused = 0;
+TEST(SqsTable, EveryActionIsOffered) {
+  int actions = 0;
   each_row([&](const auto& row) {
-    if (row.standing != Standing::kNotOffered) return;
-    ++refused;
-    EXPECT_EQ(
-        wire.refusal(row.name, {{"QueueUrl", kMailUrl}}),
-        "400 AWS.SimpleQueueService.UnsupportedOperation: This build of Penstock does not offer the action " +
-            std::string(row.name) + ".");
+    ++actions;
+    EXPECT_NE(row.standing, Standing::kNotOffered) << row.name;
   });
-  EXPECT_GT(refused, 0);
+  EXPECT_EQ(actions, 23);
 }
 
 TEST(SqsTable, EveryOfferedActionAboutAQueueFirstAsksForTheQueue) {
@@ -105,6 +100,7 @@ TEST(SqsTable, VoidActionsAnswerWithNothing) {
   each_row([&](const auto& row) {
     if (row.standing == Standing::kNotOffered || row.name == "DeleteQueue") return;
     if (row.name.ends_with("Batch")) return;  // their entries have members of their own
+    if (row.name.find("MoveTask") != std::string_view::npos) return;  // they are about a dead-letter queue
     const ApiResponse response = body_of(row);
     EXPECT_EQ(response.status, 200) << row.name << response.body;
     EXPECT_EQ(response.body.empty(), row.body == Body::kNone) << row.name;
