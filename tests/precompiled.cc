@@ -1,0 +1,2 @@
+// Only for its precompiled header, which the rings use.
+int main() {}
