@@ -190,7 +190,6 @@ Result<Sent> StandardQueue::accept(const Send& request, Decision& decision) {
 // ---- purge and the end of the queue
 
 void StandardQueue::purge(const Ticket& ticket, Decision& decision) {
-  const TallyRecord later = later_.tally();
   // No message that is waiting is due later than this, and none that is still to be sent is due earlier.
   const Time due_max = decision.now + kDelayMax;
 
@@ -210,18 +209,18 @@ void StandardQueue::purge(const Ticket& ticket, Decision& decision) {
     change(EraseRange{FreshKey{address(), fresh.key.lane, {}}, FreshKey{address(), fresh.key.lane, fresh.high}},
            decision);
   });
-  TallyRecord tally = later;
-  tally.cursor_due = std::max(later.cursor_due, decision.now);
-  tally.cursor = later.high;
-  tally.waiting = 0;
-  put(tally, decision);
+  TallyRecord later = later_.tally();
+  later.cursor_due = std::max(later.cursor_due, decision.now);
+  later.cursor = later.high;
+  later.waiting = 0;
+  put(later, decision);
 
   if (moved_.used()) {
-    tally = moved_.tally();
-    tally.cursor = tally.high;
-    tally.waiting = 0;
-    put(tally, decision);
-    change(EraseRange{FreshKey{address(), kMovedLane, {}}, FreshKey{address(), kMovedLane, tally.high}},
+    TallyRecord moved = moved_.tally();
+    moved.cursor = moved.high;
+    moved.waiting = 0;
+    put(moved, decision);
+    change(EraseRange{FreshKey{address(), kMovedLane, {}}, FreshKey{address(), kMovedLane, moved.high}},
            decision);
     change(EraseRange{ExpiryKey{address(), kEpoch, {}}, ExpiryKey{address(), kNever, {}}}, decision);
   }
