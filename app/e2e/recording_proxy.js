@@ -1,7 +1,9 @@
 // RecordingProxy: stands between the application and the broker, and lets nothing through but what AWS offers:
 // POST to the root or to a queue's own path, with the name of an action of SQS or SNS. What else is asked is
-// noted and refused, so that the suite fails if the application knew of a path that AWS does not have.
-import { createServer, request } from 'node:http';
+// noted and refused, so that the suite fails if the application knew of a path that AWS does not have. What the broker
+// does not allow the application to do is noted as well.
+import { readFile } from 'node:fs/promises';
+import { createServer, request } from 'node:https';
 
 const actions = {
   sqs: /^(CreateQueue|DeleteQueue|GetQueueUrl|(Get|Set)QueueAttributes|SendMessage(Batch)?|ReceiveMessage|DeleteMessage(Batch)?|ChangeMessageVisibility(Batch)?|StartMessageMoveTask)$/,
@@ -10,16 +12,19 @@ const actions = {
 
 export class RecordingProxy {
   #server;
+  #ca;
   counts = {};
   refused = [];
+  denied = [];
 
-  // `target()` gives the origin to pass requests on to.
-  static async start(target) {
+  // `target()` gives the origin to pass requests on to; both speak TLS with the certificate (files, daemon.js).
+  static async start(target, { certificate, key }) {
     const proxy = new RecordingProxy();
-    proxy.#server = createServer((asked, answer) => proxy.#pass(asked, answer, target()));
+    proxy.#ca = await readFile(certificate);
+    proxy.#server = createServer({ cert: proxy.#ca, key: await readFile(key) }, (asked, answer) => proxy.#pass(asked, answer, target()));
     proxy.#server.listen(0, '127.0.0.1');
     await new Promise((resolve) => proxy.#server.once('listening', resolve));
-    proxy.endpoint = `http://127.0.0.1:${proxy.#server.address().port}`;
+    proxy.endpoint = `https://127.0.0.1:${proxy.#server.address().port}`;
     return proxy;
   }
 
@@ -34,11 +39,12 @@ export class RecordingProxy {
       return;
     }
     this.counts[action] = (this.counts[action] ?? 0) + 1;
-    // The Host goes through as it is: the URL of a queue is made of it, so it leads here again.
-    const onward = request(new URL(asked.url, target), { method: 'POST', headers: asked.headers });
+    // The Host goes through as it is: it is signed, and the URL of a queue is made of it, so it leads here again.
+    const onward = request(new URL(asked.url, target), { method: 'POST', headers: asked.headers, ca: this.#ca });
     answer.once('close', () => onward.destroy());
     onward.once('error', () => answer.destroy());
     onward.once('response', (got) => {
+      if (got.statusCode === 403) this.denied.push(action);
       answer.writeHead(got.statusCode, got.headers);
       got.pipe(answer);
     });

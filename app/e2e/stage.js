@@ -1,8 +1,9 @@
 // Stage: the whole application, running, for the plays of the suite.
 //
-// On Penstock (the default): a daemon of its own behind the recording proxy. On AWS (E2E_TARGET=aws): whatever
-// endpoint, region and credentials the environment names. Everything is made under a random prefix and deleted
-// at the end, also after a failure.
+// On Penstock (the default): a daemon of its own behind the recording proxy, by TLS, with signatures verified and
+// the application allowed what docs/aws.md says that it needs. On AWS (E2E_TARGET=aws): whatever endpoint, region and
+// credentials the environment names. Everything is made under a random prefix and deleted at the end, also after a
+// failure.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -11,7 +12,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readSettings } from '../src/settings.js';
 import { OutsideView } from '../src/web/outside_view.js';
-import { Daemon, scratchDirectory } from '../test/daemon.js';
+import { addUser, Daemon, drawCertificate, scratchDirectory } from '../test/daemon.js';
+import { policyOf, publishedPolicy } from '../test/published_policy.js';
 import { RecordingProxy } from './recording_proxy.js';
 
 const source = join(import.meta.dirname, '../src');
@@ -27,6 +29,7 @@ export async function freePort() {
 
 export class Stage {
   #daemon;
+  #daemonOptions;
   #proxy;
   #children = new Set();
 
@@ -35,12 +38,13 @@ export class Stage {
     const stage = new Stage();
     stage.data = await scratchDirectory(after);
     stage.broker = join(stage.data, 'broker');
+    const prefix = `e2e-${randomBytes(4).toString('hex')}-`;
     const [http, smtp] = [await freePort(), await freePort()];
     const own = {
       APP_DATA: join(stage.data, 'app'),
       APP_DEMO: 'yes',
       APP_LISTEN: '127.0.0.1:0',
-      APP_PREFIX: `e2e-${randomBytes(4).toString('hex')}-`,
+      APP_PREFIX: prefix,
       OUTSIDE_LISTEN: `127.0.0.1:${http}`,
       OUTSIDE_SMTP_LISTEN: `127.0.0.1:${smtp}`,
       CRM_URL: `http://127.0.0.1:${http}/salesforce`,
@@ -56,9 +60,22 @@ export class Stage {
       const recorder = `--import=${join(import.meta.dirname, 'record_requests.js')}`;
       stage.environment = { ...process.env, ...own, NODE_OPTIONS: recorder, E2E_REQUESTS: stage.requests };
     } else {
+      const { certificate, key } = await drawCertificate(stage.data);
+      const credentials = join(stage.data, 'credentials.yaml');
+      const keys = await addUser(credentials, 'bank', policyOf(await publishedPolicy(prefix)));
+      const flags = ['--aws-weaknesses', `short-polls@${prefix}small-queue`];
+      stage.#daemonOptions = { strict: { certificate, key, credentials }, flags };
       await stage.startDaemon();
-      stage.#proxy = await RecordingProxy.start(() => stage.#daemon.endpoint);
-      stage.environment = { PATH: process.env.PATH, ...stage.#daemon.environment, AWS_ENDPOINT_URL: stage.#proxy.endpoint, ...own };
+      stage.#proxy = await RecordingProxy.start(() => stage.#daemon.endpoint, { certificate, key });
+      stage.environment = {
+        PATH: process.env.PATH,
+        NODE_EXTRA_CA_CERTS: certificate,
+        AWS_ENDPOINT_URL: stage.#proxy.endpoint,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: keys.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+        ...own,
+      };
     }
     stage.outside = new OutsideView(readSettings(own));
     return stage;
@@ -66,7 +83,7 @@ export class Stage {
 
   async startDaemon() {
     const address = this.#daemon ? new URL(this.#daemon.endpoint).host : undefined;
-    this.#daemon = await Daemon.start(this.broker, address);
+    this.#daemon = await Daemon.start(this.broker, { ...this.#daemonOptions, address });
   }
 
   killDaemon() {
@@ -102,6 +119,11 @@ export class Stage {
     const offered = /^POST https:\/\/(sqs|sns)\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/(\d{12}\/[\w-]+(\.fifo)?)?$/;
     const lines = (await readFile(this.requests, 'utf8')).split('\n').filter(Boolean);
     return lines.filter((line) => !local.test(line) && !offered.test(line));
+  }
+
+  // The actions that the broker did not allow, and how often each was asked for.
+  get denied() {
+    return this.#proxy?.denied ?? [];
   }
 
   get counts() {

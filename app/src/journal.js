@@ -54,6 +54,7 @@ const schema = [
     failed INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  'CREATE INDEX hops_by_event ON hops (event)',
 ];
 
 export class Journal {
@@ -76,6 +77,8 @@ export class Journal {
         VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at, state = excluded.state,
         holding = excluded.holding, done = excluded.done, failed = excluded.failed`),
       hopsAfter: prepare('SELECT * FROM hops WHERE number > ? ORDER BY number LIMIT ?'),
+      lastFailure: prepare(`SELECT what FROM hops WHERE event = ? AND lane = ? AND kind IN ('failed', 'dead')
+        ORDER BY number DESC LIMIT 1`),
       lastHops: prepare('SELECT * FROM (SELECT * FROM hops ORDER BY number DESC LIMIT ?) ORDER BY number'),
       lastNumber: prepare('SELECT coalesce(max(number), 0) AS number FROM hops'),
       metered: prepare(`SELECT source, command, sum(calls) AS calls, sum(empty) AS empty, min(slot) AS since FROM meters
@@ -135,6 +138,11 @@ export class Journal {
 
   lastHops(max = 100) {
     return this.#statements.lastHops.all(max);
+  }
+
+  // What was wrong when the service last failed to do the event; undefined if that is not known any more.
+  lastFailure(event, lane) {
+    return this.#statements.lastFailure.get(event, lane)?.what;
   }
 
   lastNumber() {

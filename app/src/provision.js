@@ -16,5 +16,5 @@ if (process.argv.includes('--remove')) {
 } else {
   const found = await provision(topology, clients, settings);
   for (const { name, url, deadUrl } of found.queues) console.log(`${name.padEnd(16)} ${url}\n${''.padEnd(16)} ${deadUrl}`);
-  for (const { type, name } of topology.hasTopics ? topology.topics() : []) console.log(`${name.padEnd(16)} ${found.topicArn(type)}`);
+  for (const { type, name } of topology.topics()) console.log(`${name.padEnd(16)} ${found.topicArn(type)}`);
 }

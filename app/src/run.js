@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openClients } from './queues/clients.js';
-import { offersTopics, provision } from './queues/provision.js';
+import { provision } from './queues/provision.js';
 import { Topology } from './queues/topology.js';
 import { readSettings } from './settings.js';
 import { stopSignal } from './stop.js';
@@ -77,11 +77,6 @@ class Part {
 const { values } = parseArgs({ options: { workers: { type: 'string', default: '2' } } });
 const signal = stopSignal();
 const clients = openClients('provision');
-// To try it on a broker without topics is worth more than to refuse; what is published how is said on the page.
-if (readSettings().APP_TOPICS && !(await offersTopics(clients))) {
-  console.log('this broker has no topics; steps are sent to the queues directly');
-  process.env.APP_TOPICS = 'no';
-}
 const settings = readSettings();
 await provision(new Topology(settings), clients, settings);
 

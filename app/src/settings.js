@@ -27,8 +27,7 @@ const schema = z.object({
   APP_DEMO: yesNo.default(false),
   // What the names of all queues and topics begin with.
   APP_PREFIX: z.string().regex(/^[A-Za-z0-9_-]{0,40}$/, 'may have letters, digits, _ and -').default(''),
-  // Whether there are topics at all; without them only the mode `queues` works.
-  APP_TOPICS: yesNo.default(true),
+  // How steps are published (publisher.js) until a page says otherwise, and whether transfers are ordered.
   APP_MODE: z.enum(['topics', 'queues', 'mixed']).default('topics'),
   APP_TRANSFERS: z.enum(['standard', 'fifo']).default('standard'),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),

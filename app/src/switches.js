@@ -13,13 +13,9 @@ export const keys = {
 export const readPaused = async (cache) => (await cache.get(keys.paused)) === 'yes';
 export const readWait = async (cache) => ((await cache.get(keys.wait)) === '0' ? 0 : 20);
 
-// The ways to publish that there are with these settings.
-export const offeredModes = ({ APP_TOPICS: topics }) => modes.filter((mode) => topics || mode === 'queues');
-
-export async function readMode(cache, settings) {
-  const offered = offeredModes(settings);
-  const wished = [await cache.get(keys.mode), settings.APP_MODE];
-  return wished.find((mode) => offered.includes(mode)) ?? offered[0];
+export async function readMode(cache, { APP_MODE: usual }) {
+  const wished = await cache.get(keys.mode);
+  return modes.includes(wished) ? wished : usual;
 }
 
 export const askForRestart = (cache) => cache.set(keys.restart, new Date().toISOString());

@@ -19,7 +19,7 @@ export class Application {
     const application = new Application();
     const daemon = await ownDaemon(after);
     application.data = await scratchDirectory(after);
-    const given = { APP_DATA: application.data, OUTSIDE_LISTEN: '127.0.0.1:0', OUTSIDE_SMTP_LISTEN: '127.0.0.1:0', APP_TOPICS: 'no', ...more };
+    const given = { APP_DATA: application.data, OUTSIDE_LISTEN: '127.0.0.1:0', OUTSIDE_SMTP_LISTEN: '127.0.0.1:0', ...more };
     const stop = new AbortController();
     const { promise, resolve } = Promise.withResolvers();
     const serving = serveOutside(readSettings(given), stop.signal, resolve);

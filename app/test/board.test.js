@@ -9,7 +9,7 @@ const hop = (number, kind, lane, rest) => ({ number, at: number, event: 'e', kin
 test('A row shows the last that happened in each lane, and is changed once', () => {
   const board = new Board();
   board.add(hop(1, 'committed', 'web', { what: 'deposit, Ada' }));
-  board.add(hop(2, 'published', 'queues', { attempt: 3 }));
+  board.add(hop(2, 'published', 'queues', { attempt: 3, what: 'crm, marketing, email' }));
   board.add(hop(3, 'received', 'crm'));
   board.add(hop(4, 'failed', 'crm', { what: 'away' }));
   board.add(hop(5, 'done', 'email'));
@@ -23,6 +23,7 @@ test('A row shows the last that happened in each lane, and is changed once', () 
   const text = eventRow(row).text;
   assert.match(text, /deposit, Ada/);
   assert.match(text, /3 requests/);
+  assert.match(text, /to crm, marketing, email/);
   assert.match(text, /title="away">failed/);
 });
 

@@ -9,9 +9,9 @@ import { ownDaemon } from './daemon.js';
 
 const { sqs } = (await ownDaemon(after)).clients(after);
 
-async function queue({ fifo = false, visibility = 30 } = {}) {
+async function queue({ fifo = false, visibility = 30, ...more } = {}) {
   const name = `${randomUUID()}${fifo ? '.fifo' : ''}`;
-  const Attributes = { VisibilityTimeout: String(visibility), ...(fifo ? { FifoQueue: 'true', ContentBasedDeduplication: 'true' } : {}) };
+  const Attributes = { ...more, VisibilityTimeout: String(visibility), ...(fifo ? { FifoQueue: 'true', ContentBasedDeduplication: 'true' } : {}) };
   const { QueueUrl: url } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
   return { name, url, fifo, visibility };
 }
@@ -135,6 +135,23 @@ test('In a FIFO queue a group is done in order, also when one of it fails, and g
   });
   assert.deepEqual(seen.filter((body) => body[0] === 'a'), ['a1', 'a2', 'a2', 'a3']);
   assert.deepEqual(seen.filter((body) => body[0] === 'b'), ['b1', 'b2']);
+});
+
+test('In a FIFO queue a message that cannot be done becomes a dead letter alone, and its group goes on', async () => {
+  const dead = await queue({ fifo: true });
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: dead.url, AttributeNames: ['QueueArn'] }));
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes.QueueArn, maxReceiveCount: 2 });
+  const work = await queue({ fifo: true, RedrivePolicy });
+  await send(work, 'a1', 'a2', 'a3');
+  const seen = [];
+  await consume(work, (body, attempt, stop) => {
+    seen.push(`${body} ${attempt}`);
+    if (body === 'a1') throw new Error('never');
+    if (body === 'a3') stop();
+  });
+  assert.deepEqual(seen, ['a1 1', 'a1 2', 'a2 1', 'a3 1']);
+  assert.deepEqual(await counts(work), [0, 0]);
+  assert.deepEqual(await counts(dead), [1, 0]);
 });
 
 test('A consumer whose queue cannot be reached goes on asking', async () => {

@@ -1,10 +1,13 @@
 // Daemon: the real penstock on a port that the kernel chooses, with a directory of its own, for the tests of this
 // application. The binary is the one that PENSTOCK_BINARY names, or the released one of this repository.
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+//
+// Strict is how it runs in earnest: only by TLS, with every signature verified and every policy enforced.
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
@@ -18,14 +21,38 @@ export async function scratchDirectory(after) {
   return path;
 }
 
+// A certificate for 127.0.0.1 that vouches for itself: {certificate, key}, both PEM files.
+export async function drawCertificate(directory) {
+  const [certificate, key] = [join(directory, 'certificate.pem'), join(directory, 'key.pem')];
+  const words = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=penstock'];
+  await promisify(execFile)('openssl', ['req', ...words, '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate]);
+  return { certificate, key };
+}
+
+// Draws a pair of keys for the user, who may do what the policy says; what the SDK wants of it.
+export async function addUser(file, user, policy) {
+  const document = `${file}.${user}.json`;
+  await writeFile(document, JSON.stringify(policy));
+  const words = ['credentials', 'add', '--credentials', file, '--user', user, '--policy', document];
+  const { stdout } = await promisify(execFile)(binary, words, { env: environment });
+  const value = (name) => new RegExp(`^${name}: (\\S+)$`, 'm').exec(stdout)[1];
+  return { accessKeyId: value('access_key_id'), secretAccessKey: value('secret_access_key') };
+}
+
 export class Daemon {
   #child;
   #ended;
 
-  // Starts on the address that an earlier one had, if it is given.
-  static async start(data, address = '127.0.0.1:0') {
+  // Starts on the address that an earlier one had, if it is given. strict: {certificate, key, credentials}, all files.
+  static async start(data, { address = '127.0.0.1:0', strict, flags = [] } = {}) {
     const daemon = new Daemon();
-    const words = ['serve', '--listen', address, '--admin-listen', 'off', '--recreate-wait', '0s', '--data', data];
+    const words = ['serve', '--admin-listen', 'off', '--recreate-wait', '0s', '--data', data, ...flags];
+    if (strict) {
+      words.push('--listen', '127.0.0.1:0', '--auth', 'verify', '--credentials', strict.credentials);
+      words.push('--tls-listen', address, '--tls-certificate', strict.certificate, '--tls-key', strict.key);
+    } else {
+      words.push('--listen', address);
+    }
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...words], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
@@ -36,7 +63,8 @@ export class Daemon {
       new Promise((resolve) => lines.once('line', resolve)),
       daemon.#ended.then((code) => `ended with ${code}: ${said}`),
     ]);
-    daemon.endpoint = /^penstock ready: api (http:\/\/\S+)/.exec(first)?.[1];
+    // With TLS the plain address comes first, and is not used.
+    daemon.endpoint = /^penstock ready: api (http:\/\/\S+) /.exec(first)?.[1].split(',').at(-1);
     if (!daemon.endpoint) throw new Error(`not the ready line: ${first}`);
     return daemon;
   }

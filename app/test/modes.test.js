@@ -1,18 +1,14 @@
 // The three ways to publish, whole: from the bank's database through relay, daemon and worker to the stand-ins.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { Accounts } from '../src/bank/accounts.js';
 import { openBank } from '../src/bank/database.js';
 import { Outbox } from '../src/bank/outbox.js';
 import { count } from '../src/queues/clients.js';
-import { offersTopics } from '../src/queues/provision.js';
 import { Relay } from '../src/queues/relay.js';
 import { Application, until } from './application.js';
-import { ownDaemon } from './daemon.js';
 import { startWorker } from './worker_process.js';
-
-const topics = await offersTopics((await ownDaemon(after)).clients(after));
 
 // The three steps of Ada, who agreed to marketing, and of Bob, who did not.
 function sixSteps(accounts) {
@@ -29,8 +25,8 @@ function sixSteps(accounts) {
 
 for (const transfers of ['standard', 'fifo']) {
   for (const [mode, calls] of Object.entries({ topics: [3, 3], queues: [9, 6], mixed: [6, 3] })) {
-    test(`By ${mode}, transfers ${transfers}: every effect once, marketing only for who agreed, ${calls} calls`, { skip: !topics && mode !== 'queues' && 'no topics' }, async (t) => {
-      const application = await Application.start((hook) => t.after(hook), { APP_TOPICS: topics ? 'yes' : 'no', APP_TRANSFERS: transfers });
+    test(`By ${mode}, transfers ${transfers}: every effect once, marketing only for who agreed, ${calls} calls`, async (t) => {
+      const application = await Application.start((hook) => t.after(hook), { APP_TRANSFERS: transfers });
       const bank = openBank(application.data);
       const outbox = new Outbox(bank);
       sixSteps(new Accounts(bank));

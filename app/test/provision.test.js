@@ -4,17 +4,16 @@ import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
 import { GetSubscriptionAttributesCommand, ListSubscriptionsByTopicCommand, ListTopicsCommand, SetSubscriptionAttributesCommand } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, ListQueuesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { filterPolicy, offersTopics, provision, queuePolicy, unprovision } from '../src/queues/provision.js';
+import { filterPolicy, provision, queuePolicy, unprovision } from '../src/queues/provision.js';
 import { findTopology, Topology } from '../src/queues/topology.js';
 import { readSettings } from '../src/settings.js';
 import { ownDaemon } from './daemon.js';
 
 const clients = (await ownDaemon(after)).clients(after);
 const { sqs, sns } = clients;
-const topics = await offersTopics(clients);
 
 function planned(environment = {}) {
-  const settings = readSettings({ APP_PREFIX: `p${randomUUID().slice(0, 8)}-`, APP_TOPICS: topics ? 'yes' : 'no', ...environment });
+  const settings = readSettings({ APP_PREFIX: `p${randomUUID().slice(0, 8)}-`, ...environment });
   return { settings, topology: new Topology(settings) };
 }
 
@@ -29,7 +28,7 @@ async function described(found) {
     }
   }
   const subscriptions = {};
-  for (const { type } of topics ? found.topology.topics() : []) {
+  for (const { type } of found.topology.topics()) {
     const { Subscriptions } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: found.topicArn(type) }));
     for (const { SubscriptionArn, Endpoint } of Subscriptions) {
       const { Attributes } = await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }));
@@ -49,7 +48,7 @@ test('Provisioning twice changes nothing, and again brings back what was altered
   const { url } = found.queues[0];
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: '1' } }));
   const TopicArn = found.topicArn('deposit-completed');
-  const { Subscriptions } = topics ? await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn })) : { Subscriptions: [] };
+  const { Subscriptions } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
   for (const { SubscriptionArn } of Subscriptions) {
     await sns.send(new SetSubscriptionAttributesCommand({ SubscriptionArn, AttributeName: 'RawMessageDelivery', AttributeValue: 'false' }));
   }
@@ -58,14 +57,13 @@ test('Provisioning twice changes nothing, and again brings back what was altered
   assert.deepEqual(await described(found), before);
 });
 
-test('Each queue has its dead-letter queue, its topics may send to it, and only marketing has a filter', { skip: !topics && 'no topics' }, async (t) => {
+test('Each queue has its dead-letter queue, its topics may send to it, and only marketing has a filter', async () => {
   const { settings, topology } = planned({ WORKER_ATTEMPTS: '4', APP_TRANSFERS: 'fifo' });
   const found = await provision(topology, clients, settings);
   const { queues, subscriptions } = await described(found);
   assert.equal(found.queues.length, 6);
   for (const { name, arn, deadArn, fifo } of found.queues) {
-    if (queues[name].RedrivePolicy === undefined) t.diagnostic('without dead letters');
-    else assert.deepEqual(JSON.parse(queues[name].RedrivePolicy), { deadLetterTargetArn: deadArn, maxReceiveCount: 4 });
+    assert.deepEqual(JSON.parse(queues[name].RedrivePolicy), { deadLetterTargetArn: deadArn, maxReceiveCount: 4 });
     const senders = topology.topics().filter((topic) => topic.fifo === fifo).map(({ type }) => found.topicArn(type));
     assert.deepEqual(JSON.parse(queues[name].Policy), JSON.parse(queuePolicy(arn, senders)));
   }
@@ -87,7 +85,6 @@ test('What was provisioned is found by its names, and is gone when it was remove
   await unprovision(topology, clients);
   const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: topology.prefix }));
   assert.deepEqual(QueueUrls, []);
-  if (!topics) return;
   const { Topics } = await sns.send(new ListTopicsCommand({}));
   assert.deepEqual(Topics.filter(({ TopicArn }) => TopicArn.includes(topology.prefix)), []);
 });

@@ -111,7 +111,7 @@ test('A slow task can be cancelled, and a policy is refused as AWS refuses it', 
 
   await assert.rejects(
     client.send(new sqs.CancelMessageMoveTaskCommand({ TaskHandle: 'nonsense' })),
-    { name: 'InvalidParameterValueException' },
+    { name: 'InvalidParameterValue' },
   );
   await assert.rejects(
     client.send(new sqs.ListMessageMoveTasksCommand({ SourceArn: `${deadArn}-not` })),

@@ -7,8 +7,11 @@
 //
 // Invariant: what is waiting or busy is held, and what is held is kept hidden by a heartbeat well before its
 // visibility timeout ends; a message leaves `held` only when it was deleted, given back or left to come back.
-// A failure concerns its own message alone. In a FIFO queue a group's messages are done one after the other,
-// and when one fails those behind it go back with it.
+// A failure concerns its own message alone.
+//
+// A FIFO queue is received from one by one: the broker hands out nothing of a group while one of its messages is
+// held, so what is held is of different groups, and order needs no care here. More at a time would have those
+// behind a message that fails come back with it, with a receive more each, and become dead letters untried.
 //
 // The handler must bear to see a message twice: every queue delivers at least once.
 import { setTimeout as pause } from 'node:timers/promises';
@@ -111,10 +114,10 @@ export class Consumer {
       const received = await this.#sqs.send(
         new ReceiveMessageCommand({
           QueueUrl: this.#queue.url,
-          MaxNumberOfMessages: Math.min(batchMax, room),
+          MaxNumberOfMessages: this.#queue.fifo ? 1 : Math.min(batchMax, room),
           WaitTimeSeconds: wait,
           VisibilityTimeout: this.#visibility,
-          MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp', 'MessageGroupId'],
+          MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
         }),
         { abortSignal: givenUp },
       );
@@ -134,15 +137,8 @@ export class Consumer {
   // Lets waiting messages become busy as long as there is room.
   #begin(signal) {
     if (signal.aborted) return;
-    const groups = new Set([...this.#busy].map(groupOf));
-    for (let i = 0; i < this.#waiting.length && this.#busy.size < this.#concurrency; ) {
-      const group = groupOf(this.#waiting[i]);
-      if (this.#queue.fifo && groups.has(group)) {
-        ++i;
-        continue;
-      }
-      const [message] = this.#waiting.splice(i, 1);
-      groups.add(group);
+    while (this.#waiting.length > 0 && this.#busy.size < this.#concurrency) {
+      const message = this.#waiting.shift();
       this.#busy.add(message);
       void this.#finish(message, signal);
     }
@@ -155,19 +151,11 @@ export class Consumer {
       this.#deleteSoon(message);
     } catch (error) {
       const seconds = error instanceof Later ? error.seconds : retrySeconds(attempt);
-      await this.#giveBack([message, ...this.#takeFollowers(message)], seconds);
+      await this.#giveBack([message], seconds);
     }
     this.#busy.delete(message);
     this.#begin(signal);
     this.#changed();
-  }
-
-  // Those of the same group that wait behind a message of a FIFO queue.
-  #takeFollowers(message) {
-    if (!this.#queue.fifo) return [];
-    const followers = this.#waiting.filter((waiting) => groupOf(waiting) === groupOf(message));
-    this.#waiting = this.#waiting.filter((waiting) => !followers.includes(waiting));
-    return followers;
   }
 
   #deleteSoon(message) {
@@ -222,8 +210,6 @@ export class Consumer {
     this.#changed();
   }
 }
-
-const groupOf = (message) => message.Attributes?.MessageGroupId;
 
 const visibilityBatch = (QueueUrl, entries, VisibilityTimeout) =>
   new ChangeMessageVisibilityBatchCommand({

@@ -7,7 +7,6 @@
 import {
   CreateTopicCommand,
   DeleteTopicCommand,
-  ListTopicsCommand,
   paginateListSubscriptionsByTopic,
   paginateListTopics,
   SetSubscriptionAttributesCommand,
@@ -45,9 +44,7 @@ export const queuePolicy = (queueArn, topicArns) =>
 
 // Resolves to the FoundTopology.
 export async function provision(topology, { sqs, sns }, { WORKER_VISIBILITY: visibility, WORKER_ATTEMPTS: attempts }) {
-  const topics = topology.hasTopics
-    ? await Promise.all(topology.topics().map((topic) => makeTopic(sns, topic)))
-    : [];
+  const topics = await Promise.all(topology.topics().map((topic) => makeTopic(sns, topic)));
   const queues = await Promise.all(
     topology.queues().map(async (queue) => {
       const dead = await makeQueue(sqs, queue.deadName, queue.fifo);
@@ -57,11 +54,9 @@ export async function provision(topology, { sqs, sns }, { WORKER_VISIBILITY: vis
       await setAttributes(sqs, made.url, {
         VisibilityTimeout: String(visibility),
         MessageRetentionPeriod: fourDays,
-        // An empty one takes away what was there.
-        Policy: senders.length === 0 ? '' : queuePolicy(made.arn, senders.map(({ arn }) => arn)),
+        Policy: queuePolicy(made.arn, senders.map(({ arn }) => arn)),
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: attempts }),
       });
-      const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: attempts });
-      await setIfOffered(sqs, made.url, { RedrivePolicy });
       await Promise.all(senders.map((topic) => subscribe(sns, topic, made.arn, queue.service)));
       return { ...queue, url: made.url, deadUrl: dead.url, arn: made.arn, deadArn: dead.arn };
     }),
@@ -77,27 +72,6 @@ async function makeQueue(sqs, QueueName, fifo) {
 }
 
 const setAttributes = (sqs, QueueUrl, Attributes) => sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
-
-// A broker that does not offer the attribute says so; the queue then has no dead letters. AWS offers it.
-async function setIfOffered(sqs, QueueUrl, Attributes) {
-  try {
-    await setAttributes(sqs, QueueUrl, Attributes);
-  } catch (error) {
-    if (!error.message.includes('does not offer the queue attribute')) throw error;
-    console.error(`${QueueUrl} has no dead letters: ${error.message}`);
-  }
-}
-
-// Whether the broker speaks SNS at all.
-export async function offersTopics({ sns }) {
-  try {
-    await sns.send(new ListTopicsCommand({}));
-    return true;
-  } catch (error) {
-    if (error.$metadata?.httpStatusCode >= 400 && error.$metadata.httpStatusCode < 500) return false;
-    throw error;
-  }
-}
 
 async function makeTopic(sns, topic) {
   const Attributes = topic.fifo ? { FifoTopic: 'true' } : undefined;
@@ -125,7 +99,7 @@ async function subscribe(sns, topic, queueArn, service) {
 // subscriptions.
 export async function unprovision(topology, { sqs, sns }) {
   const queues = [...topology.queues().flatMap(({ name, deadName }) => [name, deadName]), topology.smallQueueName];
-  const topics = topology.hasTopics ? await topicArns(sns, topology.topics().map(({ name }) => name)) : [];
+  const topics = await topicArns(sns, topology.topics().map(({ name }) => name));
   const results = await Promise.allSettled([
     ...topics.map((TopicArn) => sns.send(new DeleteTopicCommand({ TopicArn }))),
     ...queues.map((name) => removeQueue(sqs, name)),

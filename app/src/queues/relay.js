@@ -113,7 +113,7 @@ export class Relay {
         event: event.id,
         kind: 'published',
         lane: mode,
-        what: requests.map(({ to }) => to).join(', '),
+        what: requests.map(({ to }) => to.slice(this.#found.topology.prefix.length)).join(', '),
         attempt: calls,
         tookMs: performance.now() - began,
       });

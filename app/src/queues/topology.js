@@ -14,9 +14,8 @@ import { eventTypes } from '../events.js';
 export const serviceNames = ['crm', 'marketing', 'email'];
 
 export class Topology {
-  constructor({ APP_PREFIX: prefix = '', APP_TRANSFERS: transfers = 'standard', APP_TOPICS: topics = true } = {}) {
+  constructor({ APP_PREFIX: prefix = '', APP_TRANSFERS: transfers = 'standard' } = {}) {
     this.prefix = prefix;
-    this.hasTopics = topics;
     this.ordered = transfers === 'fifo';
   }
 

@@ -4,7 +4,6 @@
 import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { modes } from '../queues/publisher.js';
-import { offeredModes } from '../switches.js';
 import { html } from './html.js';
 import { formToken } from './layout.js';
 import { demoVisitor } from './live.js';
@@ -12,18 +11,17 @@ import { demoVisitor } from './live.js';
 const few = 10;
 
 export function calls(server, room) {
-  const { journal, settings } = room;
+  const { journal } = room;
   let sizes; // of the receives of the last experiment
-  const offered = offeredModes(settings);
 
   server.get('/calls', async (request, reply) =>
-    reply.show(page({ counted: journal.modes(), minute: journal.callsAMinute(), sizes, offered })),
+    reply.show(page({ counted: journal.modes(), minute: journal.callsAMinute(), sizes })),
   );
 
   server.post('/calls', async (request, reply) => {
     switch (request.body.action) {
       case 'compare':
-        compare(room, offered);
+        compare(room);
         break;
       case 'small queue':
         sizes = await smallQueue(room);
@@ -40,10 +38,10 @@ export function calls(server, room) {
 
 // In each mode one visitor who agreed to marketing and one who did not; each of them registers, deposits and
 // transfers.
-function compare({ accounts, committed }, offered) {
-  const recipient = demoVisitor(accounts, false, offered[0]);
+function compare({ accounts, committed }) {
+  const recipient = demoVisitor(accounts, false, modes[0]);
   const { email } = accounts.find(recipient.id);
-  for (const mode of offered) {
+  for (const mode of modes) {
     for (const marketing of [true, false]) {
       const { id: account } = demoVisitor(accounts, marketing, mode);
       accounts.deposit({ step: randomUUID(), account, cents: 2000, mode });
@@ -76,7 +74,11 @@ const explained = {
   mixed: 'one Publish, and a SendMessage to marketing',
 };
 
-const page = ({ counted, minute, sizes, offered }) => ({
+// As the article compares them.
+const ways = ['queues', 'topics', 'mixed'];
+const byWay = (one, other) => ways.indexOf(one.mode) - ways.indexOf(other.mode);
+
+const page = ({ counted, minute, sizes }) => ({
   title: 'Calls',
   content: ({ session }) => {
     const button = (action, text) => html`<form method="post" action="/calls">${formToken(session)}<button name="action" value="${action}" class="quiet">${text}</button></form>`;
@@ -88,11 +90,10 @@ const page = ({ counted, minute, sizes, offered }) => ({
     <h2>To publish three steps</h2>
     ${counted.length === 0 ? html`<p class="quiet">Nothing was published yet.</p>` : html`<div class="scroll"><table>
       <thead><tr><th scope="col">Way</th><th scope="col">Visitor</th><th scope="col" class="number">Events</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Calls for three steps</th></tr></thead>
-      <tbody>${counted.map(({ mode, marketing, events, calls }) => html`<tr><th scope="row">${mode} <small>${explained[mode]}</small></th>
+      <tbody>${counted.toSorted(byWay).map(({ mode, marketing, events, calls }) => html`<tr><th scope="row">${mode} <small>${explained[mode]}</small></th>
         <td>${marketing ? 'with marketing' : 'without'}</td><td class="number">${events}</td><td class="number">${calls}</td>
         <td class="number"><strong>${round((3 * calls) / events)}</strong></td></tr>`)}</tbody></table></div>`}
-    ${offered.length < modes.length && html`<p class="quiet">Topics are switched off here (APP_TOPICS), so there is nothing to compare the queues with.</p>`}
-    <div class="row">${button('compare', offered.length > 1 ? 'Three steps in each way' : 'Three steps')}${button('forget', 'Count anew')}</div>
+    <div class="row">${button('compare', 'Three steps in each way')}${button('forget', 'Count anew')}</div>
     <h2>To wait for messages</h2>
     ${receives.length === 0 ? html`<p class="quiet">No receive ended in the last minute.</p>` : html`<div class="scroll"><table>
       <thead><tr><th scope="col">Worker</th><th scope="col">Call</th><th scope="col" class="number">In the last minute</th><th scope="col" class="number">Of these empty</th></tr></thead>

@@ -1,4 +1,4 @@
-// The dead letters' page: what was given up, why, and how it is sent back.
+// The dead letters' page: what was given up, why, and a button that sends it back.
 //
 // It looks without taking: a receive with a visibility timeout of 0 leaves every message where it is (AWS
 // counts it as a receive, which means nothing to a dead-letter queue). Sending back is SQS's own move task.
@@ -20,7 +20,12 @@ export function deadLetters(server, { clients: { sqs }, found, journal }) {
     if (!queue) throw Object.assign(new Error('There is no such queue.'), { statusCode: 400 });
     const { letters } = await look(queue);
     const SourceArn = await arnOf(queue.deadUrl);
-    await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
+    try {
+      await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
+    } catch (error) {
+      // Somebody pressed the button twice, or the first is not done yet: what is there goes with it.
+      if (!error.message.includes('already a task running')) throw error;
+    }
     for (const { event } of letters) journal.hop({ event, kind: 'redriven', lane: queue.service, what: 'sent back' });
     return reply.redirect(`/dead-letters?redriven=${encodeURIComponent(queue.name)}`, 303);
   });
@@ -43,17 +48,18 @@ export function deadLetters(server, { clients: { sqs }, found, journal }) {
         }),
       ),
     ]);
-    return { ...queue, count: Number(Attributes.ApproximateNumberOfMessages), letters: Messages.map(letter) };
+    return { ...queue, count: Number(Attributes.ApproximateNumberOfMessages), letters: Messages.map((message) => letter(message, queue.service)) };
   }
-}
 
-function letter(message) {
-  const sentAt = Number(message.Attributes?.SentTimestamp ?? 0);
-  try {
-    const event = decode(message.Body);
-    return { event: event.id, sentAt, what: describe(event), of: event.account.name };
-  } catch (error) {
-    return { event: message.MessageId, sentAt, what: error.message, of: message.Body.slice(0, 80) };
+  function letter({ MessageId, Body, Attributes }, service) {
+    const sentAt = Number(Attributes?.SentTimestamp ?? 0);
+    try {
+      const event = decode(Body);
+      const why = journal.lastFailure(event.id, service);
+      return { event: event.id, sentAt, what: describe(event), of: event.account.name, why };
+    } catch (error) {
+      return { event: MessageId, sentAt, what: Body.slice(0, 80), why: error.message };
+    }
   }
 }
 
@@ -67,8 +73,8 @@ const page = (queues, redriven) => ({
     ${queues.map(
       ({ name, deadName, count, letters }) => html`<section class="card"><h2>${deadName} <span class="count">${count}</span></h2>
       ${letters.length === 0 ? html`<p class="quiet">Empty.</p>` : html`<div class="scroll"><table>
-        <thead><tr><th scope="col">What</th><th scope="col">Of</th><th scope="col">Sent (UTC)</th></tr></thead>
-        <tbody>${letters.map(({ what, of, sentAt }) => html`<tr><td>${what}</td><td>${of}</td><td>${time(sentAt)}</td></tr>`)}</tbody></table></div>
+        <thead><tr><th scope="col">What</th><th scope="col">Of</th><th scope="col">Why</th><th scope="col">Sent (UTC)</th></tr></thead>
+        <tbody>${letters.map(({ what, of, why, sentAt }) => html`<tr><td>${what}</td><td>${of}</td><td>${why ?? '–'}</td><td>${time(sentAt)}</td></tr>`)}</tbody></table></div>
       ${count > letters.length && html`<p class="quiet">These are ${letters.length} of about ${count}.</p>`}
       <form method="post" action="/dead-letters">${formToken(session)}<input type="hidden" name="queue" value="${name}"><button>Send all back to ${name}</button></form>`}
     </section>`,

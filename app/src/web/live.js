@@ -3,7 +3,8 @@
 // Without JavaScript it is a page that shows how things stand and whose buttons load it anew.
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { askForRestart, keys, offeredModes } from '../switches.js';
+import { modes } from '../queues/publisher.js';
+import { askForRestart, keys } from '../switches.js';
 import { html } from './html.js';
 import { formToken } from './layout.js';
 import { board, stations } from './live_parts.js';
@@ -12,12 +13,11 @@ const manyEvents = 1000;
 const slowMs = 3000;
 
 export function live(server, room) {
-  const { feed, cache, outside, settings } = room;
-  const offered = offeredModes(settings);
+  const { feed, cache, outside } = room;
 
   server.get('/live', async (request, reply) => {
     const overview = await feed.overview();
-    return reply.show(livePage({ overview, rows: feed.rows(), offered }));
+    return reply.show(livePage({ overview, rows: feed.rows() }));
   });
 
   server.get('/live/feed', (request, reply) => {
@@ -40,7 +40,7 @@ export function live(server, room) {
     'wait 20': () => cache.set(keys.wait, '20'),
     thousand: () => sendMany(room),
     poison: () => sendPoison(room),
-    ...Object.fromEntries(offered.map((mode) => [`mode ${mode}`, () => cache.set(keys.mode, mode)])),
+    ...Object.fromEntries(modes.map((mode) => [`mode ${mode}`, () => cache.set(keys.mode, mode)])),
   };
 
   server.post('/live', async (request, reply) => {
@@ -71,7 +71,7 @@ async function sendPoison({ clients, found }) {
   await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'this is not an event' }));
 }
 
-const livePage = ({ overview, rows, offered }) => ({
+const livePage = ({ overview, rows }) => ({
   title: 'Live',
   script: 'live.js',
   wide: true,
@@ -89,7 +89,7 @@ const livePage = ({ overview, rows, offered }) => ({
       <fieldset><legend>Mail server</legend>${button('slow email', `Slow, ${slowMs / 1000} s`)}${button('quicken email', 'Quick')}</fieldset>
       <fieldset><legend>Workers</legend>${button('restart workers', 'Restart safely')}${button('pause workers', 'Pause')}${button('resume workers', 'Resume')}</fieldset>
       <fieldset><legend>A receive waits</legend>${button('wait 20', '20 s')}${button('wait 0', '0 s')}</fieldset>
-      <fieldset><legend>Publish by</legend>${offered.map((name) => button(`mode ${name}`, name))}</fieldset>
+      <fieldset><legend>Publish by</legend>${modes.map((name) => button(`mode ${name}`, name))}</fieldset>
     </form>
     <p class="notice" id="said" role="status" hidden></p>
     ${board(rows)}

@@ -15,7 +15,7 @@ export const board = (rows) => html`<div class="scroll"><table class="board" ari
 
 export const eventRow = ({ event, at, what, committed, published, lanes: hops }) => html`<tr id="event-${event}">
   <th scope="row"><span>${what ?? 'not an event'}</span> <small>${clock(at)} · ${event.slice(0, 8)}</small></th>
-  <td data-lane="Published">${published ? html`<span class="chip good">${published.lane}</span> <small>${plural(published.attempt, 'request')}, ${duration(published.took_ms)}</small>` : html`<span class="chip">${committed ? 'in the outbox' : '–'}</span>`}</td>
+  <td data-lane="Published">${published ? html`<span class="chip good">${published.lane}</span> <small>${plural(published.attempt, 'request')}, ${duration(published.took_ms)}</small> <small class="times">to ${published.what}</small>` : html`<span class="chip">${committed ? 'in the outbox' : '–'}</span>`}</td>
   ${lanes.map(([lane, name]) => html`<td data-lane="${name}">${laneCell(hops[lane])}</td>`)}
 </tr>`;
 
