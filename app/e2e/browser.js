@@ -65,7 +65,8 @@ export async function transfer(page, to, amount) {
 }
 
 // Saved under build/screenshots for people to look at.
-export const picture = (page, name) => page.screenshot({ path: join(pictures, `${name}.png`) });
+export const picture = (page, name, { whole = false } = {}) =>
+  page.screenshot({ path: join(pictures, `${name}.png`), fullPage: whole });
 
 // Whether the page is as wide as its window, and everything that one can type into has a label.
 export const fits = (page) =>

@@ -55,9 +55,9 @@ test('A transfer that cannot be done becomes a dead letter alone, the account go
   const page = await browser.visitor();
   await until(async () => {
     await page.goto('/dead-letters');
-    return page.getByRole('cell', { name: 'transfer of €5.00 to Grace' }).count();
+    return page.getByRole('rowheader', { name: 'transfer of €5.00 to Grace' }).count();
   }, 'the dead letter is on its page');
-  await picture(page, 'dead-letters-fifo');
+  await picture(page, 'dead-letters-fifo', { whole: true });
   await page.getByRole('button', { name: /^Send all back to .*crm\.fifo$/ }).click();
   await page.getByText('are on their way back').waitFor();
   await lane(5, 'CRM').getByText('done').waitFor();

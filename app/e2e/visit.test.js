@@ -109,7 +109,7 @@ test('What fails too often is a dead letter, which is looked at, sent back and d
   // Looking does not take it away.
   await page.reload();
   await page.getByRole('row', { name: /Barbara.*the CRM answered 503/ }).waitFor();
-  await picture(page, 'dead-letters-wide');
+  await picture(page, 'dead-letters-wide', { whole: true });
   await page.getByRole('button', { name: /^Send all back to .*crm$/ }).click();
   await page.getByText('are on their way back').waitFor();
   await lane(live, 'registration, Barbara', 'CRM').getByText('done').waitFor();
@@ -174,7 +174,7 @@ test('What a short poll finds in a queue of ten is shown, receive by receive', a
   assert.equal(sizes.reduce((sum, size) => sum + size, 0), 10);
   // The daemon was told to be as weak as AWS is there.
   if (!onAws) assert.ok(sizes.length > 1, told);
-  await picture(page, 'calls-wide');
+  await picture(page, 'calls-wide', { whole: true });
 });
 
 test('What long polling saves is counted: a receive that waits is asked for a few times a minute, one that does not all the time', async () => {
@@ -188,13 +188,13 @@ test('What long polling saves is counted: a receive that waits is asked for a fe
   };
   await press(live, '0 s');
   await until(async () => (await receives(0)).some(([calls, empty]) => calls >= 100 && empty === calls), 'many receives bring nothing', 60);
-  await picture(page, 'calls-wait-0');
+  await picture(page, 'calls-wait-0', { whole: true });
   await press(live, '20 s');
   await until(async () => (await receives(0)).length === 0, 'a minute without short polls', 100);
   const waiting = await receives(20);
   assert.equal(waiting.length, 2);
   for (const [calls, empty] of waiting) assert.ok(calls <= 12 && empty === calls, `${empty} of ${calls}`);
-  await picture(page, 'calls-wait-20');
+  await picture(page, 'calls-wait-20', { whole: true });
 });
 
 test('Every page fits a wide and a narrow window, in light and dark, and names what it shows', async () => {
@@ -206,7 +206,7 @@ test('Every page fits a wide and a narrow window, in light and dark, and names w
         if (path === '/account') await register(page, 'Maria');
         await page.goto(path);
         assert.deepEqual(await fits(page), { overflow: 0, unlabelled: 0, headings: 1, nameless: 0 }, `${path} ${name}`);
-        await picture(page, `${path.slice(1) || 'home'}-${name}-${colorScheme}`);
+        await picture(page, `${path.slice(1) || 'home'}-${name}-${colorScheme}`, { whole: path !== '/live' });
       }
     }
   }

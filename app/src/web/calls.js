@@ -88,11 +88,11 @@ const page = ({ counted, minute, sizes }) => ({
     <p class="lead">AWS bills every call. These are the calls that this application really made, counted where the SDK
       sends them.</p>
     <h2>To publish three steps</h2>
-    ${counted.length === 0 ? html`<p class="quiet">Nothing was published yet.</p>` : html`<div class="scroll"><table>
+    ${counted.length === 0 ? html`<p class="quiet">Nothing was published yet.</p>` : html`<div class="scroll"><table class="cards">
       <thead><tr><th scope="col">Way</th><th scope="col">Visitor</th><th scope="col" class="number">Events</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Calls for three steps</th></tr></thead>
       <tbody>${counted.toSorted(byWay).map(({ mode, marketing, events, calls }) => html`<tr><th scope="row">${mode} <small>${explained[mode]}</small></th>
-        <td>${marketing ? 'with marketing' : 'without'}</td><td class="number">${events}</td><td class="number">${calls}</td>
-        <td class="number"><strong>${round((3 * calls) / events)}</strong></td></tr>`)}</tbody></table></div>`}
+        <td data-label="Visitor">${marketing ? 'with marketing' : 'without'}</td><td class="number" data-label="Events">${events}</td><td class="number" data-label="Calls">${calls}</td>
+        <td class="number" data-label="Calls for three steps"><strong>${round((3 * calls) / events)}</strong></td></tr>`)}</tbody></table></div>`}
     <div class="row">${button('compare', 'Three steps in each way')}${button('forget', 'Count anew')}</div>
     <h2>To wait for messages</h2>
     ${receives.length === 0 ? html`<p class="quiet">No receive ended in the last minute.</p>` : html`<div class="scroll"><table>

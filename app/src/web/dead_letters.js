@@ -72,9 +72,9 @@ const page = (queues, redriven) => ({
     ${queues.some(({ name }) => name === redriven) && html`<p class="notice good" role="status">The dead letters of ${redriven} are on their way back.</p>`}
     ${queues.map(
       ({ name, deadName, count, letters }) => html`<section class="card"><h2>${deadName} <span class="count">${count}</span></h2>
-      ${letters.length === 0 ? html`<p class="quiet">Empty.</p>` : html`<div class="scroll"><table>
+      ${letters.length === 0 ? html`<p class="quiet">Empty.</p>` : html`<div class="scroll"><table class="cards">
         <thead><tr><th scope="col">What</th><th scope="col">Of</th><th scope="col">Why</th><th scope="col">Sent (UTC)</th></tr></thead>
-        <tbody>${letters.map(({ what, of, why, sentAt }) => html`<tr><td>${what}</td><td>${of}</td><td>${why ?? '–'}</td><td>${time(sentAt)}</td></tr>`)}</tbody></table></div>
+        <tbody>${letters.map(({ what, of, why, sentAt }) => html`<tr><th scope="row">${what}</th><td data-label="Of">${of ?? '–'}</td><td data-label="Why" class="said">${why ?? '–'}</td><td data-label="Sent (UTC)">${time(sentAt)}</td></tr>`)}</tbody></table></div>
       ${count > letters.length && html`<p class="quiet">These are ${letters.length} of about ${count}.</p>`}
       <form method="post" action="/dead-letters">${formToken(session)}<input type="hidden" name="queue" value="${name}"><button>Send all back to ${name}</button></form>`}
     </section>`,
