@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "base/require.h"
 #include "broker/filter_fields.h"
 #include "broker/queue_arn.h"
 
@@ -14,6 +15,7 @@ namespace penstock {
 namespace {
 
 const World kWorld{AccountId{0}, *Region::parse("us-east-1")};
+constexpr int kRoundsMax = 1000;  // far more than any play needs to come to rest
 
 tl::unexpected<Error> not_understood(const std::string& what) {
   return refuse(ErrorCode::kMalformedInput, "not understood: " + what);
@@ -600,7 +602,9 @@ void PlayStage::set_limits(const Options& options) {
 }
 
 void PlayStage::settle() {
+  int rounds = 0;
   for (bool moved = true; moved;) {
+    require(++rounds < kRoundsMax, "a play comes to rest");
     if (process_->broker().next_deadline() <= now_) process_->tick(now_);
     process_->hand_over(now_);
     SimulatedStore& store = process_->store();
