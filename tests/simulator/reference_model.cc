@@ -60,6 +60,12 @@ bool ReferenceModel::moves_something(const Queue& queue, Time now) const {
   });
 }
 
+bool ReferenceModel::perhaps_moves_something(const Queue& queue, Time now) const {
+  return std::any_of(queue.messages.begin(), queue.messages.end(), [&](const Message& message) {
+    return alive(queue, message, now) && visible(message, now) && exhausted(queue, message);
+  });
+}
+
 bool ReferenceModel::certainly_at_bound(const Queue& queue, Time now) const {
   std::size_t own = 0;
   std::size_t all = 0;

@@ -129,6 +129,8 @@ class ReferenceModel {
   // And whether it may stay nevertheless, being older than what the dead-letter queue has let end.
   bool may_stay(const Queue& queue, const Message& message) const;
   bool moves_something(const Queue& queue, Time now) const;
+  // Likewise, or something that may stay.
+  bool perhaps_moves_something(const Queue& queue, Time now) const;
 
   // Messages received and not deleted, at least (without what has expired) and at most.
   bool certainly_at_bound(const Queue& queue, Time now) const;

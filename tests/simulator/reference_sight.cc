@@ -87,8 +87,12 @@ void ReferenceModel::Sight::judge() {
 
   std::size_t own_answers = 0;
   for (const Reply& reply : seen_.replies) {
-    follow_moves();
-    if (command != nullptr && reply.ticket == command->ticket) {
+    // What is asked is decided first, and only then goes on what others have left over. A receive moves what it
+    // meets on its way.
+    const bool own = command != nullptr && reply.ticket == command->ticket;
+    const bool before_moves = own && (operation == nullptr || !std::holds_alternative<Receive>(*operation));
+    if (!before_moves) follow_moves();
+    if (own) {
       ++own_answers;
       answer_own(*command, reply.answer);
       continue;
@@ -119,7 +123,7 @@ void ReferenceModel::Sight::judge() {
     if (!verdict_.holds()) return;
     const Seconds wait = receive->wait.value_or(queue->attributes.receive_wait);
     expect(wait > Seconds{0} || contains(seen_.waiting_for_pages, queue->address.id) ||
-               model_.moves_something(*queue, now_),
+               model_.perhaps_moves_something(*queue, now_),
            "a short poll waits for nothing but a page, or for what is to be moved");
     expect(model_.waiting_.size() < model_.limits_.waiting_receivers_max, "waiting receives are bounded");
     model_.waiting_[command->ticket] = {queue->address.id, receive->messages_max, receive->visibility_timeout,
@@ -672,7 +676,8 @@ void ReferenceModel::Sight::answer_receive(const Waiting& receive, const Answer&
     // One that was handed out with a visibility timeout of 0 is visible again, but not for this receive.
     const bool perhaps_its_own = visibility == Seconds{0};
     expect(perhaps_its_own || !model_.deliverable(*queue, now_) ||
-               contains(seen_.waiting_for_pages, receive.queue) || model_.moves_something(*queue, now_),
+               contains(seen_.waiting_for_pages, receive.queue) ||
+               model_.perhaps_moves_something(*queue, now_),
            "a receive gets what is visible, up to what it asked for, unless a page is on its way");
   }
 }
