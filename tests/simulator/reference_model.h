@@ -68,6 +68,7 @@ class ReferenceModel {
     std::uint32_t rate = 0;
     std::size_t most = 0;  // it moves no more than were there
     std::size_t moved = 0;
+    Time started;
     Time next;
     bool cancelled = false;
   };

@@ -83,9 +83,6 @@ class ReferenceModel::Sight {
   std::optional<QueueId> ended_;  // the queue that this deed deletes
   std::size_t moves_seen_ = 0;
   std::map<QueueId, std::size_t> redriven_;  // in this deed, by source
-  // Moved in this deed, by queue. An answer of the same deed may be from before or after.
-  std::map<QueueId, std::uint64_t> came_;
-  std::map<QueueId, std::uint64_t> went_;
   std::size_t bodies_seen_ = 0;   // of the bodies stored by this deed, those whose sends were judged
 };
 
