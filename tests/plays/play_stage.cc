@@ -571,6 +571,10 @@ Result<std::string> PlayStage::direct(const Step& step, const Options& options) 
   } else if (verb == "disk" && (first == "full" || first == "free")) {
     process_->admit_growth(first == "free");
     settle();
+  } else if (verb == "page" && first == "comes") {
+    process_->store().take_snapshot(random_, false);
+    process_->store().hand_over_page(random_);
+    if (!process_->supply(now_)) return std::string("no page");
   } else if (verb == "forget" && tickets_.contains(first)) {
     process_->forget(tickets_.at(first));
     settle();
