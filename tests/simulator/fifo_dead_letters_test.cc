@@ -4,8 +4,8 @@
 //
 //   - what was acknowledged and not deleted is in one of the two queues, once; what was deleted is in neither;
 //   - in the source no message is received more often than its queue says, since it was sent or sent anew;
-//   - the messages of one group are received in the order in which they were sent, in the source until a task has
-//     brought some back, in the dead-letter queue in the order in which they became dead letters;
+//   - the messages of one group become dead letters in the order in which they came into the source, and are first
+//     handed out by each queue in the order in which they came into it;
 //   - a dead letter goes on counting, keeps its id, and says where it comes from;
 //   - a cancelled task moves nothing more; while the disk is full no task does.
 //
@@ -17,8 +17,10 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "broker/queue_arn.h"
@@ -65,13 +67,21 @@ class History {
     std::string group;
     bool acknowledged = false;
     bool delete_asked = false;
-    bool deleted = false;  // and acknowledged
+    std::optional<std::size_t> deleted;  // by which deed; it was acknowledged
   };
   struct Asked {
     std::string queue;
     std::string body;  // of a send, or of a delete
     bool receive = false;
-    bool remove = false;
+    std::optional<BodyKey> removed;  // what a delete is about
+    std::size_t deed = 0;            // that answered it; the answer may leave behind those of later ones
+  };
+
+  struct Held {
+    std::string queue;
+    std::string body;
+    ReceiptHandle handle;
+    BodyKey key;
   };
 
   void expect(bool kept, const std::string& promise) {
@@ -90,28 +100,44 @@ class History {
     asked_.clear();
     held_.clear();
     last_.clear();
+    last_moved_.clear();
+    handed_out_.clear();
     cancelled_ = false;
     start();
   }
 
-  Ticket ask(const char* queue, Operation&& operation, Asked&& asked = {}) {
+  Ticket ask(const char* queue, Operation&& operation) { return ask(queue, std::move(operation), Asked()); }
+  Ticket ask(const char* queue, Operation&& operation, Asked&& asked) {
     const Ticket ticket{1, ++requests_};
     asked.queue = queue;
+    body_asked_ = asked.body;
     asked_[ticket] = std::move(asked);
     look(process_->execute({ticket, kWorld, queue, std::move(operation)}, now_));
     return ticket;
   }
 
   void look(const DecisionSeen& seen) {
+    ++deeds_;
+    for (const Reply& reply : seen.replies) {
+      if (const auto asked = asked_.find(reply.ticket); asked != asked_.end()) asked->second.deed = deeds_;
+    }
+    for (const auto& stored : seen.bodies) place(stored.key, body_asked_);
+    handed_out(seen);
     for (const Copy& move : seen.moves) {
+      moved_from_.insert(move.from);
+      const Place from = places_.at(move.from);
+      if (move.keeps_id) {
+        std::size_t& last = last_moved_[messages_.at(from.body).group];
+        expect(from.number > last, "the dead letters of a group keep their order");
+        last = from.number;
+      }
+      place(move.to, from.body);
       if (move.keeps_id) {
         ++moved_;
         expect(move.dead_letter.source_arn == queue_arn(kWorld, kMail), "a dead letter says where it comes from");
         expect(move.dead_letter.receive_count == kReceivesMax, "a dead letter was received as often as said");
       } else {
         ++redriven_;
-        // What comes back stands behind all that is there.
-        last_.clear();
         expect(!cancelled_, "a cancelled task moves nothing more");
         expect(!seen.disk_full, "while the disk is full no task moves anything");
       }
@@ -123,6 +149,24 @@ class History {
         cancelled_ = false;
       }
       if (std::holds_alternative<MoveTaskCancelled>(reply.answer)) cancelled_ = true;
+    }
+  }
+
+  void place(const BodyKey& key, const std::string& body) { places_[key] = {body, ++number_}; }
+
+  // Of one group a later one is handed out for the first time only behind the earlier ones.
+  void handed_out(const DecisionSeen& seen) {
+    for (const Reply& reply : seen.replies) {
+      const auto* received = std::get_if<Received>(&reply.answer);
+      if (received == nullptr) continue;
+      for (const Delivery& delivery : received->deliveries) {
+        const Place& at = places_.at(delivery.body);
+        const auto [known, first] = handed_out_.insert(delivery.body);
+        if (!first) continue;
+        std::size_t& last = last_[{received->queue.id, messages_.at(at.body).group}];
+        expect(at.number > last, "a group keeps its order");
+        last = at.number;
+      }
     }
   }
 
@@ -157,8 +201,7 @@ class History {
   void send() {
     const std::string body = "m" + std::to_string(messages_.size());
     const std::string group = "g" + std::to_string(random_.below(3));
-    messages_[body] = {group, false, false, false};
-    number_[body] = number_.size();
+    messages_[body] = {group};
     MessageContent content;
     content.body = body;
     content.group_id = group;
@@ -176,9 +219,9 @@ class History {
 
   void remove() {
     if (held_.empty()) return;
-    const auto [queue, body, handle] = held_[random_.below(held_.size())];
-    messages_.at(body).delete_asked = true;
-    ask(queue.c_str(), Operation(Delete{handle}), {.body = body, .remove = true});
+    const Held held = held_[random_.below(held_.size())];
+    messages_.at(held.body).delete_asked = true;
+    ask(held.queue.c_str(), Operation(Delete{held.handle}), {.body = held.body, .removed = held.key});
   }
 
   void tick() {
@@ -193,35 +236,30 @@ class History {
       asked_.erase(found);
       if (std::holds_alternative<Sent>(reply.answer)) {
         messages_.at(asked.body).acknowledged = true;
-      } else if (asked.remove) {
-        if (std::holds_alternative<Done>(reply.answer)) messages_.at(asked.body).deleted = true;
+      } else if (asked.removed) {
+        // A handle from before a move succeeds and does nothing to the message where it is now.
+        const bool there = !moved_from_.contains(*asked.removed);
+        if (std::holds_alternative<Done>(reply.answer) && there) messages_.at(asked.body).deleted = asked.deed;
       } else if (const auto* received = std::get_if<Received>(&reply.answer)) {
-        for (const Delivery& delivery : received->deliveries) delivered(asked.queue, delivery);
+        for (const Delivery& delivery : received->deliveries) delivered(asked, delivery);
       }
     }
   }
 
-  void delivered(const std::string& queue, const Delivery& delivery) {
+  void delivered(const Asked& asked, const Delivery& delivery) {
+    const std::string& queue = asked.queue;
     expect(delivery.content != nullptr, "a delivery leaves with its content");
     if (!broken_.empty()) return;
     const std::string& body = delivery.content->body;
     Message& message = messages_.at(body);
-    expect(!message.deleted, body + " came back after it was deleted");
+    expect(!message.deleted || asked.deed < *message.deleted, body + " came back after it was deleted");
     const bool dead = queue == kDead;
     expect(!dead || delivery.receive_count > kReceivesMax, "a dead letter goes on counting");
     expect(dead || delivery.receive_count <= kReceivesMax, "no message is received more often than its queue says");
     expect(delivery.content->group_id == message.group, "a dead letter keeps its group");
     expect(dead == !delivery.content->dead_letter.source_arn.empty(),
            "a dead letter says where it comes from, and what was sent anew does not");
-    // Of one group a later one is handed out for the first time only behind the earlier ones.
-    const std::uint32_t first_count = dead ? kReceivesMax + 1 : 1;
-    std::size_t& last = last_[{queue, message.group}];
-    const std::size_t number = number_.at(body) + 1;
-    if (delivery.receive_count == first_count) {
-      expect(number > last || redriven_ != 0 || crashes_ != 0, "a group keeps its order in " + queue);
-      last = std::max(last, number);
-    }
-    held_.push_back({queue, body, delivery.handle});
+    held_.push_back({queue, body, delivery.handle, delivery.body});
     if (held_.size() > 6) held_.erase(held_.begin());
   }
 
@@ -257,18 +295,15 @@ class History {
     crash(process_->store().pending().size());
     settle_all();
     std::map<std::string, std::size_t> found;
-    // The source twice: what it hands out first may stand before dead letters.
     for (const char* queue : {kMail, kDead}) {
       for (int empty = 0; empty < 2 && broken_.empty();) {
-        const Ticket ticket = ask(queue, Operation(Receive{10, Seconds{40'000}, Seconds{0}, {}}));
-        asked_.at(ticket).receive = true;
         held_.clear();
+        ask(queue, Operation(Receive{5, Seconds{40'000}, Seconds{0}, {}}), {.receive = true});
         settle_all();
         empty = held_.empty() ? empty + 1 : 0;
-        for (const auto& [where, body, handle] : std::vector(held_)) {
-          ++found[body];
-          messages_.at(body).delete_asked = messages_.at(body).delete_asked || false;
-          ask(queue, Operation(Delete{handle}), {.body = {}, .remove = false});
+        for (const Held& held : std::vector(held_)) {
+          ++found[held.body];
+          ask(queue, Operation(Delete{held.handle}));
           settle_all();
         }
       }
@@ -278,19 +313,8 @@ class History {
       expect(count <= 1, body + " is there " + std::to_string(count) + " times");
       if (message.acknowledged && !message.delete_asked) expect(count == 1, body + ", acknowledged, is lost");
     }
-    for (const char* queue : {kMail, kDead}) {
-      const Ticket ticket = ask(queue, Operation(DescribeQueue{}));
-      static_cast<void>(ticket);
-      settle_all();
-    }
     expect(process_->broker().totals().touched == 0, "nothing is in flight when everything is deleted");
   }
-
-  struct Held {
-    std::string queue;
-    std::string body;
-    ReceiptHandle handle;
-  };
 
   SeededRandom random_;
   BrokerLimits limits_;
@@ -301,9 +325,19 @@ class History {
   std::uint64_t requests_ = 0;
   std::map<Ticket, Asked> asked_;
   std::map<std::string, Message> messages_;
-  std::map<std::string, std::size_t> number_;
-  std::map<std::pair<std::string, std::string>, std::size_t> last_;  // by queue and group, the latest handed out
+  struct Place {
+    std::string body;
+    std::size_t number = 0;  // rises with everything that comes into any queue
+  };
+  std::map<BodyKey, Place> places_;
+  std::size_t number_ = 0;
+  std::size_t deeds_ = 0;
+  std::string body_asked_;  // of the send under way
+  std::set<BodyKey> handed_out_;
+  std::map<std::pair<QueueId, std::string>, std::size_t> last_;  // the latest handed out, by queue and group
+  std::map<std::string, std::size_t> last_moved_;                // by group
   std::vector<Held> held_;
+  std::set<BodyKey> moved_from_;
   std::optional<MessageId> task_;
   bool cancelled_ = false;  // the newest task
   std::string broken_;
