@@ -98,11 +98,12 @@ bool ReferenceModel::touched_visible(const Queue& queue, Time now) const {
   });
 }
 
-bool ReferenceModel::deliverable(const Queue& queue, Time now) const {
+bool ReferenceModel::deliverable(const Queue& queue, Time now, const std::set<BodyKey>& besides) const {
   if (touched_visible(queue, now)) return true;
   return !possibly_at_bound(queue) &&
          std::any_of(queue.messages.begin(), queue.messages.end(), [&](const Message& message) {
-           return !message.touch && alive(queue, message, now) && visible(message, now);
+           return !message.touch && alive(queue, message, now) && visible(message, now) &&
+                  !besides.contains(message.body);
          });
 }
 

@@ -136,8 +136,8 @@ class ReferenceModel {
   // Messages received and not deleted, at least (without what has expired) and at most.
   bool certainly_at_bound(const Queue& queue, Time now) const;
   bool possibly_at_bound(const Queue& queue) const;
-  // Whether a receive at this moment must find something.
-  bool deliverable(const Queue& queue, Time now) const;
+  // Whether a receive at this moment must find something, besides these.
+  bool deliverable(const Queue& queue, Time now, const std::set<BodyKey>& besides = {}) const;
   bool touched_visible(const Queue& queue, Time now) const;
   // Expired messages that the core has had the occasion to drop are not remembered any more.
   void drop_expired(const DecisionSeen& seen);

@@ -398,6 +398,7 @@ bool ReferenceModel::Sight::follow(const Copy& move) {
                                      : follow_redrive(move, *source, message, *target);
   if (!allowed) return false;
   source->messages.erase(found);
+  came_.insert(move.to);
   target->messages.push_back({.order = model_.next_order_++,
                               .id = move.keeps_id ? message.id : move.head.id,
                               .body = move.to,
@@ -679,7 +680,7 @@ void ReferenceModel::Sight::answer_receive(const Waiting& receive, const Answer&
   }
   if (received->deliveries.empty()) {
     const bool could_not_wait = model_.waiting_.size() >= model_.limits_.waiting_receivers_max;
-    expect(could_not_wait || !model_.deliverable(*queue, now_),
+    expect(could_not_wait || !model_.deliverable(*queue, now_, came_),
            "a receive is not answered empty while a message is visible");
     expect(could_not_wait || receive.short_poll || receive.deadline <= now_,
            "a long poll is not answered empty before its time is up");
@@ -690,7 +691,7 @@ void ReferenceModel::Sight::answer_receive(const Waiting& receive, const Answer&
   } else if (received->deliveries.size() < receive.messages_max) {
     // One that was handed out with a visibility timeout of 0 is visible again, but not for this receive.
     const bool perhaps_its_own = visibility == Seconds{0};
-    expect(perhaps_its_own || !model_.deliverable(*queue, now_) ||
+    expect(perhaps_its_own || !model_.deliverable(*queue, now_, came_) ||
                contains(seen_.waiting_for_pages, receive.queue) ||
                model_.perhaps_moves_something(*queue, now_),
            "a receive gets what is visible, up to what it asked for, unless a page is on its way");
