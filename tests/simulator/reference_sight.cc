@@ -663,7 +663,7 @@ void ReferenceModel::Sight::answer_receive(const Waiting& receive, const Answer&
   expect(queue != nullptr, "nobody waits on a queue that is gone");
   if (!verdict_.holds()) return;
   if (is_error(answer, ErrorCode::kOverLimit)) {
-    expect(receive.short_poll && model_.possibly_at_bound(*queue) && !model_.touched_visible(*queue, now_),
+    expect(receive.short_poll && model_.possibly_at_bound(*queue, came_.size()) && !model_.touched_visible(*queue, now_),
            "only a short poll at the bound of messages in flight is refused, if none of those is visible");
     return;
   }
