@@ -37,6 +37,8 @@ enum class ContentTag : std::uint8_t {
   kSigningKey = 17,
   kSequenceNumber = 18,
   kToken = 19,
+  kRaw = 20,   // u8 1
+  kForm = 21,  // u8
 };
 
 // On disk: never renumber.
@@ -72,6 +74,9 @@ enum class SubscriptionTag : std::uint8_t {
   kConfirmationAuthenticated = 14,  // u8 1
   kToken = 15,
   kTokenIssued = 16,
+  kOutbox = 17,  // u64
+  kUrlBase = 18,
+  kUnsubscribed = 19,
 };
 
 // On disk: never renumber.
@@ -100,6 +105,8 @@ enum class QueueTag : std::uint8_t {
   kRedrivePermission = 26,
   kRedriveSources = 27,
   kPolicy = 30,
+  kOutboxTopic = 31,         // u64; with it always the next
+  kOutboxSubscription = 32,  // 16 bytes
 };
 
 tl::unexpected<Error> damaged(const char* what) { return refuse(ErrorCode::kInternalFailure, what); }
@@ -116,6 +123,17 @@ MessageId read_id(ByteReader& reader) {
   const std::string_view bytes = reader.raw(id.bytes.size());
   std::copy(bytes.begin(), bytes.end(), id.bytes.begin());
   return id;
+}
+
+std::string_view raw(const std::array<std::uint8_t, 16>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// False if the value is not 16 bytes.
+bool read_raw(std::string_view value, std::array<std::uint8_t, 16>& bytes) {
+  if (value.size() != bytes.size()) return false;
+  std::copy(value.begin(), value.end(), bytes.begin());
+  return true;
 }
 
 void write_head(ByteWriter& writer, const MessageHead& head) {
@@ -157,9 +175,6 @@ void write_content(ByteWriter& writer, const MessageContent& content) {
   write_dead_letter(fields, content.dead_letter);
   if (!content.notification) return;
   const Notification& notification = *content.notification;
-  const auto raw = [](const std::array<std::uint8_t, 16>& bytes) {
-    return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  };
   fields.number(ContentTag::kNotificationKind, static_cast<std::uint8_t>(notification.kind));
   fields.text(ContentTag::kTopicArn, notification.topic_arn);
   fields.text(ContentTag::kPublicationId, raw(notification.id.bytes));
@@ -174,6 +189,8 @@ void write_content(ByteWriter& writer, const MessageContent& content) {
     fields.number(ContentTag::kSequenceNumber, notification.sequence_number);
   }
   if (!notification.token.empty()) fields.text(ContentTag::kToken, notification.token);
+  if (notification.raw) fields.number(ContentTag::kRaw, std::uint8_t{1});
+  if (notification.form != 0) fields.number(ContentTag::kForm, notification.form);
 }
 
 // The content of a copy: as it lies there, but for what the copy says otherwise. Not decoded; false if the
@@ -190,7 +207,7 @@ bool copy_content(ByteReader& reader, const Copy& copy, ByteWriter& writer) {
     write_dead_letter(fields, copy.dead_letter);
   };
   while (const auto tag = original.next()) {
-    if (*tag > ContentTag::kToken) return false;
+    if (*tag > ContentTag::kForm) return false;
     if (*tag == ContentTag::kDeduplicationId && another_id) continue;
     if (*tag == ContentTag::kDeadLetterSource || *tag == ContentTag::kDeadLetterReceives) continue;
     if (*tag > ContentTag::kDeadLetterReceives) replace();
@@ -198,13 +215,6 @@ bool copy_content(ByteReader& reader, const Copy& copy, ByteWriter& writer) {
   }
   replace();
   return original.finished();
-}
-
-// False if the value is not 16 bytes.
-bool read_raw(std::string_view value, std::array<std::uint8_t, 16>& bytes) {
-  if (value.size() != bytes.size()) return false;
-  std::copy(value.begin(), value.end(), bytes.begin());
-  return true;
 }
 
 bool read_attributes(std::string_view bytes, std::vector<MessageAttribute>& attributes) {
@@ -246,6 +256,12 @@ bool read_notification(ContentTag tag, TaggedFieldsReader<ContentTag>& fields, N
     case ContentTag::kToken:
       notification.token = value;
       return true;
+    case ContentTag::kRaw:
+      notification.raw = fields.number<std::uint8_t>() == 1;
+      return notification.raw;
+    case ContentTag::kForm:
+      notification.form = fields.number<std::uint8_t>();
+      return notification.form != 0;
     default:
       return false;
   }
@@ -290,7 +306,7 @@ ContentPtr read_content(ByteReader& reader) {
         break;
       case ContentTag::kNotificationKind: {
         const auto kind = static_cast<Notification::Kind>(fields.number<std::uint8_t>());
-        if (kind > Notification::Kind::kSubscriptionConfirmation) return nullptr;
+        if (kind > Notification::Kind::kUnsubscribeConfirmation) return nullptr;
         content->notification = std::make_shared<Notification>();
         content->notification->kind = kind;
         break;
@@ -369,7 +385,7 @@ struct ValueRoom {
     room += content->body_md5.size() + content->body.size() + content->trace_header.size() +
             content->sender_id.size() + content->group_id.size() + content->deduplication_id.size();
     if (content->notification) {
-      room += 10 * kFieldBytes + 3 * 16 + 3 * 8 + content->notification->topic_arn.size() +
+      room += 12 * kFieldBytes + 3 * 16 + 3 * 8 + 2 + content->notification->topic_arn.size() +
               content->notification->subject.size() + content->notification->token.size();
     }
     for (const MessageAttribute& attribute : content->attributes) {
@@ -421,6 +437,10 @@ struct PayloadWriter {
       }
     }
     if (!attributes.policy.empty()) fields.text(QueueTag::kPolicy, attributes.policy);
+    if (record.outbox_of) {
+      fields.number(QueueTag::kOutboxTopic, record.outbox_of->topic.id.value);
+      fields.text(QueueTag::kOutboxSubscription, raw(record.outbox_of->id.uuid.bytes));
+    }
   }
   void operator()(const TallyRecord& record) const {
     writer.number(record.cursor.value);
@@ -564,6 +584,11 @@ void PayloadWriter::operator()(const SubscriptionRecord& record) const {
   text(SubscriptionTag::kToken, record.token);
   if (record.token_issued != kEpoch) {
     fields.signed_number(SubscriptionTag::kTokenIssued, epoch_milliseconds(record.token_issued));
+  }
+  if (record.outbox != QueueId{}) fields.number(SubscriptionTag::kOutbox, record.outbox.value);
+  text(SubscriptionTag::kUrlBase, record.url_base);
+  if (record.unsubscribed != kEpoch) {
+    fields.signed_number(SubscriptionTag::kUnsubscribed, epoch_milliseconds(record.unsubscribed));
   }
 }
 
@@ -756,6 +781,14 @@ bool PayloadReader::operator()(QueueRecord& record) const {
       case QueueTag::kPolicy:
         attributes.policy = fields.value();
         break;
+      case QueueTag::kOutboxTopic:
+        record.outbox_of.emplace();
+        record.outbox_of->topic = record.key.queue;
+        record.outbox_of->topic.id = QueueId{fields.number<std::uint64_t>()};
+        break;
+      case QueueTag::kOutboxSubscription:
+        if (!record.outbox_of || !read_raw(fields.value(), record.outbox_of->id.uuid.bytes)) return false;
+        break;
       default:
         return false;
     }
@@ -884,6 +917,15 @@ bool PayloadReader::operator()(SubscriptionRecord& record) const {
         break;
       case SubscriptionTag::kTokenIssued:
         record.token_issued = from_epoch_milliseconds(fields.signed_number());
+        break;
+      case SubscriptionTag::kOutbox:
+        record.outbox = QueueId{fields.number<std::uint64_t>()};
+        break;
+      case SubscriptionTag::kUrlBase:
+        record.url_base = fields.value();
+        break;
+      case SubscriptionTag::kUnsubscribed:
+        record.unsubscribed = from_epoch_milliseconds(fields.signed_number());
         break;
       default:
         return false;
