@@ -27,8 +27,8 @@
 #include "broker/broker_limits.h"
 #include "broker/change.h"
 #include "broker/command.h"
-#include "broker/outboxes.h"
 #include "broker/outcome.h"
+#include "broker/outgoing.h"
 #include "broker/page.h"
 #include "broker/queue_counters.h"
 

@@ -7,7 +7,6 @@
 
 #include "broker/access_decision.h"
 #include "broker/access_policy.h"
-#include "broker/outboxes.h"
 #include "broker/permission_edit.h"
 #include "broker/refusals.h"
 

@@ -21,12 +21,12 @@
 #include <vector>
 
 #include "broker/broker_limits.h"
+#include "broker/outgoing.h"
 #include "broker/queue.h"
 #include "broker/topic_directory.h"
 
 namespace penstock {
 
-struct OutgoingDestination;  // broker/outboxes.h
 
 // What topics ask of the broker around them.
 class TopicSurroundings {

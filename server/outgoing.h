@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "broker/outboxes.h"
+#include "broker/command.h"
+#include "broker/outgoing.h"
 
 namespace penstock {
 
