@@ -437,7 +437,7 @@ struct PayloadWriter {
       }
     }
     if (!attributes.policy.empty()) fields.text(QueueTag::kPolicy, attributes.policy);
-    if (record.outbox_of) {
+    if (record.outbox_of.has_value()) {
       fields.number(QueueTag::kOutboxTopic, record.outbox_of->topic.id.value);
       fields.text(QueueTag::kOutboxSubscription, raw(record.outbox_of->id.uuid.bytes));
     }
