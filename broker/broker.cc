@@ -245,6 +245,10 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings {
     return target ? find(target->id) : nullptr;
   }
   void close_outbox(StandardQueue& outbox, Decision& decision) override;
+  // Those of subscriptions that have changed or are gone.
+  void notice_outboxes() {
+    for (const QueueId id : topics.directory().take_concerned_outboxes()) outboxes.notice(id);
+  }
 
   void apply(const Change& change);
   void add(const QueueRecord& record);
@@ -316,7 +320,7 @@ void Broker::apply(const Change& change) { state_->apply(change); }
 void Broker::State::apply(const Change& change) {
   if (TopicDirectory::concerns(change)) {
     topics.directory().apply(change);
-    for (const QueueId id : topics.directory().take_concerned_outboxes()) outboxes.notice(id);
+    notice_outboxes();
     return;
   }
   if (const auto* put = std::get_if<Put>(&change)) {
@@ -426,6 +430,7 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
   Decision decision{now, random, outcome};
   if (command.about_topic) {
     state_->topics.execute(std::move(command), decision);
+    state_->notice_outboxes();
     state_->serve_queues_without_room(decision);
     return;
   }
@@ -823,6 +828,7 @@ void Broker::tick(Time now, Random& random, Outcome& outcome) {
   state_->go_on(decision);
   if (state_->drains) state_->topics.drain(decision);
   state_->topics.expire(decision);
+  state_->notice_outboxes();
   state_->outboxes.look(decision);
   state_->serve_queues_without_room(decision);
   state_->free_names(decision);

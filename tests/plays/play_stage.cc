@@ -346,7 +346,7 @@ Result<TopicOperation> PlayStage::topic_operation_of(const Step& step, const Opt
     }
     return subscribe;
   }
-  if (verb == "confirm" && options.plain.size() == 2) {
+  if (verb == "confirm" && options.plain.size() >= 2) {
     const auto token = tokens_.find(options.plain[1]);
     if (token == tokens_.end()) return not_understood(step.text);
     return ConfirmSubscription{token->second, words.take("authenticated")};
