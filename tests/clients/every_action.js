@@ -1,6 +1,7 @@
 // Everything that the daemon offers, by one of the SDKs for JavaScript. What differs between them is handed in:
 //
 //   call(action, input)  performs it: call('SendMessage', {QueueUrl, MessageBody})
+//   topics(action, input) the same of SNS, if the SDK is here with it: topics('Publish', {TopicArn, Message})
 //   codeOf(error)        the code as AWS Query has it, in whichever place the SDK puts it
 //   classes              the SDK's error classes by name, if it has such
 //   everywhere           false if the SDK has its classes in some actions only
@@ -55,7 +56,7 @@ const texts = [
   'x'.repeat(1 << 20),
 ];
 
-export function everyAction({ endpoint, call, codeOf, classes = {}, everywhere = true, more = [] }) {
+export function everyAction({ endpoint, call, topics, codeOf, classes = {}, everywhere = true, more = [] }) {
   const make = async (QueueName, Attributes = {}) =>
     (await call('CreateQueue', { QueueName, Attributes })).QueueUrl;
   const send = (QueueUrl, MessageBody, more = {}) => call('SendMessage', { QueueUrl, MessageBody, ...more });
@@ -337,5 +338,165 @@ export function everyAction({ endpoint, call, codeOf, classes = {}, everywhere =
     });
     await call('RemovePermission', { QueueUrl, Label: 'partner' });
     await refused(call('RemovePermission', { QueueUrl, Label: 'partner' }), 'InvalidParameterValue');
+  });
+
+  const arnOf = async (url) => (await described(url, 'QueueArn')).QueueArn;
+
+  test('What is received too often is a dead letter, its sources are listed, and a move task brings it back', async () => {
+    const dead = await make('dead');
+    const deadLetterTargetArn = await arnOf(dead);
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 });
+    const url = await make('alive', { VisibilityTimeout: '0', RedrivePolicy });
+    assert.deepEqual(JSON.parse((await described(url, 'All')).RedrivePolicy), JSON.parse(RedrivePolicy));
+    assert.deepEqual((await call('ListDeadLetterSourceQueues', { QueueUrl: dead })).queueUrls, [url]);
+    await send(url, 'poison', { MessageAttributes: attributes });
+    await receive(url);
+    assert.deepEqual(await receive(url), []);
+    const [letter] = await receive(dead, { VisibilityTimeout: 0 });
+    assert.equal(letter.Body, 'poison');
+    assert.equal(letter.Attributes.DeadLetterQueueSourceArn, await arnOf(url));
+    assert.equal(letter.MD5OfMessageAttributes, attributesMd5(attributes));
+
+    const list = async () => (await call('ListMessageMoveTasks', { SourceArn: deadLetterTargetArn })).Results;
+    await call('StartMessageMoveTask', { SourceArn: deadLetterTargetArn, MaxNumberOfMessagesPerSecond: 100 });
+    let [task] = await list();
+    for (; task.Status === 'RUNNING'; [task] = await list()) await pause(20);
+    assert.deepEqual([task.Status, Number(task.ApproximateNumberOfMessagesMoved)], ['COMPLETED', 1]);
+    assert.deepEqual(bodies(await receive(url, { WaitTimeSeconds: 5 })), ['poison']);
+
+    for (let i = 0; i < 3; ++i) await send(dead, `slow ${i}`);
+    const slow = { SourceArn: deadLetterTargetArn, DestinationArn: await arnOf(url), MaxNumberOfMessagesPerSecond: 1 };
+    const { TaskHandle } = await call('StartMessageMoveTask', slow);
+    await refused(call('StartMessageMoveTask', slow), 'InvalidParameterValue');
+    await call('CancelMessageMoveTask', { TaskHandle });
+    assert.match((await list())[0].Status, /^CANCELL(ED|ING)$/);
+
+    const missing = call('ListMessageMoveTasks', { SourceArn: `${deadLetterTargetArn}-not` });
+    await refused(missing, 'ResourceNotFoundException', 'ResourceNotFoundException');
+    const nowhere = JSON.stringify({ deadLetterTargetArn: `${deadLetterTargetArn}-not`, maxReceiveCount: 1 });
+    await refused(make('nowhere', { RedrivePolicy: nowhere }), 'InvalidParameterValue');
+    await call('SetQueueAttributes', {
+      QueueUrl: dead,
+      Attributes: { RedriveAllowPolicy: JSON.stringify({ redrivePermission: 'denyAll' }) },
+    });
+    await refused(make('denied', { RedrivePolicy }), 'InvalidParameterValue');
+    await call('SetQueueAttributes', { QueueUrl: url, Attributes: { RedrivePolicy: '' } });
+    assert.equal((await described(url, 'All')).RedrivePolicy, undefined);
+  });
+
+  if (!topics) return;
+
+  // A queue that takes what any topic of the account sends; {url, arn}.
+  async function subscriber(name, Attributes = {}) {
+    const url = await make(name, Attributes);
+    const arn = await arnOf(url);
+    const statement = { Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: arn };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await call('SetQueueAttributes', { QueueUrl: url, Attributes: { Policy } });
+    return { url, arn };
+  }
+  const subscribe = (TopicArn, { arn }, Attributes = {}) =>
+    topics('Subscribe', { TopicArn, Protocol: 'sqs', Endpoint: arn, Attributes, ReturnSubscriptionArn: true });
+
+  test('A publication reaches each subscribed queue whose filter lets it, in an envelope or raw', async () => {
+    const { TopicArn } = await topics('CreateTopic', { Name: 'news' });
+    const [all, some] = [await subscriber('news-all'), await subscriber('news-some')];
+    await subscribe(TopicArn, all);
+    await subscribe(TopicArn, some, { RawMessageDelivery: 'true', FilterPolicy: JSON.stringify({ amount: [{ numeric: ['<', 0] }] }) });
+    const { MessageId } = await topics('Publish', { TopicArn, Subject: 'größe', Message: texts[1], MessageAttributes: attributes });
+    const [enveloped] = await receive(all.url, { WaitTimeSeconds: 5 });
+    const body = JSON.parse(enveloped.Body);
+    assert.deepEqual(
+      [body.Type, body.MessageId, body.TopicArn, body.Subject, body.Message],
+      ['Notification', MessageId, TopicArn, 'größe', texts[1]],
+    );
+    assert.deepEqual(Object.keys(body.MessageAttributes).sort(), Object.keys(attributes).sort());
+    const [raw] = await receive(some.url, { WaitTimeSeconds: 5 });
+    assert.equal(raw.Body, texts[1]);
+    assert.equal(raw.MD5OfMessageAttributes, attributesMd5(attributes));
+    await remove(all.url, enveloped);
+
+    const PublishBatchRequestEntries = [
+      { Id: 'a', Message: 'more', MessageAttributes: { amount: { DataType: 'Number', StringValue: '5' } } },
+      { Id: 'b', Message: 'less', MessageAttributes: { amount: { DataType: 'Number', StringValue: '-5' } } },
+    ];
+    const { Successful, Failed } = await topics('PublishBatch', { TopicArn, PublishBatchRequestEntries });
+    assert.deepEqual(Successful.map(({ Id }) => Id), ['a', 'b']);
+    assert.deepEqual(Failed, []);
+    assert.deepEqual(bodies(await receive(some.url, { WaitTimeSeconds: 5 })), ['less']);
+    const same = [PublishBatchRequestEntries[0], { ...PublishBatchRequestEntries[1], Id: 'a' }];
+    await refused(topics('PublishBatch', { TopicArn, PublishBatchRequestEntries: same }), 'BatchEntryIdsNotDistinct');
+  });
+
+  test('Topics and subscriptions are described, changed, tagged, permitted, listed and deleted', async () => {
+    const tags = [{ Key: 'team', Value: 'ledger' }];
+    const { TopicArn } = await topics('CreateTopic', { Name: 'kept', Attributes: { DisplayName: 'Kept' }, Tags: tags });
+    assert.equal((await topics('CreateTopic', { Name: 'kept', Attributes: { DisplayName: 'Kept' }, Tags: tags })).TopicArn, TopicArn);
+    assert.equal(TopicArn, 'arn:aws:sns:us-east-1:000000000000:kept');
+    const queue = await subscriber('keeper');
+    const { SubscriptionArn } = await subscribe(TopicArn, queue);
+    const topic = async () => (await topics('GetTopicAttributes', { TopicArn })).Attributes;
+    assert.deepEqual([(await topic()).DisplayName, (await topic()).SubscriptionsConfirmed], ['Kept', '1']);
+    await topics('SetTopicAttributes', { TopicArn, AttributeName: 'DisplayName', AttributeValue: 'Other' });
+    assert.equal((await topic()).DisplayName, 'Other');
+    const subscription = async () => (await topics('GetSubscriptionAttributes', { SubscriptionArn })).Attributes;
+    const set = (AttributeName, AttributeValue) =>
+      topics('SetSubscriptionAttributes', { SubscriptionArn, AttributeName, AttributeValue });
+    await set('RawMessageDelivery', 'true');
+    await set('FilterPolicyScope', 'MessageBody');
+    await set('FilterPolicy', '{"kind":["deposit"]}');
+    const dead = await subscriber('keeper-dead');
+    await set('RedrivePolicy', JSON.stringify({ deadLetterTargetArn: dead.arn }));
+    const got = await subscription();
+    assert.deepEqual(
+      [got.RawMessageDelivery, got.FilterPolicyScope, got.FilterPolicy, JSON.parse(got.RedrivePolicy).deadLetterTargetArn, got.Endpoint],
+      ['true', 'MessageBody', '{"kind":["deposit"]}', dead.arn, queue.arn],
+    );
+    await topics('TagResource', { ResourceArn: TopicArn, Tags: [{ Key: 'stage', Value: 'größe' }] });
+    await topics('UntagResource', { ResourceArn: TopicArn, TagKeys: ['team'] });
+    const { Tags } = await topics('ListTagsForResource', { ResourceArn: TopicArn });
+    assert.deepEqual(Tags.map(({ Key, Value }) => [Key, Value]), [['stage', 'größe']]);
+    await topics('AddPermission', { TopicArn, Label: 'partner', AWSAccountId: ['111111111111'], ActionName: ['Publish'] });
+    assert.match((await topic()).Policy, /"partner".*111111111111.*SNS:Publish|SNS:Publish.*111111111111.*"partner"/s);
+    await topics('RemovePermission', { TopicArn, Label: 'partner' });
+    assert.doesNotMatch((await topic()).Policy, /partner/);
+
+    const listed = async (action, key, more = {}) => {
+      const found = [];
+      let NextToken;
+      do {
+        const page = await topics(action, { ...more, NextToken });
+        found.push(...page[key]);
+        ({ NextToken } = page);
+      } while (NextToken);
+      return found;
+    };
+    const many = [];
+    for (let i = 0; i < 101; ++i) many.push((await topics('CreateTopic', { Name: `many-${i}` })).TopicArn);
+    const arns = (await listed('ListTopics', 'Topics')).map((one) => one.TopicArn);
+    assert.deepEqual(arns.filter((arn) => arn.includes(':many-')).sort(), many.sort());
+    assert.deepEqual((await listed('ListSubscriptionsByTopic', 'Subscriptions', { TopicArn })).map((one) => one.Endpoint), [queue.arn]);
+    assert.ok((await listed('ListSubscriptions', 'Subscriptions')).some((one) => one.SubscriptionArn === SubscriptionArn));
+    await topics('Unsubscribe', { SubscriptionArn });
+    await refused(subscription(), 'NotFound');
+    await topics('DeleteTopic', { TopicArn });
+    await topics('DeleteTopic', { TopicArn });
+    await refused(topics('Publish', { TopicArn, Message: 'x' }), 'NotFound');
+    await refused(topics('CreateTopic', { Name: 'not a name' }), 'InvalidParameter');
+    await refused(subscribe(TopicArn, queue), 'NotFound');
+  });
+
+  test('A FIFO topic keeps the order within each group and takes each message once', async () => {
+    const { TopicArn } = await topics('CreateTopic', { Name: 'pay.fifo', Attributes: { FifoTopic: 'true', ContentBasedDeduplication: 'true' } });
+    const queue = await subscriber('pay.fifo', { FifoQueue: 'true' });
+    await subscribe(TopicArn, queue, { RawMessageDelivery: 'true' });
+    const publish = (Message) => topics('Publish', { TopicArn, Message, MessageGroupId: 'g' });
+    const numbers = [];
+    for (const text of ['one', 'two', 'three']) numbers.push(BigInt((await publish(text)).SequenceNumber));
+    assert.ok(numbers[0] < numbers[1] && numbers[1] < numbers[2]);
+    await publish('one');
+    const got = await receive(queue.url, { MaxNumberOfMessages: 10, WaitTimeSeconds: 5 });
+    assert.deepEqual(bodies(got), ['one', 'two', 'three']);
+    await refused(topics('Publish', { TopicArn, Message: 'no group' }), 'InvalidParameter');
   });
 }

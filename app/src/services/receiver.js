@@ -24,4 +24,8 @@ function parse(text) {
   }
 }
 
-export const refused = (who, { status, text }) => new Error(`${who} answered ${status}: ${text.slice(0, 200)}`);
+// Salesforce says what is wrong in a list, Mailchimp in a field of its own; others in whatever they send.
+export function refused(who, { status, text, json }) {
+  const said = json?.[0]?.message ?? json?.detail ?? text;
+  return new Error(`${who} answered ${status}: ${String(said).slice(0, 200)}`);
+}

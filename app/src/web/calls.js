@@ -95,9 +95,9 @@ const page = ({ counted, minute, sizes }) => ({
         <td class="number" data-label="Calls for three steps"><strong>${round((3 * calls) / events)}</strong></td></tr>`)}</tbody></table></div>`}
     <div class="row">${button('compare', 'Three steps in each way')}${button('forget', 'Count anew')}</div>
     <h2>To wait for messages</h2>
-    ${receives.length === 0 ? html`<p class="quiet">No receive ended in the last minute.</p>` : html`<div class="scroll"><table>
+    ${receives.length === 0 ? html`<p class="quiet">No receive ended in the last minute.</p>` : html`<div class="scroll"><table class="cards">
       <thead><tr><th scope="col">Worker</th><th scope="col">Call</th><th scope="col" class="number">In the last minute</th><th scope="col" class="number">Of these empty</th></tr></thead>
-      <tbody>${receives.map(({ source, command, calls, empty }) => html`<tr><th scope="row">${source}</th><td>${command} s</td><td class="number">${calls}</td><td class="number">${empty}</td></tr>`)}</tbody></table></div>`}
+      <tbody>${receives.map(({ source, command, calls, empty }) => html`<tr><th scope="row">${source}</th><td data-label="Call">${command} s</td><td class="number" data-label="In the last minute">${calls}</td><td class="number" data-label="Of these empty">${empty}</td></tr>`)}</tbody></table></div>`}
     <p class="quiet">Switch the wait on the live page and come back after a minute: a receive that waits 20 seconds is
       called three times a minute on an idle queue, one that does not wait as often as the worker can bear (here at most ten
       times a second).</p>

@@ -19,6 +19,7 @@ ENDPOINT = os.environ["ENDPOINT"]
 # No retries: what fails must be seen.
 SETTINGS = botocore.config.Config(retries={"total_max_attempts": 1}, max_pool_connections=20)
 sqs = boto3.client("sqs", endpoint_url=ENDPOINT, config=SETTINGS)
+sns = boto3.client("sns", endpoint_url=ENDPOINT, config=SETTINGS)
 
 
 def make(name, **attributes):
@@ -329,6 +330,144 @@ def _():
     same(statement["Sid"], "partner")
     sqs.remove_permission(QueueUrl=url, Label="partner")
     refused(ClientError, "InvalidParameterValue", sqs.remove_permission, QueueUrl=url, Label="partner")
+
+
+def arn_of(url):
+    return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+
+@case("what is received too often is a dead letter, whose queue knows its sources")
+def _():
+    dead = make("dead")
+    redrive = {"deadLetterTargetArn": arn_of(dead), "maxReceiveCount": 1}
+    url = make("alive", VisibilityTimeout=0, RedrivePolicy=json.dumps(redrive))
+    same(json.loads(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]["RedrivePolicy"]), redrive)
+    same(sqs.list_dead_letter_source_queues(QueueUrl=dead)["queueUrls"], [url])
+    pages = sqs.get_paginator("list_dead_letter_source_queues").paginate(QueueUrl=dead, PaginationConfig={"PageSize": 1})
+    same([one for page in pages for one in page["queueUrls"]], [url])
+    send(url, "poison", MessageAttributes=ATTRIBUTES)
+    same(len(receive(url)), 1)
+    same(receive(url), [])
+    (letter,) = receive(dead)
+    same(letter["Body"], "poison")
+    same(letter["MessageAttributes"], ATTRIBUTES)
+    same(letter["Attributes"]["DeadLetterQueueSourceArn"], arn_of(url))
+    sqs.set_queue_attributes(QueueUrl=dead, Attributes={"RedriveAllowPolicy": json.dumps({"redrivePermission": "denyAll"})})
+    refused(ClientError, "InvalidParameterValue", make, "denied", RedrivePolicy=json.dumps(redrive))
+    same([one.url for one in boto3.resource("sqs", endpoint_url=ENDPOINT, config=SETTINGS).Queue(dead).dead_letter_source_queues.all()], [url])
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": ""})
+
+
+def subscriber(name, **attributes):
+    """A queue that takes what any topic sends: its URL and its ARN."""
+    url = make(name, **attributes)
+    arn = arn_of(url)
+    policy = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}]}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    return url, arn
+
+
+def subscribe(topic, arn, **attributes):
+    return sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=attributes,
+                         ReturnSubscriptionArn=True)["SubscriptionArn"]
+
+
+@case("a publication reaches each subscribed queue whose filter lets it, in an envelope or raw")
+def _():
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    (everything, everything_arn), (some, some_arn) = subscriber("news-all"), subscriber("news-some")
+    subscribe(topic, everything_arn)
+    subscribe(topic, some_arn, RawMessageDelivery="true", FilterPolicy=json.dumps({"amount": [{"numeric": ["<", 0]}]}))
+    sent = sns.publish(TopicArn=topic, Subject="größe", Message="<a> & 你好", MessageAttributes=ATTRIBUTES)
+    (enveloped,) = receive(everything, WaitTimeSeconds=5)
+    body = json.loads(enveloped["Body"])
+    same([body[name] for name in ("Type", "MessageId", "TopicArn", "Subject", "Message")],
+         ["Notification", sent["MessageId"], topic, "größe", "<a> & 你好"])
+    (raw,) = receive(some, WaitTimeSeconds=5)
+    same(raw["Body"], "<a> & 你好")
+    same(raw["MessageAttributes"], ATTRIBUTES)
+
+    def amount(value):
+        return {"amount": {"DataType": "Number", "StringValue": value}}
+
+    batch = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[
+        {"Id": "a", "Message": "more", "MessageAttributes": amount("5")},
+        {"Id": "b", "Message": "less", "MessageAttributes": amount("-5")}])
+    same([one["Id"] for one in batch["Successful"]], ["a", "b"])
+    same(batch["Failed"], [])
+    same([one["Body"] for one in receive(some, WaitTimeSeconds=5)], ["less"])
+
+
+@case("topics and subscriptions are described, changed, tagged, permitted, listed page by page and deleted")
+def _():
+    tags = [{"Key": "team", "Value": "ledger"}]
+    topic = sns.create_topic(Name="kept", Attributes={"DisplayName": "Kept"}, Tags=tags)["TopicArn"]
+    same(sns.create_topic(Name="kept", Attributes={"DisplayName": "Kept"}, Tags=tags)["TopicArn"], topic)
+    _, arn = subscriber("keeper")
+    subscription = subscribe(topic, arn)
+
+    def described():
+        return sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+
+    same([described()["DisplayName"], described()["SubscriptionsConfirmed"]], ["Kept", "1"])
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue="größe")
+    same(described()["DisplayName"], "größe")
+    _, dead = subscriber("keeper-dead")
+    wanted = {"RawMessageDelivery": "true", "FilterPolicyScope": "MessageBody", "FilterPolicy": '{"kind":["deposit"]}',
+              "RedrivePolicy": json.dumps({"deadLetterTargetArn": dead})}
+    for name, value in wanted.items():
+        sns.set_subscription_attributes(SubscriptionArn=subscription, AttributeName=name, AttributeValue=value)
+    got = sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
+    same({name: got[name] for name in wanted}, wanted)
+    sns.tag_resource(ResourceArn=topic, Tags=[{"Key": "stage", "Value": "test"}])
+    sns.untag_resource(ResourceArn=topic, TagKeys=["team"])
+    same(sns.list_tags_for_resource(ResourceArn=topic)["Tags"], [{"Key": "stage", "Value": "test"}])
+    sns.add_permission(TopicArn=topic, Label="partner", AWSAccountId=["111111111111"], ActionName=["Publish"])
+    same([one["Sid"] for one in json.loads(described()["Policy"])["Statement"]][-1], "partner")
+    sns.remove_permission(TopicArn=topic, Label="partner")
+    assert "partner" not in described()["Policy"]
+    many = sorted(sns.create_topic(Name=f"many-{i}")["TopicArn"] for i in range(101))
+    listed = [one["TopicArn"] for page in sns.get_paginator("list_topics").paginate() for one in page["Topics"]]
+    same(sorted(one for one in listed if ":many-" in one), many)
+    same([one["Endpoint"] for one in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]], [arn])
+    assert subscription in [one["SubscriptionArn"] for one in sns.list_subscriptions()["Subscriptions"]]
+    sns.unsubscribe(SubscriptionArn=subscription)
+    refused(sns.exceptions.NotFoundException, "NotFound", sns.get_subscription_attributes, SubscriptionArn=subscription)
+    sns.delete_topic(TopicArn=topic)
+    sns.delete_topic(TopicArn=topic)
+    refused(sns.exceptions.NotFoundException, "NotFound", sns.publish, TopicArn=topic, Message="x")
+    refused(sns.exceptions.InvalidParameterException, "InvalidParameter", sns.create_topic, Name="not a name")
+
+
+@case("a FIFO topic keeps the order within each group and takes each message once")
+def _():
+    topic = sns.create_topic(Name="pay.fifo", Attributes={"FifoTopic": "true", "ContentBasedDeduplication": "true"})["TopicArn"]
+    url, arn = subscriber("pay.fifo", FifoQueue="true")
+    subscribe(topic, arn, RawMessageDelivery="true")
+    numbers = [int(sns.publish(TopicArn=topic, Message=body, MessageGroupId="g")["SequenceNumber"])
+               for body in ("one", "two", "three")]
+    assert numbers[0] < numbers[1] < numbers[2], numbers
+    sns.publish(TopicArn=topic, Message="one", MessageGroupId="g")
+    same([one["Body"] for one in receive(url, MaxNumberOfMessages=10, WaitTimeSeconds=5)], ["one", "two", "three"])
+    refused(ClientError, "InvalidParameter", sns.publish, TopicArn=topic, Message="no group")
+
+
+@case("boto3's resource of topics works as its client does")
+def _():
+    resource = boto3.resource("sns", endpoint_url=ENDPOINT, config=SETTINGS)
+    topic = resource.create_topic(Name="resource")
+    url, arn = subscriber("by-resource")
+    subscription = topic.subscribe(Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)
+    topic.set_attributes(AttributeName="DisplayName", AttributeValue="Resource")
+    topic.reload()
+    same(topic.attributes["DisplayName"], "Resource")
+    subscription.set_attributes(AttributeName="RawMessageDelivery", AttributeValue="true")
+    same([one.arn for one in topic.subscriptions.all()], [subscription.arn])
+    topic.publish(Message="hello")
+    same([one["Body"] for one in receive(url, WaitTimeSeconds=5)], ["hello"])
+    subscription.delete()
+    topic.delete()
 
 
 @case("a signature by another key, and an unknown key, are refused")

@@ -4,6 +4,7 @@
 set -uo pipefail
 
 sqs() { aws --endpoint-url "$ENDPOINT" --output text sqs "$@"; }
+sns() { aws --endpoint-url "$ENDPOINT" --output text sns "$@"; }
 
 same() {
   if [[ $1 != "$2" ]]; then
@@ -12,11 +13,12 @@ same() {
   fi
 }
 
-# refused CODE WORDS...: the call fails and names the code.
-refused() {
-  local code=$1 said status=0
-  shift
-  said=$(sqs "$@" 2>&1) || status=$?
+# refused CODE WORDS...: the call to SQS, or to SNS, fails and names the code.
+refused() { refused_by sqs "$@"; }
+refused_by() {
+  local service=$1 code=$2 said status=0
+  shift 2
+  said=$("$service" "$@" 2>&1) || status=$?
   if ((status == 0)) || [[ $said != *"An error occurred ($code) when calling"* ]]; then
     printf 'not %s, but %d: %s\n' "$code" "$status" "$said" >&2
     return 1
@@ -134,6 +136,78 @@ case_permissions() {
 }
 says_permissions='Permissions are added and taken away, and a signature by another key is refused'
 
+case_dead_letters() {
+  local url dead arn=arn:aws:sqs:us-east-1:000000000000:dead
+  dead=$(sqs create-queue --queue-name dead)
+  url=$(sqs create-queue --queue-name alive --attributes \
+    "{\"VisibilityTimeout\":\"0\",\"RedrivePolicy\":\"{\\\"deadLetterTargetArn\\\":\\\"$arn\\\",\\\"maxReceiveCount\\\":\\\"1\\\"}\"}")
+  same "$(sqs list-dead-letter-source-queues --queue-url "$dead" --query queueUrls)" "$url"
+  sqs send-message --queue-url "$url" --message-body poison >/dev/null
+  same "$(sqs receive-message --queue-url "$url" --query 'Messages[].Body')" poison
+  same "$(sqs receive-message --queue-url "$url")" ''
+  same "$(sqs receive-message --queue-url "$dead" --attribute-names All \
+    --query 'Messages[].[Body,Attributes.DeadLetterQueueSourceArn]')" \
+    $'poison\tarn:aws:sqs:us-east-1:000000000000:alive'
+  refused InvalidParameterValue create-queue --queue-name nowhere --attributes \
+    "{\"RedrivePolicy\":\"{\\\"deadLetterTargetArn\\\":\\\"$arn-not\\\",\\\"maxReceiveCount\\\":1}\"}"
+}
+says_dead_letters='What is received too often is a dead letter, whose queue knows its sources'
+
+# subscriber NAME [ATTRIBUTES]: a queue that takes what any topic sends; prints its ARN.
+subscriber() {
+  local url arn=arn:aws:sqs:us-east-1:000000000000:$1
+  url=$(sqs create-queue --queue-name "$1" ${2:+--attributes "$2"})
+  sqs set-queue-attributes --queue-url "$url" --attributes "{\"Policy\":\"{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":{\\\"Service\\\":\\\"sns.amazonaws.com\\\"},\\\"Action\\\":\\\"sqs:SendMessage\\\",\\\"Resource\\\":\\\"$arn\\\"}}\"}"
+  printf %s "$arn"
+}
+
+case_topics() {
+  local topic all some subscription
+  topic=$(sns create-topic --name news --attributes DisplayName=News --tags Key=team,Value=ledger)
+  same "$topic" arn:aws:sns:us-east-1:000000000000:news
+  all=$(subscriber news-all) some=$(subscriber news-some)
+  sns subscribe --topic-arn "$topic" --protocol sqs --notification-endpoint "$all" >/dev/null
+  subscription=$(sns subscribe --topic-arn "$topic" --protocol sqs --notification-endpoint "$some" --return-subscription-arn \
+    --attributes '{"RawMessageDelivery":"true","FilterPolicy":"{\"colour\":[\"red\"]}"}')
+  sns publish --topic-arn "$topic" --message 'größe' --message-attributes \
+    '{"colour":{"DataType":"String","StringValue":"red"}}' >/dev/null
+  same "$(sqs receive-message --queue-url "$ENDPOINT/000000000000/news-some" --wait-time-seconds 5 --query 'Messages[].Body')" 'größe'
+  same "$(sns publish-batch --topic-arn "$topic" --publish-batch-request-entries Id=a,Message=one Id=b,Message=two \
+    --query '[length(Successful),length(Failed)]')" $'2\t0'
+  same "$(counts "$ENDPOINT/000000000000/news-all")" $'3\t0\t0'
+  same "$(counts "$ENDPOINT/000000000000/news-some")" $'0\t1\t0'
+  sns set-subscription-attributes --subscription-arn "$subscription" --attribute-name FilterPolicy --attribute-value '{}'
+  same "$(sns get-subscription-attributes --subscription-arn "$subscription" \
+    --query 'Attributes.[RawMessageDelivery,Endpoint]')" $'true\t'"$some"
+  sns set-topic-attributes --topic-arn "$topic" --attribute-name DisplayName --attribute-value Other
+  same "$(sns get-topic-attributes --topic-arn "$topic" --query 'Attributes.[DisplayName,SubscriptionsConfirmed]')" $'Other\t2'
+  sns tag-resource --resource-arn "$topic" --tags Key=stage,Value=test
+  sns untag-resource --resource-arn "$topic" --tag-keys team
+  same "$(sns list-tags-for-resource --resource-arn "$topic" --query 'Tags[].[Key,Value]')" $'stage\ttest'
+  sns add-permission --topic-arn "$topic" --label partner --aws-account-id 111111111111 --action-name Publish
+  [[ $(sns get-topic-attributes --topic-arn "$topic" --query Attributes.Policy) == *'"partner"'* ]]
+  sns remove-permission --topic-arn "$topic" --label partner
+  same "$(sns list-topics --query 'Topics[].TopicArn')" "$topic"
+  same "$(sns list-subscriptions-by-topic --topic-arn "$topic" --query 'length(Subscriptions)')" 2
+  same "$(sns list-subscriptions --query 'length(Subscriptions)')" 2
+  sns unsubscribe --subscription-arn "$subscription"
+  sns delete-topic --topic-arn "$topic"
+  refused_by sns NotFound publish --topic-arn "$topic" --message x
+  refused_by sns InvalidParameter create-topic --name 'not a name'
+}
+says_topics='Topics are made, subscribed to with a filter, published to, described, tagged, permitted and deleted'
+
+case_fifo_topic() {
+  local topic arn
+  topic=$(sns create-topic --name pay.fifo --attributes FifoTopic=true,ContentBasedDeduplication=true)
+  arn=$(subscriber pay.fifo FifoQueue=true)
+  sns subscribe --topic-arn "$topic" --protocol sqs --notification-endpoint "$arn" --attributes RawMessageDelivery=true >/dev/null
+  for body in one two one; do sns publish --topic-arn "$topic" --message "$body" --message-group-id g >/dev/null; done
+  same "$(sqs receive-message --queue-url "$ENDPOINT/000000000000/pay.fifo" --max-number-of-messages 10 \
+    --query 'Messages[].Body')" $'one\ttwo'
+}
+says_fifo_topic='A FIFO topic keeps its order and takes the same content once'
+
 case_errors() {
   local missing=$ENDPOINT/000000000000/missing
   refused AWS.SimpleQueueService.NonExistentQueue get-queue-url --queue-name missing
@@ -148,7 +222,7 @@ says_errors='Errors have their codes, and a deleted queue is gone'
 
 number=0
 status=0
-for name in queues pages tags messages poll batches fifo permissions errors; do
+for name in queues pages tags messages poll batches fifo permissions dead_letters topics fifo_topic errors; do
   number=$((number + 1))
   says=says_$name
   # Not as a condition: bash would forget the -e in it.
