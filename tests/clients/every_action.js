@@ -414,7 +414,7 @@ export function everyAction({ endpoint, call, topics, codeOf, classes = {}, ever
     const [raw] = await receive(some.url, { WaitTimeSeconds: 5 });
     assert.equal(raw.Body, texts[1]);
     assert.equal(raw.MD5OfMessageAttributes, attributesMd5(attributes));
-    await remove(all.url, enveloped);
+    await remove(some.url, raw);
 
     const PublishBatchRequestEntries = [
       { Id: 'a', Message: 'more', MessageAttributes: { amount: { DataType: 'Number', StringValue: '5' } } },

@@ -387,6 +387,7 @@ def _():
     (raw,) = receive(some, WaitTimeSeconds=5)
     same(raw["Body"], "<a> & 你好")
     same(raw["MessageAttributes"], ATTRIBUTES)
+    sqs.delete_message(QueueUrl=some, ReceiptHandle=raw["ReceiptHandle"])
 
     def amount(value):
         return {"amount": {"DataType": "Number", "StringValue": value}}

@@ -165,7 +165,7 @@ case_topics() {
   local topic all some subscription
   topic=$(sns create-topic --name news --attributes DisplayName=News --tags Key=team,Value=ledger)
   same "$topic" arn:aws:sns:us-east-1:000000000000:news
-  all=$(subscriber news-all) some=$(subscriber news-some)
+  all=$(subscriber news-all) some=$(subscriber news-some VisibilityTimeout=3600)
   sns subscribe --topic-arn "$topic" --protocol sqs --notification-endpoint "$all" >/dev/null
   subscription=$(sns subscribe --topic-arn "$topic" --protocol sqs --notification-endpoint "$some" --return-subscription-arn \
     --attributes '{"RawMessageDelivery":"true","FilterPolicy":"{\"colour\":[\"red\"]}"}')
