@@ -36,6 +36,7 @@ export class Stage {
   // `more` are further variables of the application.
   static async open(after, more = {}) {
     const stage = new Stage();
+    after(() => stage.close()); // before the directory goes, in which the removal still writes
     stage.data = await scratchDirectory(after);
     stage.broker = join(stage.data, 'broker');
     const prefix = `e2e-${randomBytes(4).toString('hex')}-`;
@@ -53,7 +54,6 @@ export class Stage {
       OUTSIDE_URL: `http://127.0.0.1:${http}/control`,
       ...more,
     };
-    after(() => stage.close());
     if (onAws) {
       stage.requests = join(stage.data, 'requests');
       await writeFile(stage.requests, '');
@@ -133,10 +133,12 @@ export class Stage {
   async close() {
     for (const child of this.#children) child.kill('SIGTERM');
     await Promise.all([...this.#children].map(({ ended }) => ended));
-    const remove = spawn(process.execPath, [join(source, 'provision.js'), '--remove'], { env: this.environment, stdio: 'ignore' });
-    await new Promise((resolve) => remove.once('close', resolve));
+    const words = [join(source, 'provision.js'), '--remove'];
+    const remove = this.environment && spawn(process.execPath, words, { env: this.environment, stdio: ['ignore', 'ignore', 'inherit'] });
+    const code = remove && (await new Promise((resolve) => remove.once('close', resolve)));
     await this.#proxy?.end();
     await this.#daemon?.end();
+    if (code) throw new Error(`not everything that begins with ${this.environment.APP_PREFIX} is deleted`);
   }
 }
 
