@@ -3,10 +3,10 @@
 //     value = u8 record version = 1 | payload | u32 checksum over key, version and payload
 //
 // The checksum covers the key, so a value found under a wrong key is noticed as surely as a flipped bit.
-// The payload of a body begins with its head at a fixed offset: a copy has another head, and of the
-// content, which it does not decode, other words only of where the message was moved from. Queue records and contents are tagged fields in ascending order of their
-// tags, so that later attributes need no new version. An unknown version, tag or kind is refused, never
-// skipped: whoever cannot understand a record must not act on the rest.
+// The payload of a body begins with its head at a fixed offset. Queue and topic records and contents are
+// tagged fields in ascending order of their tags, so that later attributes need no new version. An unknown
+// version, tag or kind is refused, never skipped: whoever cannot understand a record must not act on the
+// rest.
 //
 // Pure functions. Bytes come from a disk and may be anything: every length is checked against what is
 // really there, and nothing is reserved for a count that was only claimed.
