@@ -730,7 +730,8 @@ void Broker::supply(Page&& page, Time now, Random& random, Outcome& outcome) {
   queue->supply(page, decision);
   state_->go_on(decision);
   state_->serve_queues_without_room(decision);
-  state_->reschedule(id, now);
+  // A page that nobody wants any more was no tick.
+  state_->reschedule_unless_due(id, now);
 }
 
 void Broker::forget(const Ticket& ticket) {

@@ -551,6 +551,7 @@ Result<std::string> PlayStage::direct(const Step& step, const Options& options) 
   } else if ((verb == "hold" || verb == "release") &&
              (first == "commits" || first == "pages" || first == "bodies")) {
     (first == "commits" ? hold_commits_ : first == "pages" ? hold_pages_ : hold_bodies_) = verb == "hold";
+    if (verb == "release" && first == "pages" && options.plain.size() == 2) supply_pages();
     settle();
   } else if (verb == "forget" && tickets_.contains(first)) {
     process_->forget(tickets_.at(first));
@@ -606,13 +607,17 @@ void PlayStage::settle() {
     SimulatedStore& store = process_->store();
     moved = !hold_commits_ && store.sync();
     if (!hold_bodies_) moved |= store.hand_over_bodies(random_);
-    if (!hold_pages_) {
-      moved |= store.take_snapshot(random_, false);
-      moved |= store.hand_over_page(random_);
-      while (process_->supply(now_)) moved = true;
-    }
+    if (!hold_pages_) moved |= supply_pages();
     release();
   }
+}
+
+bool PlayStage::supply_pages() {
+  SimulatedStore& store = process_->store();
+  bool moved = store.take_snapshot(random_, false);
+  moved |= store.hand_over_page(random_);
+  while (process_->supply(now_)) moved = true;
+  return moved;
 }
 
 void PlayStage::release() {

@@ -37,6 +37,7 @@
 //     tick N [unnoticed]                                  so many seconds pass (fractions too); unnoticed:
 //                                                         the broker learns of it by the next step only
 //     hold commits|pages|bodies · release commits|pages|bodies
+//     release pages early                                 they come before the broker learns what time it is
 //     forget WHO                                          WHO's connection ends while waiting
 //     undeliver WHO                                       no byte of WHO's last answer left
 //     reload                                              a new broker goes on from the facts
@@ -96,6 +97,8 @@ class PlayStage {
   void restart();
   // Everything happens that needs no time and is not held back.
   void settle();
+  // Whether any came.
+  bool supply_pages();
   void release();
   std::string told(const std::string& who) const;
   std::string told_of(const std::string& queue) const;
