@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <pugixml.hpp>
 
+#include "tests/conformance/query_parts.h"
 #include "tests/conformance/speech.h"
 
 namespace penstock::conformance {
@@ -36,22 +36,6 @@ constexpr std::array kSpellings{
     Spelling{"tags", "Tag", "Key", "Value"},
     Spelling{"Tags", "Tag", "Key", "Value"},
 };
-
-std::string form_encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || std::string_view("-._~").find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      encoded += '%';
-      encoded += kHex[byte >> 4];
-      encoded += kHex[byte & 15];
-    }
-  }
-  return encoded;
-}
 
 class Form {
  public:
@@ -129,11 +113,6 @@ std::string_view list_of_urls_in(std::string_view action) {
   return action == "ListDeadLetterSourceQueues" ? "queueUrls" : "";
 }
 
-bool has_elements(const pugi::xml_node& node) {
-  return std::any_of(node.begin(), node.end(),
-                     [](const pugi::xml_node& child) { return child.type() == pugi::node_element; });
-}
-
 Json meaning_of(const pugi::xml_node& node, std::string_view list_of_urls);
 
 Json structure_of(const pugi::xml_node& node, std::string_view list_of_urls) {
@@ -167,12 +146,6 @@ Json meaning_of(const pugi::xml_node& node, std::string_view list_of_urls) {
   const bool numeric = std::find(kNumbers.begin(), kNumbers.end(), node.name()) != kNumbers.end();
   if (numeric && !text.empty()) return Json::parse(text);
   return std::string(text);
-}
-
-std::string names_of_children(const pugi::xml_node& node) {
-  std::string names;
-  for (const pugi::xml_node& child : node.children()) names += std::string(child.name()) + " ";
-  return names;
 }
 
 HeardAnswer complain(HeardAnswer&& answer, std::string complaint, const ApiResponse& response) {

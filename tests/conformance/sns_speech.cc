@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <pugixml.hpp>
 
+#include "tests/conformance/query_parts.h"
 #include "tests/conformance/speech.h"
 #include "tests/conformance/wire_errors.h"
 
@@ -12,22 +12,6 @@ namespace {
 constexpr std::string_view kNamespace = "http://sns.amazonaws.com/doc/2010-03-31/";
 
 // ---- requests
-
-std::string form_encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || std::string_view("-._~").find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      encoded += '%';
-      encoded += kHex[byte >> 4];
-      encoded += kHex[byte & 15];
-    }
-  }
-  return encoded;
-}
 
 void add(const std::string& name, const Json& value, std::string& form) {
   if (value.is_null()) return;
@@ -55,11 +39,6 @@ void add(const std::string& name, const Json& value, std::string& form) {
 
 // ---- answers
 
-bool has_elements(const pugi::xml_node& node) {
-  return std::any_of(node.begin(), node.end(),
-                     [](const pugi::xml_node& child) { return child.type() == pugi::node_element; });
-}
-
 // What is a list or a map also when it has nothing inside.
 bool is_list(std::string_view name) {
   constexpr std::array<std::string_view, 5> kLists{"Topics", "Subscriptions", "Tags", "Successful", "Failed"};
@@ -84,12 +63,6 @@ Json meaning_of(const pugi::xml_node& node) {
   Json members = Json::object();
   for (const pugi::xml_node& child : node.children()) members[child.name()] = meaning_of(child);
   return members;
-}
-
-std::string names_of_children(const pugi::xml_node& node) {
-  std::string names;
-  for (const pugi::xml_node& child : node.children()) names += std::string(child.name()) + " ";
-  return names;
 }
 
 HeardAnswer complain(HeardAnswer&& answer, std::string complaint, const ApiResponse& response) {
