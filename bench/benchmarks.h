@@ -31,6 +31,8 @@ bool commit(const BenchmarkOptions& options);
 bool verify(const BenchmarkOptions& options);
 // From a send on an idle machine to the answer of the receive that waits.
 bool wake(const BenchmarkOptions& options);
+// Publishes to 1, 10, 100 and 1,000 queues: what a copy costs, and what others notice of it.
+bool fanout(const BenchmarkOptions& options);
 // Fills a queue, kills the daemon, starts it again, drains.
 bool depth(const BenchmarkOptions& options);
 // Long polls by the thousand: idle first, then woken one by one.

@@ -2,7 +2,7 @@
 //
 //   penstock-bench send|receive-delete|cycle|batch --url http://host:port
 //       load for an endpoint that runs already (endpoint_load.h)
-//   penstock-bench front|commit|verify|wake|depth|soak --penstock PATH
+//   penstock-bench front|commit|verify|wake|fanout|depth|soak --penstock PATH
 //       a daemon of their own (benchmarks.h); the status is 1 if something that can be counted is wrong
 #include <charconv>
 #include <cstdio>
@@ -28,7 +28,7 @@ const char* const kUsage =
     "due\n"
     "         [--messages N]    that receive-delete begins with\n"
     "         [--region NAME] [--access-key ID] [--pid PID of the server, for its CPU] [--json]\n"
-    "       penstock-bench front|commit|verify|wake|depth|soak --penstock PATH [--echo PATH] [--directory DIR]\n"
+    "       penstock-bench front|commit|verify|wake|fanout|depth|soak --penstock PATH [--echo PATH] [--directory DIR]\n"
     "         [--connections N] [--rounds N] [--seconds S] [--messages N] [--delay S] [--rate R]\n"
     "         [--resident-max MB]\n";
 
@@ -167,6 +167,7 @@ int run(int argc, char** argv) {
   if (what == "commit") return benchmark(commit, false, argc, argv);
   if (what == "verify") return benchmark(verify, false, argc, argv);
   if (what == "wake") return benchmark(wake, false, argc, argv);
+  if (what == "fanout") return benchmark(fanout, false, argc, argv);
   if (what == "depth") return benchmark(depth, false, argc, argv);
   if (what == "soak") return benchmark(soak, false, argc, argv);
   throw UsageError(what.empty() ? "what is to be measured?" : what + " is not known");
