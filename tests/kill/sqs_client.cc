@@ -33,12 +33,19 @@ bool SqsClient::connect_once() {
 }
 
 std::optional<SqsClient::Answer> SqsClient::call(const std::string& action, const nlohmann::json& request) {
+  return post("Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS." + action + "\r\n",
+              request.dump());
+}
+
+std::optional<SqsClient::Answer> SqsClient::call_sns(const std::string& action, const std::string& form) {
+  return post("Content-Type: application/x-www-form-urlencoded\r\nAccept: application/json\r\n",
+              "Version=2010-03-31&Action=" + action + "&" + form);
+}
+
+std::optional<SqsClient::Answer> SqsClient::post(const std::string& headers, const std::string& body) {
   if (!connect_once()) return std::nullopt;
-  const std::string body = request.dump();
-  const std::string message = "POST / HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port_) +
-                              "\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS." +
-                              action + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-                              body;
+  const std::string message = "POST / HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port_) + "\r\n" +
+                              headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   for (std::size_t sent = 0; sent < message.size();) {
     const ssize_t now = send(socket_, message.data() + sent, message.size() - sent, MSG_NOSIGNAL);
     if (now <= 0) {

@@ -1,4 +1,5 @@
-// SqsClient: one blocking keep-alive connection that speaks AWS JSON 1.0.
+// SqsClient: one blocking keep-alive connection that speaks AWS JSON 1.0, and to topics the form of AWS Query
+// with an answer in JSON.
 //
 // When the connection breaks before the whole answer came, the call has no answer: whether it was carried
 // out is in doubt, and that is exactly what this ring is about.
@@ -24,8 +25,11 @@ class SqsClient {
   };
   // Nothing if no whole answer came.
   std::optional<Answer> call(const std::string& action, const nlohmann::json& request);
+  // Values are letters, digits and what needs no escape in a form.
+  std::optional<Answer> call_sns(const std::string& action, const std::string& form);
 
  private:
+  std::optional<Answer> post(const std::string& headers, const std::string& body);
   bool connect_once();
   void disconnect();
 
