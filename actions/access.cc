@@ -52,6 +52,9 @@ AccessQuestionPtr access_question(const Caller& caller, const ApiRequest& reques
     question->refusal = unsigned_refusal(subject.service, subject.url).text;
   } else {
     question->by_identity = caller.proven->judge(question->request);
+    question->judge_identity = [proven = caller.proven](const AccessRequest& asked) {
+      return proven->judge(asked);
+    };
   }
   return question;
 }

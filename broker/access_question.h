@@ -6,6 +6,7 @@
 // decided for whoever asks.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,7 +18,10 @@ namespace penstock {
 struct AccessQuestion {
   AccessRequest request;  // of the queue's ARN, or "*" where the command names no queue
   AccessPolicy::Verdict by_identity = AccessPolicy::Verdict::kSilent;
-  std::string refusal;  // what a caller without a name is told, whether or not there is such a queue
+  // What the identity's policies say of something else that the command brings with it. The policies are those
+  // of the moment of the request. Null: there is no identity.
+  std::function<AccessPolicy::Verdict(const AccessRequest&)> judge_identity = nullptr;
+  std::string refusal = {};  // what a caller without a name is told, whether or not there is such a queue
 };
 
 using AccessQuestionPtr = std::shared_ptr<const AccessQuestion>;

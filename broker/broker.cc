@@ -232,6 +232,8 @@ struct Broker::State final : Neighbours, TopicSurroundings {
   }
   // Why the caller may not have this done; nothing: it may.
   std::optional<Error> refuse_access(const Command& command);
+  std::optional<Error> refuse_access(const AccessQuestion& question, const AccessRequest& request,
+                                     AccessPolicy::Verdict by_identity, std::optional<QueueId> id);
   void create(const Command& command, const CreateQueue& request, Decision& decision);
   void list(const Command& command, const ListQueues& request, Decision& decision);
   void set(Queue& queue, const Ticket& ticket, const SetQueueAttributes& request, Decision& decision);
@@ -240,7 +242,12 @@ struct Broker::State final : Neighbours, TopicSurroundings {
                                   const std::string& name, bool fifo);
   void list_sources(Queue& queue, const Ticket& ticket, const ListDeadLetterSources& request,
                     Decision& decision);
-  void start_move_task(Queue& queue, const Ticket& ticket, const StartMoveTask& request, Decision& decision);
+  void start_move_task(Queue& queue, const Command& command, const StartMoveTask& request,
+                       Decision& decision);
+  // Whoever starts a move task must be allowed to do himself what it does.
+  std::optional<Error> refuse_move(const AccessQuestion& question, const Queue& source,
+                                   const StartMoveTask& request);
+  std::size_t active_move_tasks(const World& world) const;
   void tag(Queue& queue, const Ticket& ticket, const TagQueue& request, Decision& decision);
   void untag(Queue& queue, const Ticket& ticket, const UntagQueue& request, Decision& decision);
   void edit_policy(Queue& queue, const Ticket& ticket, EditedPolicy&& edited, Decision& decision);
@@ -367,6 +374,7 @@ void Broker::State::drop(const QueueAddress& address) {
   dead_letter_sources.remove(places[slot].queue->record());
   share.queues_without_room.erase(address.id);
   share.woken.erase(address.id);
+  share.moving.erase(address);
   deadlines.remove(slot, sooner());
   places[slot] = Place{};
   slots.erase(found);
@@ -430,19 +438,25 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
 
 std::optional<Error> Broker::State::refuse_access(const Command& command) {
   const AccessQuestion& question = *command.access;
-  const std::optional<QueueId> id = directory.find(command.world, command.queue_name);
+  return refuse_access(question, question.request, question.by_identity,
+                       directory.find(command.world, command.queue_name));
+}
+
+std::optional<Error> Broker::State::refuse_access(const AccessQuestion& question, const AccessRequest& request,
+                                                  AccessPolicy::Verdict by_identity,
+                                                  std::optional<QueueId> id) {
   AccessPolicy::Verdict by_queue = AccessPolicy::Verdict::kSilent;
   if (id) {
     Place& place = places[slots.at(*id)];
     if (!place.policy) place.policy.emplace(place.queue->record().attributes.policy);
-    by_queue = place.policy->judge(question.request);
+    by_queue = place.policy->judge(request);
   }
-  const AccessGround ground = decide_access(question.request, question.by_identity, by_queue);
+  const AccessGround ground = decide_access(request, by_identity, by_queue);
   if (allowed(ground)) return std::nullopt;
   if (!question.refusal.empty()) return Error{ErrorCode::kAccessDenied, question.refusal};
   // Whose own side has allowed it learns no more than that it is not let in.
   if (!id && ground == AccessGround::kNoResourceAllows) return no_queue_or_no_access();
-  return Error{ErrorCode::kAccessDenied, denial_text(question.request, ground)};
+  return Error{ErrorCode::kAccessDenied, denial_text(request, ground)};
 }
 
 void Broker::State::create(const Command& command, const CreateQueue& request, Decision& decision) {
@@ -559,10 +573,47 @@ void Broker::State::list_sources(Queue& queue, const Ticket& ticket, const ListD
   decision.reply(ticket, std::move(listed));
 }
 
-void Broker::State::start_move_task(Queue& queue, const Ticket& ticket, const StartMoveTask& request,
+std::optional<Error> Broker::State::refuse_move(const AccessQuestion& question, const Queue& source,
+                                                const StartMoveTask& request) {
+  const World& world = source.address().world;
+  const auto refused = [&](const char* operation, const std::string& name) {
+    AccessRequest asked = question.request;
+    asked.action = policy_action("sqs", operation);
+    asked.resource = queue_arn(world, name);
+    const auto by_identity =
+        question.judge_identity ? question.judge_identity(asked) : AccessPolicy::Verdict::kSilent;
+    return refuse_access(question, asked, by_identity, directory.find(world, name));
+  };
+  const std::string& name = source.record().name;
+  for (const char* operation : {"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"}) {
+    if (auto refusal = refused(operation, name)) return refusal;
+  }
+  if (!request.destination.empty()) return refused("SendMessage", request.destination);
+  // Where the messages came from is not known yet: it can be any of the queues that name this one.
+  for (const std::string& origin : dead_letter_sources.list(world, name, {}, ~std::size_t{0})) {
+    if (auto refusal = refused("SendMessage", origin)) return refusal;
+  }
+  return std::nullopt;
+}
+
+std::size_t Broker::State::active_move_tasks(const World& world) const {
+  const auto begin = share.moving.lower_bound({partition.key.partition, world, QueueId{}});
+  std::size_t count = 0;
+  for (auto queue = begin; queue != share.moving.end() && queue->world == world; ++queue) ++count;
+  return count;
+}
+
+void Broker::State::start_move_task(Queue& queue, const Command& command, const StartMoveTask& request,
                                     Decision& decision) {
+  const Ticket& ticket = command.ticket;
   const World& world = queue.address().world;
   const std::string& name = queue.record().name;
+  if (command.access) {
+    if (std::optional<Error> refusal = refuse_move(*command.access, queue, request)) {
+      decision.reply(ticket, *std::move(refusal));
+      return;
+    }
+  }
   if (!request.destination.empty()) {
     const Queue* destination = find(world, request.destination);
     if (destination == nullptr) {
@@ -582,6 +633,10 @@ void Broker::State::start_move_task(Queue& queue, const Ticket& ticket, const St
   }
   if (!dead_letter_sources.any(world, name)) {
     decision.reply(ticket, source_is_no_dead_letter_queue());
+    return;
+  }
+  if (!share.moving.contains(queue.address()) && active_move_tasks(world) >= share.limits.move_tasks_active_max) {
+    decision.reply(ticket, too_many_move_tasks());
     return;
   }
   queue.start_move_task(ticket, request, decision);
@@ -680,7 +735,7 @@ void Broker::State::act(Queue& queue, const Command& command, Decision& decision
       state.list_sources(queue, command.ticket, request, decision);
     }
     void operator()(const StartMoveTask& request) const {
-      state.start_move_task(queue, command.ticket, request, decision);
+      state.start_move_task(queue, command, request, decision);
     }
     void operator()(const ListMoveTasks& request) const {
       queue.list_move_tasks(command.ticket, request, decision);
@@ -771,7 +826,13 @@ void Broker::tick(Time now, Random& random, Outcome& outcome) {
   state_->free_names(decision);
 }
 
-void Broker::admit_copies(bool admit) { state_->drains = admit; }
+void Broker::admit_growth(bool admit) {
+  state_->drains = admit;
+  if (admit && !state_->share.admits_growth) {
+    for (const QueueAddress& queue : state_->share.moving) state_->share.woken.insert(queue.id);
+  }
+  state_->share.admits_growth = admit;
+}
 
 Time Broker::next_deadline() const {
   if (!state_->share.woken.empty()) return kEpoch;
@@ -798,6 +859,7 @@ void Broker::State::reschedule_unless_due(QueueId id, Time now) {
 
 // Each once: what they bring about in others, or leave over themselves, is for the next tick.
 void Broker::State::go_on(Decision& decision) {
+  if (share.woken.empty()) return;
   for (const QueueId id : std::exchange(share.woken, {})) {
     Queue* queue = find(id);
     if (queue == nullptr) continue;

@@ -59,8 +59,9 @@ class Broker {
   void tick(Time now, Random& random, Outcome& outcome);
   Time next_deadline() const;
 
-  // While the store has no room for growth, publications that were stored wait with their copies.
-  void admit_copies(bool admit);
+  // While the store has no room for growth, publications that were stored wait with their copies, and move
+  // tasks pause.
+  void admit_growth(bool admit);
 
   // Alters the facts; trusts the change. A change of a queue that does not exist is our own mistake and
   // aborts.

@@ -31,6 +31,9 @@ struct BrokerLimits {
   // Names held back for `recreate_wait`; beyond it the one deleted first is free early.
   std::size_t deleted_names_max = 100'000;
 
+  // Move tasks that are active at once, of one account and region (AWS: 100). One more is refused.
+  std::size_t move_tasks_active_max = 100;
+
   // Topics in all; subscriptions in all, of one topic, of one FIFO topic (AWS), and filter policies of one
   // topic (AWS). One more is refused.
   std::size_t topics_max = 100'000;

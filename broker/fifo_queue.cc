@@ -114,8 +114,8 @@ void FifoQueue::apply(const Change& change) {
     // A tally goes only with its queue; the Broker drops the queue itself.
     void operator()(const TallyKey&) const {}
 
-    void operator()(const MoveTaskRecord& record) const { queue.tasks_.put(record); }
-    void operator()(const MoveTaskKey& key) const { queue.tasks_.erase(key.number); }
+    void operator()(const MoveTaskRecord& record) const { queue.put_task(record); }
+    void operator()(const MoveTaskKey& key) const { queue.erase_task(key); }
 
     void operator()(const ExpiryRecord&) const { not_mine(); }
     void operator()(const ExpiryKey&) const { not_mine(); }

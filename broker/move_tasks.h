@@ -7,7 +7,8 @@
 //               | cancel                    next tick
 //               '-------> cancelling ------------------> cancelled
 //
-// At most one of a queue is active, that is running or cancelling. Of those that are over the newest are
+// At most one of a queue is active, that is running or cancelling; how many of an account and region may be is
+// one of BrokerLimits. One that still runs kRunsMax after its start has failed. Of those that are over the newest are
 // kept: with the active one, kKeptMax in all.
 #pragma once
 
@@ -16,6 +17,7 @@
 #include <functional>
 #include <map>
 
+#include "base/time.h"
 #include "broker/record.h"
 
 namespace penstock {
@@ -23,6 +25,9 @@ namespace penstock {
 class MoveTasks {
  public:
   static constexpr std::size_t kKeptMax = 10;
+  static constexpr Seconds kRunsMax{36 * 3600};
+
+  static Time end_of(const MoveTaskRecord& task) { return task.started + kRunsMax; }
 
   // ---- facts
   void put(const MoveTaskRecord& record) { tasks_.insert_or_assign(record.key.number, record); }

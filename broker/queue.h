@@ -41,6 +41,10 @@ struct QueueShare {
   // Queues that have something to do because another one moved a message in, or because what they move was
   // too much for one decision.
   std::set<QueueId> woken;
+  // Queues whose move task is active.
+  std::set<QueueAddress> moving;
+  // Whether the store has room for growth; while it has not, move tasks pause.
+  bool admits_growth = true;
   Neighbours* neighbours = nullptr;  // the Broker
 };
 
@@ -151,6 +155,11 @@ class Queue {
   // Takes a page that the move task has asked for; false if it is none.
   bool supply_departure(const Page& page);
   void erase_move_tasks(Decision& decision);
+
+  // Facts of move tasks.
+  void put_task(const MoveTaskRecord& record);
+  void erase_task(const MoveTaskKey& key);
+  void note_activity();
 
   Queue(QueueRecord record, QueueShare& share) : record_(std::move(record)), share_(share) {}
 

@@ -17,6 +17,7 @@ constexpr std::uint32_t kStepsPerSecond = 10;
 
 constexpr const char* kQueueIsGone = "AWS.SimpleQueueService.NonExistentQueue";
 constexpr const char* kNoSource = "CouldNotDetermineMessageSource";
+constexpr const char* kTimeIsUp = "TaskTimedOut";
 
 // Without a given rate as much as one decision may move, a millisecond after the other.
 Milliseconds pause_after(std::uint64_t moved, std::uint32_t rate_max) {
@@ -45,6 +46,26 @@ Queue* Queue::dead_letter_queue() const {
   Queue* target = share_.neighbours->neighbour(address().world, policy->target());
   const bool fits = target != nullptr && target->record().attributes.fifo == record_.attributes.fifo;
   return fits ? target : nullptr;
+}
+
+// ---- facts
+
+void Queue::put_task(const MoveTaskRecord& record) {
+  tasks_.put(record);
+  note_activity();
+}
+
+void Queue::erase_task(const MoveTaskKey& key) {
+  tasks_.erase(key.number);
+  note_activity();
+}
+
+void Queue::note_activity() {
+  if (tasks_.active() != nullptr) {
+    share_.moving.insert(address());
+  } else {
+    share_.moving.erase(address());
+  }
 }
 
 // ---- what is asked
@@ -104,7 +125,9 @@ Time Queue::next_redrive() const {
   const MoveTaskRecord* task = tasks_.active();
   if (task == nullptr) return kNever;
   if (task->status == MoveTaskStatus::kCancelling) return task->started;
-  return wanted_origin_ || waits_for_page() ? kNever : task->next;
+  const Time end = MoveTasks::end_of(*task);
+  const bool waits = wanted_origin_ || waits_for_page() || !share_.admits_growth;
+  return waits ? end : std::min(task->next, end);
 }
 
 void Queue::redrive(Decision& decision) {
@@ -116,7 +139,13 @@ void Queue::redrive(Decision& decision) {
     put(std::move(task), decision);
     return;
   }
-  if (decision.now < task.next || wanted_origin_) return;
+  if (decision.now >= MoveTasks::end_of(task)) {
+    task.status = MoveTaskStatus::kFailed;
+    task.failure = kTimeIsUp;
+    put(std::move(task), decision);
+    return;
+  }
+  if (decision.now < task.next || wanted_origin_ || !share_.admits_growth) return;
 
   std::uint64_t left = task.to_move - task.moved;
   if (task.rate_max != 0) left = std::min<std::uint64_t>(left, std::max(1U, task.rate_max / kStepsPerSecond));

@@ -67,6 +67,11 @@ inline Error move_task_is_running() {
           "time."};
 }
 
+inline Error too_many_move_tasks() {
+  return {ErrorCode::kRequestThrottled,
+          "There are too many active message move tasks in this account. Try again when one has ended."};
+}
+
 inline Error no_such_move_task() { return {ErrorCode::kResourceNotFound, "Task does not exist."}; }
 
 inline Error move_task_is_over() {

@@ -73,8 +73,8 @@ void StandardQueue::apply(const Change& change) {
     }
     void operator()(const ExpiryRecord&) const {}  // like a body
     void operator()(const ExpiryKey&) const {}
-    void operator()(const MoveTaskRecord& record) const { queue.tasks_.put(record); }
-    void operator()(const MoveTaskKey& key) const { queue.tasks_.erase(key.number); }
+    void operator()(const MoveTaskRecord& record) const { queue.put_task(record); }
+    void operator()(const MoveTaskKey& key) const { queue.erase_task(key); }
     void operator()(const FreshKey& key) const {
       if (key.lane == kMovedLane) queue.moved_.erase(key.sequence);
     }

@@ -237,7 +237,7 @@ void BrokerThread::decide(Command&& command) {
 }
 
 void BrokerThread::pass_time() {
-  broker_.admit_copies(store_->admits_growth());
+  broker_.admit_growth(store_->admits_growth());
   if (commit_->stalled() || broker_.next_deadline() > now_) return;
   broker_.tick(now_, random_, commit_->outcome());
   commit_->decided();

@@ -19,9 +19,13 @@ inline constexpr std::array kFactsNotShown{
                  "AWS was never seen to use it, and Penstock does not either: SQS-2305 is what both answer."},
     FactNotShown{131, "Penstock does not look at the host of a QueueUrl: SQS-404."},
     FactNotShown{132, "No queue of this build can demand HTTPS."},
-    FactNotShown{133, "Nothing is throttled: a daemon that is overloaded answers 503, which SDKs retry."},
+    FactNotShown{133, "Nothing is throttled but one move task too many: a daemon that is overloaded answers 503, which SDKs retry."},
     FactNotShown{134, "A customer's key is remembered and reported, not used."},
     FactNotShown{135, "No input leads to an answer of 500; the rings of hostile input look for one."},
+    FactNotShown{5423, "A case does not wait for 36 hours: tests/plays has it."},
+    FactNotShown{5424, "A case does not start a hundred tasks: tests/plays has it."},
+    FactNotShown{5425, "The cases run without verification: tests/plays has it."},
+    FactNotShown{5426, "The cases run without a disk: tests/plays has it."},
 };
 
 // Of the errors that the product's table allows an action.
@@ -39,7 +43,7 @@ inline constexpr std::array kErrorsNotProvoked{
     ErrorNotProvoked{ErrorCode::kInvalidSecurity, "No queue of this build can demand HTTPS."},
     ErrorNotProvoked{ErrorCode::kMessageNotInflight,
                      "AWS was never seen to use it: a message that is gone is InvalidParameterValue."},
-    ErrorNotProvoked{ErrorCode::kRequestThrottled, "Nothing is throttled."},
+    ErrorNotProvoked{ErrorCode::kRequestThrottled, "Only one move task too many is, the hundred and first."},
     ErrorNotProvoked{ErrorCode::kServiceUnavailable,
                      "The daemon's answer to a full mailbox or disk, not an action's: tests/server has it."},
 };

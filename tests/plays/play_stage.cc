@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "base/require.h"
 #include "broker/filter_fields.h"
 #include "broker/queue_arn.h"
 
@@ -14,6 +15,7 @@ namespace penstock {
 namespace {
 
 const World kWorld{AccountId{0}, *Region::parse("us-east-1")};
+constexpr int kRoundsMax = 1000;  // far more than any play needs to come to rest
 
 tl::unexpected<Error> not_understood(const std::string& what) {
   return refuse(ErrorCode::kMalformedInput, "not understood: " + what);
@@ -35,6 +37,7 @@ std::string name_of(ErrorCode code) {
       std::pair{ErrorCode::kInvalidParameter, "InvalidParameter"},
       std::pair{ErrorCode::kNotFound, "NotFound"},
       std::pair{ErrorCode::kThrottled, "Throttled"},
+      std::pair{ErrorCode::kRequestThrottled, "RequestThrottled"},
       std::pair{ErrorCode::kSubscriptionLimitExceeded, "SubscriptionLimitExceeded"},
       std::pair{ErrorCode::kBatchRequestTooLong, "BatchRequestTooLong"},
   };
@@ -202,7 +205,7 @@ struct PlayStage::Options {
   static bool is_text(const std::string& word) {
     constexpr std::array kNames{"group",   "id",     "attempt", "after",  "kms",     "managed",
                                 "redrive", "allows", "to",      "policy", "identity", "filter",
-                                "scope",   "dead-letter", "attribute", "weak-queue"};
+                                "scope",   "dead-letter", "attribute", "weak-queue", "by", "may-not"};
     return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
   }
   // Takes the word out of `plain`, if it is there.
@@ -272,6 +275,7 @@ Result<std::string> PlayStage::ask(const Step& step, const Options& options, boo
   tickets_[options.who] = ticket;
   AccessQuestionPtr access;
   if (step.words[0] == "may") access = question_of(options);
+  if (step.words[0] == "move" && options.text("by")) access = question_of_move(options);
   const DecisionSeen seen =
       process_->execute({ticket, kWorld, options.plain[0], std::move(*operation), std::move(access),
                           of_topic},
@@ -467,6 +471,18 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
   return not_understood(step.text);
 }
 
+AccessQuestionPtr PlayStage::question_of_move(const Options& options) {
+  using Verdict = AccessPolicy::Verdict;
+  AccessQuestion question{
+      {caller_of(*options.text("by")), "SQS:StartMessageMoveTask", queue_arn(kWorld, options.plain[0]), {}}};
+  question.by_identity = Verdict::kAllows;
+  const std::string denied = policy_action("sqs", options.text("may-not").value_or("Nothing"));
+  question.judge_identity = [denied](const AccessRequest& asked) {
+    return asked.action == denied ? Verdict::kSilent : Verdict::kAllows;
+  };
+  return std::make_shared<const AccessQuestion>(std::move(question));
+}
+
 AccessQuestionPtr PlayStage::question_of(const Options& options) {
   using Verdict = AccessPolicy::Verdict;
   AccessQuestion question{
@@ -553,6 +569,9 @@ Result<std::string> PlayStage::direct(const Step& step, const Options& options) 
     (first == "commits" ? hold_commits_ : first == "pages" ? hold_pages_ : hold_bodies_) = verb == "hold";
     if (verb == "release" && first == "pages" && options.plain.size() == 2) supply_pages();
     settle();
+  } else if (verb == "disk" && (first == "full" || first == "free")) {
+    process_->admit_growth(first == "free");
+    settle();
   } else if (verb == "forget" && tickets_.contains(first)) {
     process_->forget(tickets_.at(first));
     settle();
@@ -591,6 +610,7 @@ void PlayStage::set_limits(const Options& options) {
   set(limits_.touched_queue_max, "in-flight-queue");
   set(limits_.waiting_receivers_max, "waiting");
   set(limits_.deleted_names_max, "deleted-names");
+  set(limits_.move_tasks_active_max, "move-tasks");
   limits_.weaknesses.duplicates = options.find("duplicates").value_or(0) != 0;
   limits_.weaknesses.order = options.find("order").value_or(0) != 0;
   limits_.weaknesses.short_polls = options.find("short-polls").value_or(0) != 0;
@@ -601,7 +621,9 @@ void PlayStage::set_limits(const Options& options) {
 }
 
 void PlayStage::settle() {
+  int rounds = 0;
   for (bool moved = true; moved;) {
+    require(++rounds < kRoundsMax, "a play comes to rest");
     if (process_->broker().next_deadline() <= now_) process_->tick(now_);
     process_->hand_over(now_);
     SimulatedStore& store = process_->store();

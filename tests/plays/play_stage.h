@@ -88,6 +88,7 @@ class PlayStage {
   Result<std::string> direct(const Step& step, const Options& options);
   // In whose name `may` asks.
   static AccessQuestionPtr question_of(const Options& options);
+  static AccessQuestionPtr question_of_move(const Options& options);
   static Send send_of(const std::string& word, const Options& options);
   template <class Entry, class MakeEntry>
   Result<std::vector<Result<Entry>>> entries_of(const std::vector<std::string>& messages,

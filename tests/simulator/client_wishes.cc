@@ -72,6 +72,7 @@ std::optional<Operation> ClientWishes::about_moves() {
   if (!under(weather_.moving)) return std::nullopt;
   if (under(20)) return ListMoveTasks{static_cast<std::uint32_t>(1 + random_.below(10))};
   if (under(10)) return ListDeadLetterSources{under(50) ? "mail" : "", static_cast<std::uint32_t>(1 + random_.below(3))};
+  if (!tasks_.empty() && under(25)) return CancelMoveTask{tasks_[random_.below(tasks_.size())]};
   StartMoveTask start;
   if (under(50)) start.destination = kNames[random_.below(weather_.queues)];
   const std::uint32_t rates[] = {0, 0, 1, 3, 10, 500};

@@ -40,6 +40,11 @@ class ClientWishes {
   // For this queue, and whether it exists. A message that is acted on is taken out of what the client holds,
   // mostly.
   Operation operation(const QueueName& queue, bool exists, std::vector<Held>& all, Ends& ends);
+  // A task that was started; it may be cancelled later, by whatever name the queue has then.
+  void started(const MessageId& task) {
+    if (tasks_.size() == kTasksKnown) tasks_.erase(tasks_.begin());
+    tasks_.push_back(task);
+  }
   // Of a body that no other has.
   Send send();
 
@@ -58,8 +63,11 @@ class ClientWishes {
   Seconds visibility();
   bool under(std::uint64_t percent) { return random_.below(100) < percent; }
 
+  static constexpr std::size_t kTasksKnown = 3;
+
   Random& random_;
   const Weather& weather_;
+  std::vector<MessageId> tasks_;
   std::uint64_t next_body_ = 1;
   World world_;  // of the queue that the wish is about
 };

@@ -79,9 +79,9 @@ bool ReferenceModel::certainly_at_bound(const Queue& queue, Time now) const {
   return own >= limits_.touched_queue_max || all >= limits_.touched_max;
 }
 
-bool ReferenceModel::possibly_at_bound(const Queue& queue) const {
-  std::size_t own = 0;
-  std::size_t all = 0;
+bool ReferenceModel::possibly_at_bound(const Queue& queue, std::size_t more) const {
+  std::size_t own = more;
+  std::size_t all = more;
   for (const Queue& any : queues_) {
     for (const Message& message : any.messages) {
       if (!message.touch) continue;
@@ -98,11 +98,12 @@ bool ReferenceModel::touched_visible(const Queue& queue, Time now) const {
   });
 }
 
-bool ReferenceModel::deliverable(const Queue& queue, Time now) const {
+bool ReferenceModel::deliverable(const Queue& queue, Time now, const std::set<BodyKey>& besides) const {
   if (touched_visible(queue, now)) return true;
-  return !possibly_at_bound(queue) &&
+  return !possibly_at_bound(queue, besides.size()) &&
          std::any_of(queue.messages.begin(), queue.messages.end(), [&](const Message& message) {
-           return !message.touch && alive(queue, message, now) && visible(message, now);
+           return !message.touch && alive(queue, message, now) && visible(message, now) &&
+                  !besides.contains(message.body);
          });
 }
 

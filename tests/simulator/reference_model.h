@@ -68,6 +68,7 @@ class ReferenceModel {
     std::uint32_t rate = 0;
     std::size_t most = 0;  // it moves no more than were there
     std::size_t moved = 0;
+    Time started;
     Time next;
     bool cancelled = false;
   };
@@ -134,9 +135,11 @@ class ReferenceModel {
 
   // Messages received and not deleted, at least (without what has expired) and at most.
   bool certainly_at_bound(const Queue& queue, Time now) const;
-  bool possibly_at_bound(const Queue& queue) const;
-  // Whether a receive at this moment must find something.
-  bool deliverable(const Queue& queue, Time now) const;
+  // `more` were there a moment before.
+  bool possibly_at_bound(const Queue& queue, std::size_t more = 0) const;
+  // Whether a receive at this moment must find something, besides these, which may have come a moment later (and
+  // were received messages of another queue before).
+  bool deliverable(const Queue& queue, Time now, const std::set<BodyKey>& besides = {}) const;
   bool touched_visible(const Queue& queue, Time now) const;
   // Expired messages that the core has had the occasion to drop are not remembered any more.
   void drop_expired(const DecisionSeen& seen);

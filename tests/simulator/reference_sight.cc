@@ -11,6 +11,7 @@ namespace penstock {
 namespace {
 
 constexpr Seconds kHiddenTotalMax{43200};
+constexpr Seconds kTaskRunsMax{36 * 3600};
 
 template <class T>
 bool contains(const std::vector<T>& sorted, const T& value) {
@@ -311,6 +312,7 @@ void ReferenceModel::Sight::own(const StartMoveTask& request, Queue* queue, cons
                           .destination = request.destination,
                           .rate = request.rate_max,
                           .most = queue->messages.size(),
+                          .started = now_,
                           .next = now_});
 }
 
@@ -323,6 +325,9 @@ void ReferenceModel::Sight::own(const ListMoveTasks& request, Queue* queue, cons
   for (std::size_t i = 0; i < listed->tasks.size(); ++i) {
     const Task& task = queue->tasks[queue->tasks.size() - 1 - i];
     const MoveTaskRecord& told = listed->tasks[i];
+    const bool stopped =
+        told.status == MoveTaskStatus::kCancelling || told.status == MoveTaskStatus::kCancelled;
+    expect(stopped == task.cancelled, "a cancelled move task says so, and no other one does");
     expect(told.id == task.id && told.moved == task.moved && told.rate_max == task.rate &&
                told.destination == task.destination,
            "a move task tells what it has moved");
@@ -336,7 +341,20 @@ void ReferenceModel::Sight::own(const ListMoveTasks& request, Queue* queue, cons
 
 void ReferenceModel::Sight::own(const CancelMoveTask& request, Queue* queue, const Answer& answer) {
   const auto* cancelled = std::get_if<MoveTaskCancelled>(&answer);
-  if (cancelled == nullptr) return;
+  const auto& all = queue->tasks;
+  const auto from = all.size() - std::min<std::size_t>(all.size(), 10);
+  const auto known = std::find_if(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(),
+                                  [&](const Task& task) { return task.id == request.task; });
+  if (known == all.end()) {
+    expect(is_error(answer, ErrorCode::kResourceNotFound), "a move task that is not there is reported missing");
+    return;
+  }
+  if (cancelled == nullptr) {
+    // Whether a task that could go on has found nothing left is not known here; one that has not been given
+    // the time to is not over.
+    expect(is_error(answer, ErrorCode::kInvalidParameterValue), "a move task that is over is not cancelled");
+    return;
+  }
   expect(!queue->tasks.empty() && queue->tasks.back().id == request.task &&
              queue->tasks.back().moved == cancelled->moved && !queue->tasks.back().cancelled,
          "the task that runs is cancelled, with what it has moved");
@@ -380,6 +398,7 @@ bool ReferenceModel::Sight::follow(const Copy& move) {
                                      : follow_redrive(move, *source, message, *target);
   if (!allowed) return false;
   source->messages.erase(found);
+  came_.insert(move.to);
   target->messages.push_back({.order = model_.next_order_++,
                               .id = move.keeps_id ? message.id : move.head.id,
                               .body = move.to,
@@ -406,7 +425,8 @@ bool ReferenceModel::Sight::follow_redrive(const Copy& move, Queue& source, cons
                                            Queue& target) {
   if (source.tasks.empty()) return false;
   Task& task = source.tasks.back();
-  if (task.cancelled || now_ < task.next || task.moved >= task.most) return false;
+  if (task.cancelled || now_ < task.next || task.moved >= task.most || seen_.disk_full) return false;
+  expect(now_ < task.started + kTaskRunsMax, "a move task ends after thirty-six hours");
   const std::string destination =
       task.destination.empty() ? message.source.substr(message.source.rfind(':') + 1) : task.destination;
   if (destination != target.name || source.world != target.world) return false;
@@ -643,7 +663,7 @@ void ReferenceModel::Sight::answer_receive(const Waiting& receive, const Answer&
   expect(queue != nullptr, "nobody waits on a queue that is gone");
   if (!verdict_.holds()) return;
   if (is_error(answer, ErrorCode::kOverLimit)) {
-    expect(receive.short_poll && model_.possibly_at_bound(*queue) && !model_.touched_visible(*queue, now_),
+    expect(receive.short_poll && model_.possibly_at_bound(*queue, came_.size()) && !model_.touched_visible(*queue, now_),
            "only a short poll at the bound of messages in flight is refused, if none of those is visible");
     return;
   }
@@ -660,7 +680,7 @@ void ReferenceModel::Sight::answer_receive(const Waiting& receive, const Answer&
   }
   if (received->deliveries.empty()) {
     const bool could_not_wait = model_.waiting_.size() >= model_.limits_.waiting_receivers_max;
-    expect(could_not_wait || !model_.deliverable(*queue, now_),
+    expect(could_not_wait || !model_.deliverable(*queue, now_, came_),
            "a receive is not answered empty while a message is visible");
     expect(could_not_wait || receive.short_poll || receive.deadline <= now_,
            "a long poll is not answered empty before its time is up");
@@ -671,7 +691,7 @@ void ReferenceModel::Sight::answer_receive(const Waiting& receive, const Answer&
   } else if (received->deliveries.size() < receive.messages_max) {
     // One that was handed out with a visibility timeout of 0 is visible again, but not for this receive.
     const bool perhaps_its_own = visibility == Seconds{0};
-    expect(perhaps_its_own || !model_.deliverable(*queue, now_) ||
+    expect(perhaps_its_own || !model_.deliverable(*queue, now_, came_) ||
                contains(seen_.waiting_for_pages, receive.queue) ||
                model_.perhaps_moves_something(*queue, now_),
            "a receive gets what is visible, up to what it asked for, unless a page is on its way");

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "tests/simulator/reference_model.h"
@@ -82,6 +83,7 @@ class ReferenceModel::Sight {
   Verdict& verdict_;
   std::optional<QueueId> ended_;  // the queue that this deed deletes
   std::size_t moves_seen_ = 0;
+  std::set<BodyKey> came_;  // moved by this deed; an answer of the same deed may be from before
   std::map<QueueId, std::size_t> redriven_;  // in this deed, by source
   std::size_t bodies_seen_ = 0;   // of the bodies stored by this deed, those whose sends were judged
 };

@@ -65,6 +65,7 @@ DecisionSeen SimulatedProcess::decided(std::size_t changes_before, Time now) {
   Outcome& outcome = commit_.outcome();
   DecisionSeen seen;
   seen.now = now;
+  seen.disk_full = !admits_growth_;
   seen.replies = outcome.replies;
   bool id_given = false;
   for (std::size_t i = changes_before; i < outcome.changes.size(); ++i) {
@@ -115,6 +116,7 @@ bool SimulatedProcess::reload() {
   for (const Change& change : commit_.outcome().changes) broker->apply(change);
   const bool same = same_facts(facts_of(*broker_), facts_of(*broker));
   broker_ = std::move(broker);
+  broker_->admit_growth(admits_growth_);
   commit_.outcome().wants.clear();
   wants_noted_ = 0;
   store_.drop_reads();

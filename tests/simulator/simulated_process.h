@@ -35,6 +35,7 @@ struct DecisionSeen {
   std::vector<Copy> moves;                 // in the order in which they were decided
   std::optional<QueueAddress> created;     // the queue record put for the first time
   std::vector<QueueId> waiting_for_pages;  // queues with a page on its way afterwards, ascending
+  bool disk_full = false;
   bool settled = false;                    // nothing is due any more at `now`
 };
 
@@ -54,6 +55,12 @@ class SimulatedProcess : private StoreEvents {
   // The next page that the store handed over; nothing if there is none.
   std::optional<DecisionSeen> supply(Time now);
   void forget(const Ticket& ticket) { broker_->forget(ticket); }
+  // Whether the disk has room for growth; it has until somebody says otherwise.
+  void admit_growth(bool admit) {
+    admits_growth_ = admit;
+    broker_->admit_growth(admit);
+  }
+  bool admits_growth() const { return admits_growth_; }
   void must_commit() { commit_.must_commit(); }
   void hand_over(Time now);
 
@@ -90,6 +97,7 @@ class SimulatedProcess : private StoreEvents {
   std::unique_ptr<Broker> broker_;
   GroupCommit commit_;
   SeededRandom random_;
+  bool admits_growth_ = true;
   std::deque<Page> pages_;
   std::map<QueueId, std::size_t> pages_under_way_;
   std::size_t changes_unwritten_ = 0;  // decided since the last append

@@ -108,6 +108,7 @@ void Simulation::safety() {
     if (under(weather_.long_waiting)) time_jumps();
     if (under(weather_.clock_mischief)) clock_is_set();
     if (under(weather_.vanishing)) client_vanishes();
+    if (under(weather_.filling)) process_->admit_growth(!process_->admits_growth());
     if (!undelivered_.empty() && under(30)) undeliver_one();
     if (under(70)) tick();
     release();
@@ -116,6 +117,7 @@ void Simulation::safety() {
 
 void Simulation::liveness() {
   tell([] { return std::string("faults stop"); });
+  process_->admit_growth(true);
   for (std::size_t client = 0; client < clients_.size(); ++client) vanish(client);
   const std::uint64_t rounds_max = 8 * steps_ + 1000;
   for (std::uint64_t round = 0; verdict_.holds(); ++round) {
@@ -386,6 +388,7 @@ void Simulation::fold(decltype(Deed::act)&& act, DecisionSeen&& seen) {
     asked->second.deed = deeds_;
     asked->second.stamp = seen.stamp;
     asked->second.decided = seen.now;
+    if (const auto* started = std::get_if<MoveTaskStarted>(&reply.answer)) wishes_.started(started->task);
     for (const Sent* sent : each_sent(reply.answer)) bodies_[sent->id] = sent->content->body;
     if (const auto* received = std::get_if<Received>(&reply.answer)) {
       for (const Delivery& delivery : received->deliveries) asked->second.delivered.push_back(delivery.body);

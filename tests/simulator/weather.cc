@@ -57,6 +57,7 @@ Weather Weather::draw(Random& random) {
   weather.redriving = maybe(random, 90);
   if (weather.redriving != 0 && weather.clearing == 0) weather.clearing = maybe(random, 2);
   if (weather.redriving != 0) weather.moving = maybe(random, 5);
+  weather.filling = weather.moving == 0 ? 0 : maybe(random, 3);
   return weather;
 }
 

@@ -25,6 +25,9 @@ struct Weather {
   std::uint64_t long_waiting = 2;
   std::uint64_t vanishing = 0;
   std::uint64_t clock_mischief = 0;
+  // Of a hundred steps: the disk is full from now on, or has room again.
+  std::uint64_t filling = 0;
+
   // Of ten thousand.
   std::uint64_t crashing = 0;
   std::uint64_t reloading = 0;
