@@ -13,6 +13,8 @@ await handlesEverything({
   work: [python, [...worker, '--without-heartbeat', '--loglevel=WARNING']],
   send: [python, ['send.py']],
   cwd: join(import.meta.dirname, 'celery'),
-  repeatedMax: 2, // what the two processes of its pool have just done
+  // What the two processes of its pool have just done. The main process of Celery 5.2 may end without reading that
+  // from them; each of them then waits half a minute for it before it ends too.
+  repeatedMax: 2,
   more: { PYTHONDONTWRITEBYTECODE: '1', C_FORCE_ROOT: '1' },
 });
