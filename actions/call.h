@@ -78,6 +78,7 @@ struct Call {
   bool empty_result = false;              // of SNS: an action that says nothing has a result all the same
   std::string notification_base;          // scheme and authority of the URLs in notifications
   NotificationSigning* signing = nullptr;  // null: notifications are not signed
+  bool private_receivers = true;           // DispatchSettings
   Asked asked;
 };
 

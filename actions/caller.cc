@@ -41,6 +41,8 @@ Caller Caller::identify(const ApiRequest& request, const DispatchSettings& setti
     caller.world.account = AccountId::parse(scope->access_key_id).value_or(settings.default_account);
     caller.world.region = Region::parse(scope->region).value_or(settings.default_region);
   }
+  const bool presigned = request.target.find("X-Amz-Credential=") != std::string_view::npos;
+  caller.nameless = !scope && !presigned;
   caller.sender_id = scope ? std::string(scope->access_key_id) : caller.world.account.text();
   return caller;
 }
@@ -55,6 +57,7 @@ Caller Caller::verify(const ApiRequest& request, const DispatchSettings& setting
     caller.proven = std::move(proven->known);
   } else {
     caller.sender_id = "anonymous";
+    caller.nameless = true;
   }
   return caller;
 }

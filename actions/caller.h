@@ -25,6 +25,9 @@ struct Caller {
   std::string_view trace_header;  // X-Amzn-Trace-Id; empty: none, or none that a message may carry
   std::string url_base;           // scheme, host and port under which the caller knows us
 
+  // It does not say who it is, rightly or wrongly: a browser that visits a URL out of a notification.
+  bool nameless = false;
+
   bool verified = false;
   std::shared_ptr<const KnownCallers::Known> proven;  // null: not verified, or anonymous
 

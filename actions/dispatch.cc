@@ -291,6 +291,7 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
   call->notification_base =
       settings.notification_url_base.empty() ? caller.url_base : settings.notification_url_base;
   call->signing = settings.signing;
+  call->private_receivers = settings.private_receivers;
 
   if (query_protocol) {
     const std::string_view path = request.target.substr(0, mark);

@@ -33,6 +33,8 @@ struct DispatchSettings {
   std::string queue_url_base;    // "https://queues.example:8443", no slash at its end; empty: from Host
   std::string notification_url_base = {};  // of the URLs in notifications; empty: like QueueUrl's
   NotificationSigning* signing = nullptr;  // null: notifications are not signed
+  // Whether receivers by HTTP may be in private networks, and at any port.
+  bool private_receivers = true;
 };
 
 // What a request left behind for its answer. Opaque to the server; moved, never copied.

@@ -52,8 +52,11 @@ std::string render_confirmation(const MessageContent& content, std::string_view 
   const std::string subscribe_url =
       joined({url_base, "/?Action=ConfirmSubscription&TopicArn=", notification.topic_arn,
               "&Token=", notification.token});
+  const ConfirmationType type = notification.kind == Notification::Kind::kUnsubscribeConfirmation
+                                    ? ConfirmationType::kUnsubscribe
+                                    : ConfirmationType::kSubscription;
   Envelope envelope;
-  envelope.add("Type", type_of(ConfirmationType::kSubscription));
+  envelope.add("Type", type_of(type));
   envelope.add("MessageId", id);
   envelope.add("Token", notification.token);
   envelope.add("TopicArn", notification.topic_arn);
@@ -63,7 +66,7 @@ std::string render_confirmation(const MessageContent& content, std::string_view 
   if (notification.signature_version != 0 && signing != nullptr) {
     const auto made = signing->sign(
         notification,
-        string_to_sign(ConfirmationMembers{ConfirmationType::kSubscription, content.body, id, subscribe_url,
+        string_to_sign(ConfirmationMembers{type, content.body, id, subscribe_url,
                                            published, notification.token, notification.topic_arn}));
     envelope.add("SignatureVersion", std::to_string(notification.signature_version));
     envelope.add("Signature", made.signature);
@@ -91,7 +94,7 @@ std::string iso_time(Time time) {
 std::string render_envelope(const MessageContent& content, std::string_view url_base,
                             NotificationSigning* signing) {
   const Notification& notification = *content.notification;
-  if (notification.kind == Notification::Kind::kSubscriptionConfirmation) {
+  if (notification.kind != Notification::Kind::kNotification) {
     return render_confirmation(content, url_base, signing);
   }
   const std::string id = notification.id.text();

@@ -80,7 +80,8 @@ sqs::MessageResult result_of(const Call& call, const AskedOfMessages& asked, con
   sqs::MessageResult result;
   result.message_id = delivery.head.id.text();
   result.receipt_handle = delivery.handle.text();
-  if (content.notification) {
+  const bool enveloped = content.notification && !content.notification->raw;
+  if (enveloped) {
     result.rendered = render_envelope(content, call.notification_base, call.signing);
     result.body_md5 = hex(md5(result.rendered));
   } else {
@@ -93,7 +94,7 @@ sqs::MessageResult result_of(const Call& call, const AskedOfMessages& asked, con
     if (!value.empty()) result.attributes.entries.emplace_back(kSystemAttributeNames[at], std::move(value));
   }
   // The attributes of a notification are inside of its envelope.
-  if (content.notification) return result;
+  if (enveloped) return result;
   AttributeDigest digest;  // over what is returned
   for (const MessageAttribute& attribute : content.attributes) {
     if (!asked.message_attributes.selects(attribute.name)) continue;

@@ -123,8 +123,15 @@ struct ToPublish {
   Text deduplication_id;
 };
 
-// What a queue gets of a message that has a form for each protocol.
-Result<std::string> message_for_queues(const std::string& message) {
+// As filter policies see a body; null: it is no JSON object.
+FilterFieldsPtr fields_of(const std::string& body) {
+  if (body.find('{') == std::string::npos) return nullptr;
+  auto fields = FilterFields::of_body(body);
+  return fields ? std::make_shared<const FilterFields>(std::move(*fields)) : nullptr;
+}
+
+// What a queue gets of a message that has a form for each protocol, and in `publish` what the others get.
+Result<std::string> message_for_queues(const std::string& message, bool fifo, Publish& publish) {
   Result<JsonValue> parsed = JsonValue::parse(message);
   JsonObject* object = parsed ? std::get_if<JsonObject>(&parsed->value) : nullptr;
   if (object == nullptr) return invalid("Message Structure - JSON message body failed to parse");
@@ -134,8 +141,16 @@ Result<std::string> message_for_queues(const std::string& message) {
   };
   std::string* otherwise = text_of("default");
   if (otherwise == nullptr) return invalid("Message Structure - No default entry in JSON message body");
-  std::string* own = text_of("sqs");
-  return std::move(own == nullptr ? *otherwise : *own);
+  const std::string* given = text_of("sqs");
+  const std::string own = given == nullptr ? *otherwise : *given;
+  // A FIFO topic delivers to queues only.
+  for (const SubscriptionProtocol protocol : {SubscriptionProtocol::kHttp, SubscriptionProtocol::kHttps}) {
+    const std::string* form = text_of(protocol == SubscriptionProtocol::kHttp ? "http" : "https");
+    if (form == nullptr) form = otherwise;
+    if (fifo || *form == own) continue;
+    publish.forms.push_back({protocol, *form, md5(*form), fields_of(*form)});
+  }
+  return own;
 }
 
 Result<void> check_subject(const Text& subject) {
@@ -183,7 +198,7 @@ Result<Publish> publish_of(ToPublish&& message, const TopicPlace& place, const C
   MessageContent& content = publish.content;
   if (fifo && !message.deduplication_id) content.deduplication_id = hex(sha256(message.message));
   if (message.structure) {
-    Result<std::string> selected = message_for_queues(message.message);
+    Result<std::string> selected = message_for_queues(message.message, fifo, publish);
     if (!selected) return tl::unexpected(selected.error());
     content.body = std::move(*selected);
   } else {
@@ -208,11 +223,7 @@ Result<Publish> publish_of(ToPublish&& message, const TopicPlace& place, const C
   }
   publish.attributes =
       std::make_shared<const FilterFields>(FilterFields::of_attributes(content.attributes));
-  if (content.body.find('{') != std::string::npos) {
-    if (auto fields = FilterFields::of_body(content.body)) {
-      publish.body = std::make_shared<const FilterFields>(std::move(*fields));
-    }
-  }
+  publish.body = fields_of(content.body);
   return publish;
 }
 

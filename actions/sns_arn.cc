@@ -28,11 +28,14 @@ Result<std::vector<std::string_view>> checked_parts(const Text& arn, std::string
 
 std::optional<TopicPlace> topic_in(const std::vector<std::string_view>& parts, const Caller& caller) {
   const std::optional<AccountId> account = AccountId::parse(parts[4]);
-  if (parts[0] != "arn" || !parts[1].starts_with("aws") || parts[2] != "sns" ||
-      parts[3] != caller.world.region.text() || !account || parts[5].empty()) {
+  const std::optional<Region> region = Region::parse(parts[3]);
+  // Whoever has no name has no region either.
+  const bool own_region = caller.nameless || region == caller.world.region;
+  if (parts[0] != "arn" || !parts[1].starts_with("aws") || parts[2] != "sns" || !region || !own_region ||
+      !account || parts[5].empty()) {
     return std::nullopt;
   }
-  return TopicPlace{{*account, caller.world.region}, std::string(parts[5])};
+  return TopicPlace{{*account, *region}, std::string(parts[5])};
 }
 
 }  // namespace

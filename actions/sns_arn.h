@@ -20,7 +20,7 @@ struct TopicPlace {
   std::string name;
 };
 
-// Of the caller's region, in whatever account. `field` is the member that holds it. A name that no topic can
+// Of the caller's region (of any, if it does not say who it is), in whatever account. `field` is the member that holds it. A name that no topic can
 // have is merely one of a topic that does not exist.
 Result<TopicPlace> topic_of_arn(const Text& arn, std::string_view field, const Caller& caller);
 

@@ -8,9 +8,11 @@
 
 #include "actions/sns_arn.h"
 #include "actions/topic_attributes.h"
+#include "base/address_kind.h"
 #include "base/base64.h"
 #include "protocol/errors.h"
 #include "protocol/text.h"
+#include "protocol/web_url.h"
 
 namespace penstock {
 namespace {
@@ -60,9 +62,25 @@ bool is_mail_address(std::string_view text) {
          std::none_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c == 0x7f; });
 }
 
+// What a name resolves to is looked at with each delivery (server/webhook_guard.h); here what can be seen.
+std::optional<std::string> url_fault(const std::string& endpoint, bool private_receivers) {
+  const auto url = WebUrl::parse(endpoint);
+  if (!url) return "Endpoint";
+  if (!url->literal) {
+    const bool local = url->host == "localhost" || url->host.ends_with(".localhost");
+    if (local && !private_receivers) return "Unreachable Endpoint";
+    return std::nullopt;
+  }
+  const AddressKind kind = address_kind(*url->literal);
+  if (kind == AddressKind::kForbidden || (kind == AddressKind::kPrivate && !private_receivers)) {
+    return "Unreachable Endpoint";
+  }
+  return std::nullopt;
+}
+
 // The detail of what is wrong with an endpoint of the protocol; nothing: all is well.
 std::optional<std::string> endpoint_fault(SubscriptionProtocol protocol, std::string_view name,
-                                          const std::string& endpoint) {
+                                          const std::string& endpoint, bool private_receivers) {
   using enum SubscriptionProtocol;
   switch (protocol) {
     case kSqs:
@@ -70,8 +88,10 @@ std::optional<std::string> endpoint_fault(SubscriptionProtocol protocol, std::st
       return std::nullopt;
     case kHttp:
     case kHttps:
-      if (!endpoint.starts_with(joined({name, "://"}))) return "Endpoint must match the specified protocol";
-      return std::nullopt;
+      if (!starts_with_without_case(endpoint, joined({name, "://"}))) {
+        return "Endpoint must match the specified protocol";
+      }
+      return url_fault(endpoint, private_receivers);
     case kEmail:
     case kEmailJson:
       if (!is_mail_address(endpoint)) return "Email address";
@@ -115,8 +135,12 @@ Result<TopicOperation> subscribe_of(sns::SubscribeRequest&& request, bool fifo_t
   }
   const std::string endpoint = std::move(request.endpoint).value_or(std::string());
   if (endpoint.size() > kEndpointMax) return invalid("Endpoint");
-  if (const auto fault = endpoint_fault(protocol->protocol, protocol->name, endpoint)) return invalid(*fault);
-  if (protocol->protocol != SubscriptionProtocol::kSqs) {
+  if (const auto fault =
+          endpoint_fault(protocol->protocol, protocol->name, endpoint, call.private_receivers)) {
+    return invalid(*fault);
+  }
+  const bool by_http = is_http(protocol->protocol);
+  if (protocol->protocol != SubscriptionProtocol::kSqs && !by_http) {
     return tl::unexpected(not_offered(joined({"subscriptions of the protocol ", protocol->name})));
   }
   if (!fifo_topic && endpoint.ends_with(".fifo")) {
@@ -130,7 +154,8 @@ Result<TopicOperation> subscribe_of(sns::SubscribeRequest&& request, bool fifo_t
                                 equals_without_case(*request.return_subscription_arn, "true")};
   Subscribe subscribe;
   subscribe.protocol = protocol->protocol;
-  subscribe.confirmed = queue_of_arn(endpoint)->world.account == caller.world.account;
+  subscribe.confirmed = !by_http && queue_of_arn(endpoint)->world.account == caller.world.account;
+  subscribe.url_base = call.notification_base;
   subscribe.endpoint = endpoint;
   subscribe.caller = caller.world.account;
   subscribe.principal = joined({"arn:aws:iam::", caller.world.account.text(), ":root"});
@@ -166,6 +191,10 @@ std::optional<std::pair<QueueId, SubscriptionId>> place_of_token(const std::stri
   return std::pair(QueueId{topic}, SubscriptionId{*id});
 }
 
+std::string shown_endpoint(const SubscriptionRecord& record) {
+  return is_http(record.protocol) ? without_password(record.endpoint) : record.endpoint;
+}
+
 std::string arn_of(const SubscriptionFound& found) {
   return subscription_arn(found.record.key.topic.world, found.topic_name, found.record.key.id);
 }
@@ -179,10 +208,12 @@ Result<Planned> plan_topic(sns::SubscribeRequest&& request, const Caller& caller
   return planned(std::move(*place), subscribe_of(std::move(request), fifo, caller, call));
 }
 
-Result<Planned> plan_topic(sns::UnsubscribeRequest&& request, const Caller& caller, Call&) {
+Result<Planned> plan_topic(sns::UnsubscribeRequest&& request, const Caller& caller, Call& call) {
   Result<SubscriptionPlace> place = subscription_of_arn(request.subscription_arn, caller);
   if (!place) return tl::unexpected(place.error());
-  return planned(std::move(place->topic), TopicOperation(Unsubscribe{place->id}));
+  Unsubscribe unsubscribe{place->id, caller.nameless, {}};
+  if (caller.nameless && call.signing != nullptr) unsubscribe.signing_key = call.signing->key_id();
+  return planned(std::move(place->topic), TopicOperation(unsubscribe));
 }
 
 Result<Planned> plan_topic(sns::ConfirmSubscriptionRequest&& request, const Caller& caller, Call& call) {
@@ -195,7 +226,7 @@ Result<Planned> plan_topic(sns::ConfirmSubscriptionRequest&& request, const Call
   return planned({caller.world, {}},
                  TopicOperation(ConfirmSubscription{
                      std::move(*request.token),
-                     request.authenticate_on_unsubscribe &&
+                     !caller.nameless && request.authenticate_on_unsubscribe &&
                          equals_without_case(*request.authenticate_on_unsubscribe, "true")}));
 }
 
@@ -255,7 +286,7 @@ sns::AttributesResult result_of(const Call&, const SubscriptionDescribed& descri
   pairs.emplace_back("SubscriptionArn", arn_of(described.found));
   pairs.emplace_back("TopicArn", topic_arn(record.key.topic.world, described.found.topic_name));
   pairs.emplace_back("Protocol", name_of(record.protocol));
-  pairs.emplace_back("Endpoint", record.endpoint);
+  pairs.emplace_back("Endpoint", shown_endpoint(record));
   pairs.emplace_back("Owner", record.owner.text());
   pairs.emplace_back("SubscriptionPrincipal", record.principal);
   pairs.emplace_back("ConfirmationWasAuthenticated", flag(record.confirmation_authenticated));
@@ -271,6 +302,11 @@ sns::AttributesResult result_of(const Call&, const SubscriptionDescribed& descri
   if (!attributes.delivery_policy.empty()) {
     pairs.emplace_back("DeliveryPolicy", expanded_delivery_policy(attributes.delivery_policy));
   }
+  if (is_http(record.protocol)) {
+    pairs.emplace_back("EffectiveDeliveryPolicy",
+                       effective_subscription_delivery_policy(described.topic_delivery_policy,
+                                                              attributes.delivery_policy));
+  }
   if (!attributes.role_arn.empty()) pairs.emplace_back("SubscriptionRoleArn", attributes.role_arn);
   return result;
 }
@@ -283,7 +319,7 @@ sns::ListSubscriptionsResult result_of(const Call&, const SubscriptionsListed& l
         {.subscription_arn = record.pending ? std::string("PendingConfirmation") : arn_of(found),
          .owner = record.owner.text(),
          .protocol = name_of(record.protocol),
-         .endpoint = record.endpoint,
+         .endpoint = shown_endpoint(record),
          .topic_arn = topic_arn(record.key.topic.world, found.topic_name)});
   }
   if (listed.more) result.next_token = token_behind(listed.subscriptions.back().record.key);

@@ -1,7 +1,7 @@
 // The actions on subscriptions: Subscribe, Unsubscribe, ConfirmSubscription, ListSubscriptions,
 // ListSubscriptionsByTopic, GetSubscriptionAttributes, SetSubscriptionAttributes. As actions/topics.h says.
 //
-// Endpoints are queues (protocol sqs). What AWS has besides is checked by AWS's rules and then refused: it
+// Endpoints are queues (protocol sqs) and receivers by HTTP (http, https). What AWS has besides is checked by AWS's rules and then refused: it
 // could not be delivered to.
 #pragma once
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "broker/delivery_policy.h"
 #include "protocol/errors.h"
 #include "protocol/json_value.h"
 #include "protocol/json_writer.h"
@@ -196,6 +197,26 @@ Fault check_retry(const std::string& path, const JsonValue& value, bool complete
   return std::nullopt;
 }
 
+// One of those that a receiver by HTTP may be told, perhaps with a charset behind it.
+bool is_content_type(std::string_view text) {
+  constexpr std::array<std::string_view, 12> kTypes{
+      "text/plain",           "application/json",     "text/css",
+      "text/csv",             "text/html",            "text/xml",
+      "application/atom+xml", "application/octet-stream", "application/soap+xml",
+      "application/x-www-form-urlencoded", "application/xhtml+xml", "application/xml"};
+  std::string_view type = text.substr(0, text.find(';'));
+  std::string_view rest = text.substr(type.size());
+  if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) return false;
+  if (rest.empty()) return true;
+  rest.remove_prefix(1);
+  while (rest.starts_with(' ')) rest.remove_prefix(1);
+  if (!starts_with_without_case(rest, "charset=")) return false;
+  rest.remove_prefix(8);
+  return !rest.empty() && rest.size() <= 40 && std::all_of(rest.begin(), rest.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
 Fault check_section(const std::string& path, std::string_view kind, const JsonValue& value, bool complete) {
   if (std::holds_alternative<JsonNull>(value.value)) return std::nullopt;
   if (kind == "retry") return check_retry(path, value, complete);
@@ -215,6 +236,9 @@ Fault check_section(const std::string& path, std::string_view kind, const JsonVa
       if (!std::holds_alternative<std::string>(member.value.value)) {
         return joined({path, ".headerContentType type mismatch, expecting string, received ",
                        kind_name(member.value)});
+      }
+      if (!is_content_type(std::get<std::string>(member.value.value))) {
+        return joined({path, ".headerContentType is not a permitted content type"});
       }
     } else {
       return joined({"Unexpected JSON member: ", echoed(member.name)});
@@ -515,6 +539,46 @@ std::string effective_topic_delivery_policy(const std::string& policy) {
                 content_type == nullptr ? std::string_view("text/plain; charset=UTF-8") : *content_type);
   writer.end_object();
   writer.end_object();
+  writer.end_object();
+  return json;
+}
+
+std::string effective_subscription_delivery_policy(const std::string& of_topic,
+                                                   const std::string& of_subscription) {
+  const DeliveryPolicy policy = effective_delivery_policy(of_topic, of_subscription);
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object();
+  writer.key("healthyRetryPolicy");
+  writer.begin_object();
+  const auto number = [&writer](std::string_view name, std::int64_t value) {
+    writer.key(name);
+    writer.number(value);
+  };
+  number("minDelayTarget", policy.retry.delay_min.count());
+  number("maxDelayTarget", policy.retry.delay_max.count());
+  number("numRetries", policy.retry.retries);
+  number("numMaxDelayRetries", policy.retry.at_delay_max);
+  number("numNoDelayRetries", policy.retry.without_delay);
+  number("numMinDelayRetries", policy.retry.at_delay_min);
+  writer.member("backoffFunction", name_of(policy.retry.backoff));
+  writer.end_object();
+  writer.key("sicklyRetryPolicy");
+  writer.null();
+  writer.key("throttlePolicy");
+  if (policy.receives_per_second) {
+    writer.begin_object();
+    number("maxReceivesPerSecond", *policy.receives_per_second);
+    writer.end_object();
+  } else {
+    writer.null();
+  }
+  writer.key("requestPolicy");
+  writer.begin_object();
+  writer.member("headerContentType", policy.content_type);
+  writer.end_object();
+  writer.key("guaranteed");
+  writer.boolean(false);
   writer.end_object();
   return json;
 }

@@ -12,10 +12,12 @@
 #include "broker/dead_letter_sources.h"
 #include "broker/deleted_names.h"
 #include "broker/indexed_heap.h"
+#include "broker/outboxes.h"
 #include "broker/queue.h"
 #include "broker/queue_arn.h"
 #include "broker/queue_directory.h"
 #include "broker/refusals.h"
+#include "broker/standard_queue.h"
 #include "broker/topics.h"
 
 namespace penstock {
@@ -24,6 +26,8 @@ namespace {
 
 // How many names one tick makes free; the rest follow in the next commits.
 constexpr int kFreedNamesChunk = 1000;
+
+constexpr Seconds kRetentionMax{1'209'600};
 
 // What KmsDataKeyReusePeriodSeconds is for a queue that was never given one.
 constexpr Seconds kKmsReuse{300};
@@ -161,7 +165,7 @@ const QueueAddress* queue_of(const Record& record) {
 
 // The facts and the view of one partition. A queue has a slot for as long as it lives: its place in the
 // heap of deadlines.
-struct Broker::State final : Neighbours, TopicSurroundings {
+struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings {
   using Slot = IndexedHeap::Slot;
 
   struct Place {
@@ -172,7 +176,7 @@ struct Broker::State final : Neighbours, TopicSurroundings {
   };
 
   State(PartitionId partition_id, const BrokerLimits& limits)
-      : share(limits), topics(partition_id, limits, *this) {
+      : share(limits), topics(partition_id, limits, *this), outboxes(limits, *this) {
     partition.key.partition = partition_id;
     share.neighbours = this;
   }
@@ -219,7 +223,31 @@ struct Broker::State final : Neighbours, TopicSurroundings {
     Queue* queue = find(address.id);
     if (queue == nullptr) return;
     queue->take_in(copy, decision);
+    outboxes.notice(address.id);
     reschedule_unless_due(address.id, decision.now);
+  }
+  QueueAddress open_outbox(const SubscriptionKey& of, Decision& decision) override;
+  bool is_outbox(const QueueAddress& queue) const override { return outboxes.contains(queue.id); }
+
+  StandardQueue* outbox(QueueId id) override {
+    // Queue::make gives every queue that is not FIFO this kind, and an outbox never is.
+    return static_cast<StandardQueue*>(find(id));
+  }
+  const Subscription* subscription_of(const SubscriptionKey& key, QueueId outbox_id) override {
+    const Subscription* subscription = topics.directory().find_subscription(key);
+    return subscription == nullptr || subscription->record.outbox != outbox_id ? nullptr : subscription;
+  }
+  std::string delivery_policy_of(const TopicAddress& topic) override {
+    return topics.delivery_policy_of(topic);
+  }
+  Queue* dead_letters_of(const Subscription& subscription) override {
+    const auto target = topics.dead_letters_of(subscription);
+    return target ? find(target->id) : nullptr;
+  }
+  void close_outbox(StandardQueue& outbox, Decision& decision) override;
+  // Those of subscriptions that have changed or are gone.
+  void notice_outboxes() {
+    for (const QueueId id : topics.directory().take_concerned_outboxes()) outboxes.notice(id);
   }
 
   void apply(const Change& change);
@@ -282,6 +310,7 @@ struct Broker::State final : Neighbours, TopicSurroundings {
   IndexedHeap deadlines;
   Slot eviction_hand = 0;
   Topics topics;
+  Outboxes outboxes;
   bool drains = true;
 };
 
@@ -298,6 +327,7 @@ void Broker::apply(const Change& change) { state_->apply(change); }
 void Broker::State::apply(const Change& change) {
   if (TopicDirectory::concerns(change)) {
     topics.directory().apply(change);
+    notice_outboxes();
     return;
   }
   if (const auto* put = std::get_if<Put>(&change)) {
@@ -362,6 +392,10 @@ void Broker::State::add(const QueueRecord& record) {
   places[slot].deadline = kEpoch;
   slots.emplace(record.key.queue.id, slot);
   deadlines.place(slot, sooner());
+  if (record.outbox_of) {
+    outboxes.add(record.key.queue.id, *record.outbox_of);
+    return;
+  }
   directory.add(record.key.queue.world, record.name, record.key.queue.id);
   dead_letter_sources.add(record);
 }
@@ -370,8 +404,12 @@ void Broker::State::drop(const QueueAddress& address) {
   const auto found = slots.find(address.id);
   require(found != slots.end(), "a queue that is erased exists");
   const Slot slot = found->second;
-  directory.remove(address.world, places[slot].queue->record().name);
-  dead_letter_sources.remove(places[slot].queue->record());
+  if (outboxes.contains(address.id)) {
+    outboxes.remove(address.id);
+  } else {
+    directory.remove(address.world, places[slot].queue->record().name);
+    dead_letter_sources.remove(places[slot].queue->record());
+  }
   share.queues_without_room.erase(address.id);
   share.woken.erase(address.id);
   share.moving.erase(address);
@@ -400,6 +438,7 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
   Decision decision{now, random, outcome};
   if (command.about_topic) {
     state_->topics.execute(std::move(command), decision);
+    state_->notice_outboxes();
     state_->serve_queues_without_room(decision);
     return;
   }
@@ -711,6 +750,26 @@ void Broker::State::free_names(Decision& decision) {
   }
 }
 
+// Its name is nobody's: no directory knows it.
+QueueAddress Broker::State::open_outbox(const SubscriptionKey& of, Decision& decision) {
+  const QueueAddress address{partition.key.partition, of.topic.world, take_id(decision)};
+  QueueRecord record;
+  record.key = {address};
+  record.name = of.id.text();
+  record.attributes.retention = kRetentionMax;
+  record.created = record.modified = decision.now;
+  record.outbox_of = of;
+  change(Put{std::move(record)}, decision);
+  reschedule(address.id, decision.now);
+  return address;
+}
+
+void Broker::State::close_outbox(StandardQueue& outbox, Decision& decision) {
+  const QueueKey key{outbox.address()};
+  outbox.erase_all(decision);
+  change(Erase{key}, decision);
+}
+
 void Broker::State::act(Queue& queue, const Command& command, Decision& decision) {
   struct Act {
     State& state;
@@ -783,6 +842,7 @@ void Broker::supply(Page&& page, Time now, Random& random, Outcome& outcome) {
   Decision decision{now, random, outcome};
   state_->make_room(page.want.bytes_max, id);
   queue->supply(page, decision);
+  state_->outboxes.notice(id);
   state_->go_on(decision);
   state_->serve_queues_without_room(decision);
   // A page that nobody wants any more was no tick.
@@ -799,6 +859,7 @@ void Broker::undeliver(const Received& received, Time now, Random& random, Outco
   if (queue == nullptr) return;
   Decision decision{now, random, outcome};
   queue->undeliver(received.deliveries, decision);
+  state_->outboxes.taken_back(received.queue.id, received.deliveries.size());
   state_->go_on(decision);
   state_->reschedule_unless_due(received.queue.id, now);
 }
@@ -822,6 +883,9 @@ void Broker::tick(Time now, Random& random, Outcome& outcome) {
   }
   state_->go_on(decision);
   if (state_->drains) state_->topics.drain(decision);
+  state_->topics.expire(decision);
+  state_->notice_outboxes();
+  state_->outboxes.look(decision);
   state_->serve_queues_without_room(decision);
   state_->free_names(decision);
 }
@@ -834,10 +898,31 @@ void Broker::admit_growth(bool admit) {
   state_->share.admits_growth = admit;
 }
 
+void Broker::serve_outboxes(bool serve) { state_->outboxes.serve(serve); }
+
+AttemptEnd Broker::end_attempt(const AttemptReport& report, Time now, Random& random, Outcome& outcome) {
+  Decision decision{now, random, outcome};
+  const AttemptEnd end = state_->outboxes.end_attempt(report, decision);
+  state_->go_on(decision);
+  state_->serve_queues_without_room(decision);
+  state_->reschedule_unless_due(report.outbox.id, now);
+  return end;
+}
+
+std::optional<OutgoingDestination> Broker::destination_of(const QueueAddress& outbox) const {
+  const Queue* queue = state_->find(outbox.id);
+  if (queue == nullptr || !queue->record().outbox_of) return std::nullopt;
+  const Subscription* subscription = state_->subscription_of(*queue->record().outbox_of, outbox.id);
+  if (subscription == nullptr) return std::nullopt;
+  return state_->topics.destination_of(*subscription);
+}
+
 Time Broker::next_deadline() const {
   if (!state_->share.woken.empty()) return kEpoch;
   if (state_->drains && !state_->topics.directory().all_delivered()) return kEpoch;
-  const Time other = std::min(state_->share.receivers.next_deadline(), state_->next_free_name());
+  const Time other =
+      std::min({state_->share.receivers.next_deadline(), state_->next_free_name(),
+                state_->topics.directory().next_expiry(), state_->outboxes.next_deadline()});
   if (state_->deadlines.empty()) return other;
   return std::min(other, state_->places[state_->deadlines.top()].deadline);
 }
@@ -881,6 +966,7 @@ void Broker::State::serve_queues_without_room(Decision& decision) {
       continue;
     }
     find(id)->tick(decision);
+    outboxes.notice(id);
     reschedule(id, decision.now);
   }
 }
@@ -898,18 +984,19 @@ void Broker::State::make_room(std::size_t bytes, QueueId for_queue) {
 }
 
 Broker::Totals Broker::totals() const {
-  return {.queues = state_->slots.size(),
+  return {.queues = state_->slots.size() - state_->outboxes.size(),
           .topics = state_->topics.directory().topics(),
           .subscriptions = state_->topics.directory().subscriptions(),
           .touched = state_->share.touched,
           .waiting_receivers = state_->share.receivers.size(),
-          .window_bytes = state_->share.budget.bytes()};
+          .window_bytes = state_->share.budget.bytes(),
+          .outgoing = state_->outboxes.under_way()};
 }
 
 void Broker::each_queue(Time now, const std::function<void(const QueueView&)>& visit) const {
   std::vector<Queue*> queues;
   for (const State::Place& place : state_->places) {
-    if (place.queue) queues.push_back(place.queue.get());
+    if (place.queue && !place.queue->record().outbox_of) queues.push_back(place.queue.get());
   }
   std::sort(queues.begin(), queues.end(),
             [](const Queue* a, const Queue* b) { return a->address().id < b->address().id; });

@@ -19,6 +19,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/random.h"
@@ -27,6 +28,7 @@
 #include "broker/change.h"
 #include "broker/command.h"
 #include "broker/outcome.h"
+#include "broker/outgoing.h"
 #include "broker/page.h"
 #include "broker/queue_counters.h"
 
@@ -63,6 +65,13 @@ class Broker {
   // tasks pause.
   void admit_growth(bool admit);
 
+  // Somebody delivers what outboxes hold, from now on or no more: what is to be attempted leaves as replies to
+  // kOutgoingSession. For each delivery in them that is not undelivered `end_attempt` is called once.
+  void serve_outboxes(bool serve);
+  AttemptEnd end_attempt(const AttemptReport& report, Time now, Random& random, Outcome& outcome);
+  // Where to; nothing: its subscription is gone.
+  std::optional<OutgoingDestination> destination_of(const QueueAddress& outbox) const;
+
   // Alters the facts; trusts the change. A change of a queue that does not exist is our own mistake and
   // aborts.
   void apply(const Change& change);
@@ -78,10 +87,11 @@ class Broker {
     std::size_t touched = 0;
     std::size_t waiting_receivers = 0;
     std::size_t window_bytes = 0;
+    std::size_t outgoing = 0;  // deliveries under way
   };
   Totals totals() const;
 
-  // Every queue, in the order in which they were created. Costs the number of queues.
+  // Every queue that a request can name, in the order in which they were created. Costs the number of queues.
   void each_queue(Time now, const std::function<void(const QueueView&)>& visit) const;
 
  private:

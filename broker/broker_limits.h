@@ -48,6 +48,12 @@ struct BrokerLimits {
   // Publications that have not reached all their targets, in bytes, over all topics; one more that would
   // have to be stored is refused with Throttled.
   std::size_t publication_bytes_max = 64 << 20;
+
+  // Deliveries by HTTP under way at once, of one subscription and in all. From half of all on, a subscription
+  // that has one under way waits.
+  std::size_t outgoing_subscription_max = 8;
+  std::size_t outgoing_max = 256;
+
   // No bound, and off unless asked for.
   Weaknesses weaknesses;
 };

@@ -51,7 +51,12 @@ struct DeadLetter {
 // it was published, and what a receiver sees as the body is an envelope around it, rendered when it is
 // received.
 struct Notification {
-  enum class Kind : std::uint8_t { kNotification = 0, kSubscriptionConfirmation = 1 };  // on disk
+  // On disk.
+  enum class Kind : std::uint8_t {
+    kNotification = 0,
+    kSubscriptionConfirmation = 1,
+    kUnsubscribeConfirmation = 2,
+  };
 
   Kind kind = Kind::kNotification;
   std::string topic_arn;
@@ -63,6 +68,10 @@ struct Notification {
   std::array<std::uint8_t, 16> signing_key{};  // its id
   std::uint64_t sequence_number = 0;           // of a FIFO topic; 0: of another
   std::string token;                           // of a confirmation
+  // Of a copy for a receiver by HTTP: what it gets is the message alone, without an envelope around it.
+  bool raw = false;
+  // The protocol whose own message it is, where the publisher gave one for each; 0: that of queues.
+  std::uint8_t form = 0;
 
   bool operator==(const Notification&) const = default;
 };

@@ -36,6 +36,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -188,6 +189,8 @@ struct QueueRecord {
   Time modified;
   Time purged;  // last; kEpoch: never
   Time ended;   // broker/retention.h
+  // The subscription whose outbox it is: no request can name such a queue. Nothing: everybody's.
+  std::optional<SubscriptionKey> outbox_of{};
 
   Retention retention() const { return {attributes.retention, ended}; }
 

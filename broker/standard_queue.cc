@@ -21,7 +21,7 @@ StandardQueue::StandardQueue(QueueRecord record, QueueShare& share)
       lanes_(record_.key.queue, share.budget),
       later_(record_.key.queue, share.budget),
       moved_(record_.key.queue, share.budget),
-      weaknesses_(share.limits.weaknesses.of(record_.name)) {}
+      weaknesses_(record_.outbox_of ? Weaknesses{} : share.limits.weaknesses.of(record_.name)) {}
 
 StandardQueue::~StandardQueue() { share_.touched -= touched_.size(); }
 

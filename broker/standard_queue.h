@@ -19,10 +19,10 @@
 //
 // AWS's weaknesses, where they are asked for, are in the handing out (broker/weaknesses.h).
 //
-// Five files: standard_queue.cc has its facts, the sends and the ends (purge, deletion of the queue);
+// Six files: standard_queue.cc has its facts, the sends and the ends (purge, deletion of the queue);
 // standard_queue_receiving.cc hands messages out; standard_queue_handles.cc acts on receipt handles;
 // standard_queue_expiry.cc is what time does; standard_queue_moving.cc has what comes from other queues and goes
-// to them. What may be called, and when: broker/queue.h.
+// to them; standard_queue_outbox.cc is for the queues that the daemon consumes itself. What may be called, and when: broker/queue.h.
 #pragma once
 
 #include <cstdint>
@@ -63,6 +63,20 @@ class StandardQueue final : public Queue {
   void tick(Decision& decision) override;
   void accept(const Arrival& arrival, Decision& decision) override;
   bool admits_dead_letter(Time enqueued, Decision& decision) override;
+
+  // As an outbox: what its consumer, the daemon, asks.
+  std::vector<Delivery> take_out(std::uint32_t messages_max, Seconds lease, Decision& decision);
+  // When the next of those that are hidden becomes visible; kNever: none is.
+  Time next_retry() const;
+  // Whether the handle is that of the message's latest attempt; the next three want it to be.
+  bool holds(const ReceiptHandle& handle) const;
+  void finish(const ReceiptHandle& handle, Decision& decision);
+  // Visible again at that time; an attempt that does not count was none.
+  void put_back(const ReceiptHandle& handle, Time until, bool counts, Decision& decision);
+  // It becomes a new message of the other queue.
+  void move_out(const ReceiptHandle& handle, Queue& target, Decision& decision);
+  // What another process had under way is visible again.
+  void release_leases(Seconds lease, Decision& decision);
 
   QueueCounts counts(Time now) override;
   Time oldest_visible(Time now) override;

@@ -4,7 +4,8 @@
 // used again. What each record is for:
 //
 //   TopicRecord                one a topic: name, attributes, tags
-//   SubscriptionRecord         one a subscription: where to, and what of
+//   SubscriptionRecord         one a subscription: where to, and what of; also of one that was unsubscribed
+//                              and may be restored for two days
 //   TopicSequenceRecord        the number of the topic's next publication
 //   TopicDedupRecord           a publication of a FIFO topic that was accepted: its duplicates are not
 //   PublicationRecord          one that has more targets than a commit may have copies, or waits behind such
@@ -55,6 +56,10 @@ enum class SubscriptionProtocol : std::uint8_t {
   kApplication = 8,
   kFirehose = 9,
 };
+
+constexpr bool is_http(SubscriptionProtocol protocol) {
+  return protocol == SubscriptionProtocol::kHttp || protocol == SubscriptionProtocol::kHttps;
+}
 
 // Of a FIFO topic: within what a deduplication id is unique. The numbers are on disk.
 enum class FifoThroughputScope : std::uint8_t { kTopic = 0, kMessageGroup = 1 };
@@ -167,6 +172,12 @@ struct SubscriptionRecord {
   bool confirmation_authenticated = false;
   std::string token;  // 64 hexadecimal digits; empty: it was never asked to confirm
   Time token_issued;
+  // Of a receiver by HTTP: the queue that the daemon delivers from (broker/outboxes.h). 0: none.
+  QueueId outbox{};
+  // Scheme and authority under which the subscriber reached us: what its receiver is told to visit.
+  std::string url_base = {};
+  // By somebody without a name: then its token restores it. kEpoch: it stands.
+  Time unsubscribed = kEpoch;
 
   bool operator==(const SubscriptionRecord&) const = default;
 };

@@ -84,6 +84,7 @@ struct Subscribe {
   AccountId caller;
   std::string principal;
   bool confirmed = true;  // at once; otherwise the endpoint is asked
+  std::string url_base;   // under which the subscriber reached us
   SuppliedSubscriptionAttributes attributes;
   std::uint8_t signature_version = 1;
   std::array<std::uint8_t, 16> signing_key{};
@@ -92,6 +93,8 @@ struct Subscribe {
 // These name their subscription; the command's topic is the one in its ARN.
 struct Unsubscribe {
   std::optional<SubscriptionId> subscription;
+  bool nameless = false;  // whoever asks does not say who it is: the receiver may restore it
+  std::array<std::uint8_t, 16> signing_key{};
 };
 struct DescribeSubscription {
   std::optional<SubscriptionId> subscription;
@@ -114,12 +117,21 @@ struct ListTopicSubscriptions {
   std::optional<SubscriptionId> after;
 };
 
+// The message in the form of one protocol.
+struct PublicationForm {
+  SubscriptionProtocol protocol{};
+  std::string body;
+  Md5 body_md5{};
+  FilterFieldsPtr fields;  // null: it is no JSON object
+};
+
 struct Publish {
   MessageContent content;  // its notification lacks what the topic knows
   std::uint32_t size = 0;  // as MaximumMessageSize counts it
   FilterFieldsPtr attributes;
   FilterFieldsPtr body;  // null: the message is no JSON object
   bool deduplicated_by_content = false;
+  std::vector<PublicationForm> forms;  // of protocols that get another message than queues, each once
 };
 struct PublishBatch {
   std::vector<Publish> entries;  // 1 to 10

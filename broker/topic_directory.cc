@@ -32,11 +32,13 @@ struct TopicDirectory::Apply {
     if (const auto* from = std::get_if<SubscriptionKey>(&range.from)) {
       Topic& topic = of(from->topic);
       const SubscriptionId to = std::get<SubscriptionKey>(range.to).id;
-      auto at = topic.subscriptions.lower_bound(from->id);
-      while (at != topic.subscriptions.end() && at->first < to) {
-        const SubscriptionId id = at->first;
-        ++at;
-        directory.erase(topic, id);
+      for (auto* all : {&topic.subscriptions, &topic.unsubscribed}) {
+        auto at = all->lower_bound(from->id);
+        while (at != all->end() && at->first < to) {
+          const SubscriptionId id = at->first;
+          ++at;
+          directory.erase(topic, id);
+        }
       }
     } else if (const auto* from_minute = std::get_if<TopicDedupKey>(&range.from)) {
       of(from_minute->topic)
@@ -53,6 +55,10 @@ struct TopicDirectory::Apply {
       directory.names_.add(record.key.topic.world, record.name, record.key.topic.id);
     }
     topic->record = record;
+    // Its delivery policy may be another one.
+    for (const auto& [id, subscription] : topic->subscriptions) {
+      if (const auto outbox = subscription.outbox()) directory.concerned_outboxes_.push_back(outbox->id);
+    }
   }
   void operator()(const SubscriptionRecord& record) const { directory.put(record); }
   void operator()(const TopicSequenceRecord& record) const { of(record.key.topic).next = record.next; }
@@ -74,7 +80,7 @@ struct TopicDirectory::Apply {
 
   void operator()(const TopicKey& key) const {
     Topic& topic = of(key.topic);
-    require(topic.subscriptions.empty(), "a topic goes after its subscriptions");
+    require(topic.subscriptions.empty() && topic.unsubscribed.empty(), "a topic goes after its subscriptions");
     directory.names_.remove(key.topic.world, topic.record.name);
     directory.topics_.erase(key.topic);
   }
@@ -106,27 +112,64 @@ void TopicDirectory::put(const SubscriptionRecord& record) {
     auto filter = FilterPolicy::parse(attributes.filter_policy, scope_of(attributes));
     require(filter.has_value(), "a filter policy that is stored was accepted");
     subscription.filter = std::move(*filter);
-    ++topic.filter_policies;
   }
   if (record.protocol == SubscriptionProtocol::kSqs) subscription.queue = queue_of_arn(record.endpoint);
   subscription.dead_letter = queue_of_arn(attributes.dead_letter_arn);
-  topic.endpoints.emplace(std::pair(record.protocol, record.endpoint), record.key.id);
-  if (record.pending) ++topic.pending;
+  if (record.outbox != QueueId{}) concerned_outboxes_.push_back(record.outbox);
   if (!record.token.empty()) tokens_.insert_or_assign(record.token, record.key);
+  if (const Time end = end_of(record); end != kNever) expiring_.insert({end, record.key});
+  if (record.unsubscribed != kEpoch) {
+    topic.unsubscribed.emplace(record.key.id, std::move(subscription));
+    return;
+  }
+  topic.endpoints.emplace(std::pair(record.protocol, record.endpoint), record.key.id);
+  if (subscription.filter) ++topic.filter_policies;
+  if (record.pending) ++topic.pending;
   topic.subscriptions.emplace(record.key.id, std::move(subscription));
   ++subscriptions_;
 }
 
 void TopicDirectory::erase(Topic& topic, SubscriptionId id) {
+  if (const auto ended = topic.unsubscribed.find(id); ended != topic.unsubscribed.end()) {
+    forget(ended->second.record);
+    topic.unsubscribed.erase(ended);
+    return;
+  }
   const auto found = topic.subscriptions.find(id);
   if (found == topic.subscriptions.end()) return;
   const SubscriptionRecord& record = found->second.record;
   topic.endpoints.erase({record.protocol, record.endpoint});
   if (found->second.filter) --topic.filter_policies;
   if (record.pending) --topic.pending;
-  if (!record.token.empty()) tokens_.erase(record.token);
+  forget(record);
   topic.subscriptions.erase(found);
   --subscriptions_;
+}
+
+// What is known of every subscription, whether it exists or might again.
+void TopicDirectory::forget(const SubscriptionRecord& record) {
+  if (!record.token.empty()) tokens_.erase(record.token);
+  if (const Time end = end_of(record); end != kNever) expiring_.erase({end, record.key});
+  if (record.outbox != QueueId{}) concerned_outboxes_.push_back(record.outbox);
+}
+
+Time TopicDirectory::end_of(const SubscriptionRecord& record) {
+  if (record.unsubscribed != kEpoch) return record.token_issued + kUnsubscribedLives;
+  return record.pending ? record.token_issued + kPendingLives : kNever;
+}
+
+const Subscription* TopicDirectory::find_subscription(const SubscriptionKey& key) {
+  Topic* topic = find(key.topic);
+  if (topic == nullptr) return nullptr;
+  for (auto* all : {&topic->subscriptions, &topic->unsubscribed}) {
+    if (const auto found = all->find(key.id); found != all->end()) return &found->second;
+  }
+  return nullptr;
+}
+
+std::optional<SubscriptionKey> TopicDirectory::first_expired(Time now) const {
+  if (expiring_.empty() || expiring_.begin()->first > now) return std::nullopt;
+  return expiring_.begin()->second;
 }
 
 void TopicDirectory::erase(const PublicationKey& key) {
@@ -140,6 +183,7 @@ void TopicDirectory::each_fact(const std::function<void(const Record&)>& visit) 
   for (const auto& [address, topic] : topics_) {
     visit(topic->record);
     for (const auto& [id, subscription] : topic->subscriptions) visit(subscription.record);
+    for (const auto& [id, subscription] : topic->unsubscribed) visit(subscription.record);
     if (topic->next != PublicationSequence{1}) visit(TopicSequenceRecord{{address}, topic->next});
     std::vector<TopicDedupRecord> accepted;
     topic->accepted.each(

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,11 @@ struct Subscription {
   FilterPolicyPtr filter;              // null: none
   std::optional<QueueName> queue;      // of protocol sqs
   std::optional<QueueName> dead_letter;
+
+  std::optional<QueueAddress> outbox() const {
+    if (record.outbox == QueueId{}) return std::nullopt;
+    return QueueAddress{record.key.topic.partition, record.key.topic.world, record.outbox};
+  }
 };
 
 struct AcceptedPublication {
@@ -40,6 +46,7 @@ struct Topic {
   TopicRecord record;
   PublicationSequence next{1};
   std::map<SubscriptionId, Subscription> subscriptions;
+  std::map<SubscriptionId, Subscription> unsubscribed;  // that may be restored; otherwise they do not exist
   std::map<std::pair<SubscriptionProtocol, std::string>, SubscriptionId> endpoints;
   MinuteIndex<AcceptedPublication> accepted;
   std::size_t pending = 0;          // subscriptions
@@ -71,6 +78,13 @@ class TopicDirectory {
 
   Topic* find(const World& world, std::string_view name);
   Topic* find(const TopicAddress& address);
+  // Also one that was unsubscribed and may be restored; null: there is none.
+  const Subscription* find_subscription(const SubscriptionKey& key);
+  // Those that nobody has confirmed in time, or restored: which, and when their time is over.
+  Time next_expiry() const { return expiring_.empty() ? kNever : expiring_.begin()->first; }
+  std::optional<SubscriptionKey> first_expired(Time now) const;
+  // The outboxes of which something has changed since the last call.
+  std::vector<QueueId> take_concerned_outboxes() { return std::exchange(concerned_outboxes_, {}); }
   // Whose token it is; null: nobody's.
   std::optional<SubscriptionKey> find_token(const std::string& token) const;
   std::vector<std::string> list(const World& world, std::string_view after, std::size_t count) const {
@@ -94,7 +108,14 @@ class TopicDirectory {
  private:
   struct Apply;
 
+  // An endpoint that has not confirmed is asked no more (AWS: after 48 to 72 hours); what was unsubscribed is
+  // forgotten with its token.
+  static constexpr Seconds kPendingLives{259'200};
+  static constexpr Seconds kUnsubscribedLives{172'800};
+  static Time end_of(const SubscriptionRecord& record);  // kNever: none
+
   void put(const SubscriptionRecord& record);
+  void forget(const SubscriptionRecord& record);
   void erase(Topic& topic, SubscriptionId id);
   void erase(const PublicationKey& key);
 
@@ -102,6 +123,8 @@ class TopicDirectory {
   QueueDirectory names_;
   std::map<std::string, SubscriptionKey, std::less<>> tokens_;
   std::map<PublicationKey, UndeliveredPublication> publications_;
+  std::set<std::pair<Time, SubscriptionKey>> expiring_;
+  std::vector<QueueId> concerned_outboxes_;
   std::size_t subscriptions_ = 0;
   std::size_t publication_bytes_ = 0;
 };

@@ -31,12 +31,14 @@ class Topics::Copies {
   Copies(const MessageContent& publication, bool fifo_topic)
       : publication_(publication), fifo_topic_(fifo_topic) {}
 
-  ContentPtr of(const PublicationTarget& target, bool fifo_queue) {
-    if (!target.raw) {
+  ContentPtr of(const PublicationTarget& target, bool fifo_queue, bool outbox) {
+    if (!target.raw || outbox) {
       auto copy = std::make_shared<MessageContent>(publication_);
       copy->notification = std::make_shared<Notification>(*publication_.notification);
       copy->notification->subscription = target.subscription.uuid;
+      copy->notification->raw = target.raw;
       fit(*copy, fifo_queue);
+      if (outbox) copy->group_id.clear();  // for fair queues only
       return copy;
     }
     ContentPtr& raw = fifo_queue ? raw_fifo_ : raw_standard_;
@@ -99,26 +101,41 @@ Result<Answer> Topics::publish(Topic& topic, PublishBatch&& batch, Decision& dec
   return Answer(TopicAnswer(std::move(published)));
 }
 
-std::vector<PublicationTarget> Topics::targets_of(const Topic& topic, const Publish& request) const {
-  std::vector<PublicationTarget> targets;
+std::optional<PublicationTarget> Topics::target_of(const Topic& topic, const Subscription& subscription,
+                                                   const Publish& request) const {
+  const SubscriptionId& id = subscription.record.key.id;
+  const bool raw = subscription.record.attributes.raw_message_delivery;
+  if (const auto outbox = subscription.outbox()) return PublicationTarget{*outbox, id, raw};
+  if (!subscription.queue) return std::nullopt;
+  const auto admits = [&](const QueueName& queue) { return !is_fifo(queue) || topic.fifo(); };
+  std::optional<QueueAddress> queue;
+  const bool unfit = raw && request.content.attributes.size() > kRawAttributesMax;
+  if (!unfit && admits(*subscription.queue)) queue = find_queue(*subscription.queue, topic);
+  // What its queue can't take goes to the dead-letter queue, in the very form that it would have had.
+  if (!queue && subscription.dead_letter && admits(*subscription.dead_letter)) {
+    queue = find_queue(*subscription.dead_letter, topic);
+  }
+  if (!queue) return std::nullopt;
+  return PublicationTarget{*queue, id, raw};
+}
+
+std::vector<std::vector<PublicationTarget>> Topics::targets_of(const Topic& topic, const Publish& request) const {
+  std::vector<std::vector<PublicationTarget>> targets(1 + request.forms.size());
   for (const auto& [id, subscription] : topic.subscriptions) {
-    if (subscription.record.pending || !subscription.queue) continue;
+    if (subscription.record.pending) continue;
+    const auto form = std::find_if(request.forms.begin(), request.forms.end(), [&](const PublicationForm& one) {
+      return one.protocol == subscription.record.protocol;
+    });
     if (subscription.filter && !subscription.filter->wants_everything()) {
+      const FilterFieldsPtr& body = form == request.forms.end() ? request.body : form->fields;
       const FilterFields* fields = subscription.filter->scope() == FilterScope::kMessageBody
-                                       ? request.body.get()
+                                       ? body.get()
                                        : request.attributes.get();
       if (fields == nullptr || !subscription.filter->matches(*fields)) continue;
     }
-    const bool raw = subscription.record.attributes.raw_message_delivery;
-    const auto admits = [&](const QueueName& queue) { return !is_fifo(queue) || topic.fifo(); };
-    std::optional<QueueAddress> queue;
-    const bool unfit = raw && request.content.attributes.size() > kRawAttributesMax;
-    if (!unfit && admits(*subscription.queue)) queue = find_queue(*subscription.queue, topic);
-    // What its queue can't take goes to the dead-letter queue, in the very form that it would have had.
-    if (!queue && subscription.dead_letter && admits(*subscription.dead_letter)) {
-      queue = find_queue(*subscription.dead_letter, topic);
-    }
-    if (queue) targets.push_back({*queue, id, raw});
+    const auto target = target_of(topic, subscription, request);
+    const auto own = form == request.forms.end() ? 0 : 1 + (form - request.forms.begin());
+    if (target) targets[static_cast<std::size_t>(own)].push_back(*target);
   }
   return targets;
 }
@@ -143,13 +160,22 @@ Result<Published> Topics::publish(Topic& topic, Publish&& request, Room& room, D
     }
   }
 
-  std::vector<PublicationTarget> targets = targets_of(topic, request);
-  const std::size_t bytes = targets.size() * copy_bytes(content);
+  std::vector<std::vector<PublicationTarget>> targets = targets_of(topic, request);
+  std::size_t count = 0;
+  std::size_t bytes = 0;
+  std::size_t stored_bytes = 0;
+  for (std::size_t form = 0; form < targets.size(); ++form) {
+    if (targets[form].empty()) continue;
+    std::size_t each = copy_bytes(content);
+    if (form > 0) each += request.forms[form - 1].body.size() - content.body.size();
+    count += targets[form].size();
+    bytes += targets[form].size() * each;
+    stored_bytes += each + targets[form].size() * sizeof(PublicationTarget);
+  }
   const bool behind = topic.fifo() && directory_.first_undelivered(address) != nullptr;
   // The first copy of a commit has room whatever its size.
-  const bool fits = targets.size() <= room.targets && (bytes <= room.bytes || (!room.used && targets.size() == 1));
-  const bool stored = !targets.empty() && (behind || !fits);
-  const std::size_t stored_bytes = copy_bytes(content) + targets.size() * sizeof(PublicationTarget);
+  const bool fits = count <= room.targets && (bytes <= room.bytes || (!room.used && count == 1));
+  const bool stored = count != 0 && (behind || !fits);
   if (stored && directory_.publication_bytes() + stored_bytes > limits_.publication_bytes_max) {
     return refuse(ErrorCode::kThrottled);
   }
@@ -169,27 +195,45 @@ Result<Published> Topics::publish(Topic& topic, Publish&& request, Room& room, D
   } else if (notification.signature_version != 0) {
     notification.signature_version = attributes.signature_version.value_or(1);
   }
-  if (topic.fifo() || stored) put(TopicSequenceRecord{{address}, sequence.next()}, decision);
-  const Published published{notification.id, topic.fifo() ? std::optional(sequence) : std::nullopt};
-
+  // Each form is a publication of its own, with the identifiers of the one.
+  std::vector<MessageContent> contents;
+  contents.reserve(targets.size());
+  contents.push_back(std::move(content));
+  for (PublicationForm& form : request.forms) {
+    MessageContent& own = contents.emplace_back(contents.front());
+    own.body = std::move(form.body);
+    own.body_md5 = form.body_md5;
+    own.notification = std::make_shared<Notification>(*contents.front().notification);
+    own.notification->form = static_cast<std::uint8_t>(form.protocol);
+  }
+  const Published published{contents.front().notification->id, topic.fifo() ? std::optional(sequence) : std::nullopt};
   if (stored) {
-    put(PublicationRecord{{address, sequence},
-                          std::make_shared<const MessageContent>(std::move(content)),
-                          std::move(targets)},
-        decision);
+    PublicationSequence next = sequence;
+    for (std::size_t form = 0; form < targets.size(); ++form) {
+      if (targets[form].empty()) continue;
+      put(PublicationRecord{{address, next},
+                            std::make_shared<const MessageContent>(std::move(contents[form])),
+                            std::move(targets[form])},
+          decision);
+      next = next.next();
+    }
+    put(TopicSequenceRecord{{address}, next}, decision);
     return published;
   }
-  room.targets -= targets.size();
+  if (topic.fifo()) put(TopicSequenceRecord{{address}, sequence.next()}, decision);
+  room.targets -= count;
   room.bytes -= std::min(room.bytes, bytes);
-  room.used = room.used || !targets.empty();
-  Copies copies(content, topic.fifo());
-  for (const PublicationTarget& target : targets) deliver(copies, target, decision);
+  room.used = room.used || count != 0;
+  for (std::size_t form = 0; form < targets.size(); ++form) {
+    Copies copies(contents[form], topic.fifo());
+    for (const PublicationTarget& target : targets[form]) deliver(copies, target, decision);
+  }
   return published;
 }
 
 void Topics::deliver(Copies& copies, const PublicationTarget& target, Decision& decision) {
   Send copy;
-  copy.content = copies.of(target, surroundings_.is_fifo(target.queue));
+  copy.content = copies.of(target, surroundings_.is_fifo(target.queue), surroundings_.is_outbox(target.queue));
   copy.size = static_cast<std::uint32_t>(copy_bytes(*copy.content) - kEnvelope);
   copy.from_topic = true;
   surroundings_.deliver(target.queue, copy, decision);

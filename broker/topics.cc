@@ -278,7 +278,9 @@ void Topics::erase(Topic& topic, Decision& decision) {
   // One by one as well, should the last id be taken by somebody.
   change(EraseRange{SubscriptionKey{address, kFirstSubscription}, SubscriptionKey{address, kLastSubscription}},
          decision);
-  if (!topic.subscriptions.empty()) change(Erase{SubscriptionKey{address, kLastSubscription}}, decision);
+  if (!topic.subscriptions.empty() || !topic.unsubscribed.empty()) {
+    change(Erase{SubscriptionKey{address, kLastSubscription}}, decision);
+  }
   change(EraseRange{TopicDedupKey{address, 0, {}}, TopicDedupKey{address, kLast, kLastFingerprint}}, decision);
   change(Erase{TopicSequenceKey{address}}, decision);
   change(Erase{TopicKey{address}}, decision);
@@ -374,7 +376,13 @@ Result<TopicAnswer> Topics::subscribe(Topic& topic, const Subscribe& request, De
     if (!agrees(record.attributes, request.attributes)) {
       return invalid("Attributes Reason: Subscription already exists with different attributes");
     }
-    if (record.pending) ask_to_confirm(topic, record, request, decision);
+    if (record.pending) {
+      if (decision.now >= record.token_issued + kTokenLives) {
+        give_token(record, decision);
+        put(SubscriptionRecord(record), decision);
+      }
+      ask_to_confirm(topic, record, Notification::Kind::kSubscriptionConfirmation, request.signing_key, decision);
+    }
     return SubscriptionMade{topic.record.name, record.key, record.pending};
   }
   SubscriptionRecord record{.key = {topic.address(), {MessageId::draw(decision.random)}},
@@ -387,7 +395,10 @@ Result<TopicAnswer> Topics::subscribe(Topic& topic, const Subscribe& request, De
                             .pending = !request.confirmed,
                             .confirmation_authenticated = request.confirmed,
                             .token = {},
-                            .token_issued = kEpoch};
+                            .token_issued = kEpoch,
+                            .outbox = {},
+                            .url_base = is_http(request.protocol) ? request.url_base : std::string(),
+                            .unsubscribed = kEpoch};
   if (const auto fault = fault_of(topic, record.endpoint, record.attributes)) {
     return invalid("Attributes Reason: " + *fault);
   }
@@ -404,42 +415,56 @@ Result<TopicAnswer> Topics::subscribe(Topic& topic, const Subscribe& request, De
   if (!record.attributes.filter_policy.empty() && topic.filter_policies >= limits_.filter_policies_topic_max) {
     return refuse(ErrorCode::kFilterPolicyLimitExceeded);
   }
-  if (record.pending) {
-    std::array<std::uint8_t, 32> bytes{};
-    for (std::size_t at = 0; at < bytes.size(); at += 8) {
-      std::uint64_t bits = decision.random.next();
-      for (std::size_t i = 0; i < 8; ++i, bits >>= 8) bytes[at + i] = static_cast<std::uint8_t>(bits);
-    }
-    record.token = hex(bytes);
-    record.token_issued = decision.now;
-  }
+  if (record.pending) give_token(record, decision);
+  if (is_http(record.protocol)) record.outbox = surroundings_.open_outbox(record.key, decision).id;
   put(SubscriptionRecord(record), decision);
-  if (record.pending) ask_to_confirm(topic, record, request, decision);
+  if (record.pending) {
+    ask_to_confirm(topic, record, Notification::Kind::kSubscriptionConfirmation, request.signing_key, decision);
+  }
   return SubscriptionMade{topic.record.name, record.key, record.pending};
 }
 
-void Topics::ask_to_confirm(const Topic& topic, const SubscriptionRecord& record, const Subscribe& request,
-                            Decision& decision) {
-  const auto name = queue_of_arn(record.endpoint);
-  const auto queue = name ? find_queue(*name, topic) : std::nullopt;
+void Topics::give_token(SubscriptionRecord& record, Decision& decision) {
+  std::array<std::uint8_t, 32> bytes{};
+  for (std::size_t at = 0; at < bytes.size(); at += 8) {
+    std::uint64_t bits = decision.random.next();
+    for (std::size_t i = 0; i < 8; ++i, bits >>= 8) bytes[at + i] = static_cast<std::uint8_t>(bits);
+  }
+  record.token = hex(bytes);
+  record.token_issued = decision.now;
+}
+
+void Topics::ask_to_confirm(const Topic& topic, const SubscriptionRecord& record, Notification::Kind kind,
+                            const std::array<std::uint8_t, 16>& signing_key, Decision& decision) {
+  std::optional<QueueAddress> queue;
+  if (record.outbox != QueueId{}) {
+    queue = QueueAddress{partition_, topic.address().world, record.outbox};
+  } else if (const auto name = queue_of_arn(record.endpoint)) {
+    queue = find_queue(*name, topic);
+  }
   if (!queue) return;
   auto content = std::make_shared<MessageContent>();
   const std::string arn = topic.arn();
-  content->body = "You have chosen to subscribe to the topic " + arn +
-                  ".\nTo confirm the subscription, visit the SubscribeURL included in this message.";
+  content->body =
+      kind == Notification::Kind::kUnsubscribeConfirmation
+          ? "You have chosen to deactivate subscription " + arn + ":" + record.key.id.text() +
+                ".\nTo cancel this operation and restore the subscription, visit the SubscribeURL included in "
+                "this message."
+          : "You have chosen to subscribe to the topic " + arn +
+                ".\nTo confirm the subscription, visit the SubscribeURL included in this message.";
   content->sender_id = topic.address().world.account.text();
   if (topic.fifo()) {
     content->group_id = content->deduplication_id = MessageId::draw(decision.random).text();
   }
   content->notification = std::make_shared<Notification>();
   Notification& notification = *content->notification;
-  notification.kind = Notification::Kind::kSubscriptionConfirmation;
+  notification.kind = kind;
   notification.topic_arn = arn;
   notification.id = MessageId::draw(decision.random);
   notification.published = decision.now;
   notification.subscription = record.key.id.uuid;
   notification.signature_version = topic.record.attributes.signature_version.value_or(1);
-  notification.signing_key = request.signing_key;
+  notification.signing_key = signing_key;
   notification.token = record.token;
   Send copy;
   copy.content = std::move(content);
@@ -451,8 +476,18 @@ Result<TopicAnswer> Topics::confirm(const ConfirmSubscription& request, Decision
   const std::optional<SubscriptionKey> key = directory_.find_token(request.token);
   Topic* topic = key ? directory_.find(key->topic) : nullptr;
   if (topic == nullptr) return invalid("Token");
-  SubscriptionRecord record = topic->subscriptions.at(key->id).record;
+  SubscriptionRecord record = directory_.find_subscription(*key)->record;
   if (decision.now >= record.token_issued + kTokenLives) return invalid("Token");
+  if (record.unsubscribed != kEpoch) {
+    // Somebody may have subscribed the same endpoint since; there is one subscription of each.
+    if (const auto other = topic->endpoints.find({record.protocol, record.endpoint});
+        other != topic->endpoints.end()) {
+      return SubscriptionMade{topic->record.name, {record.key.topic, other->second}, false};
+    }
+    record.unsubscribed = kEpoch;
+    put(SubscriptionRecord(record), decision);
+    return SubscriptionMade{topic->record.name, record.key, false};
+  }
   if (record.pending) {
     record.pending = false;
     record.confirmation_authenticated = request.authenticate_on_unsubscribe;
@@ -466,11 +501,68 @@ Result<Answer> Topics::unsubscribe(const Command& command, const Unsubscribe& re
   if (topic == nullptr || !request.subscription || !topic->subscriptions.contains(*request.subscription)) {
     return Done{};
   }
+  SubscriptionRecord subscription = topic->subscriptions.at(*request.subscription).record;
+  // Of queues no name is wanted: the URL in a notification is for whoever reads it.
+  const bool receiver_asks = request.nameless && is_http(subscription.protocol);
+  if (receiver_asks && subscription.confirmation_authenticated) {
+    return refuse(ErrorCode::kAccessDenied,
+                  "The subscription was confirmed with AuthenticateOnUnsubscribe: only a signed request of its "
+                  "owner ends it.");
+  }
   TopicRecord record = topic->record;
   ++record.subscriptions_deleted;
-  change(Erase{SubscriptionKey{topic->address(), *request.subscription}}, decision);
+  if (receiver_asks && !subscription.pending) {
+    // What waits to be delivered goes with the old outbox; the new one is for the last word.
+    subscription.unsubscribed = decision.now;
+    give_token(subscription, decision);
+    subscription.outbox = surroundings_.open_outbox(subscription.key, decision).id;
+    put(SubscriptionRecord(subscription), decision);
+    ask_to_confirm(*topic, subscription, Notification::Kind::kUnsubscribeConfirmation, request.signing_key,
+                   decision);
+  } else {
+    change(Erase{SubscriptionKey{topic->address(), *request.subscription}}, decision);
+  }
   put(std::move(record), decision);
   return Done{};
+}
+
+void Topics::expire(Decision& decision) {
+  constexpr int kChunk = 100;
+  for (int left = kChunk; left > 0; --left) {
+    const std::optional<SubscriptionKey> expired = directory_.first_expired(decision.now);
+    if (!expired) return;
+    change(Erase{*expired}, decision);
+  }
+}
+
+// ---- for outboxes
+
+OutgoingDestination Topics::destination_of(const Subscription& subscription) {
+  const SubscriptionRecord& record = subscription.record;
+  const Topic* topic = directory_.find(record.key.topic);
+  const std::string arn = topic->arn();
+  return {.protocol = record.protocol,
+          .endpoint = record.endpoint,
+          .topic_arn = arn,
+          .subscription_arn = arn + ":" + record.key.id.text(),
+          .url_base = record.url_base,
+          .raw = record.attributes.raw_message_delivery,
+          .policy = effective_delivery_policy(delivery_policy_of(record.key.topic),
+                                              record.attributes.delivery_policy)};
+}
+
+std::string Topics::delivery_policy_of(const TopicAddress& address) {
+  const Topic* topic = directory_.find(address);
+  const std::string* policy = topic == nullptr ? nullptr : find_text(topic->record.attributes.texts, "DeliveryPolicy");
+  return policy == nullptr ? std::string() : *policy;
+}
+
+std::optional<QueueAddress> Topics::dead_letters_of(const Subscription& subscription) {
+  const Topic* topic = directory_.find(subscription.record.key.topic);
+  const std::optional<QueueName>& name = subscription.dead_letter;
+  // A standard topic has no message for a FIFO queue.
+  if (topic == nullptr || !name || name->name.ends_with(".fifo")) return std::nullopt;
+  return find_queue(*name, *topic);
 }
 
 Result<Answer> Topics::describe(const Command& command, const DescribeSubscription& request) {
@@ -478,9 +570,8 @@ Result<Answer> Topics::describe(const Command& command, const DescribeSubscripti
   if (topic == nullptr || !request.subscription) return no_subscription();
   const auto found = topic->subscriptions.find(*request.subscription);
   if (found == topic->subscriptions.end()) return no_subscription();
-  const std::string* policy = find_text(topic->record.attributes.texts, "DeliveryPolicy");
   return Answer(TopicAnswer(SubscriptionDescribed{{topic->record.name, found->second.record},
-                                                  policy == nullptr ? std::string() : *policy}));
+                                                  delivery_policy_of(topic->address())}));
 }
 
 Result<Answer> Topics::set(Topic& topic, const SetSubscriptionAttributes& request, Decision& decision) {

@@ -21,10 +21,12 @@
 #include <vector>
 
 #include "broker/broker_limits.h"
+#include "broker/outgoing.h"
 #include "broker/queue.h"
 #include "broker/topic_directory.h"
 
 namespace penstock {
+
 
 // What topics ask of the broker around them.
 class TopicSurroundings {
@@ -38,6 +40,9 @@ class TopicSurroundings {
   virtual bool is_fifo(const QueueAddress& queue) const = 0;
   // Whether the queue's own policy lets SNS deliver what is of this topic.
   virtual bool admits(const QueueAddress& queue, const TopicAddress& topic, const std::string& topic_arn) = 0;
+  // A queue for what a receiver by HTTP is to get.
+  virtual QueueAddress open_outbox(const SubscriptionKey& of, Decision& decision) = 0;
+  virtual bool is_outbox(const QueueAddress& queue) const = 0;
   // Nothing happens if the queue is gone.
   virtual void deliver(const QueueAddress& queue, const Send& copy, Decision& decision) = 0;
 };
@@ -58,6 +63,15 @@ class Topics {
 
   // Delivers some of what is undelivered.
   void drain(Decision& decision);
+
+  // Forgets some of the subscriptions that nobody has confirmed, or restored, in time.
+  void expire(Decision& decision);
+
+  // For outboxes (broker/outboxes.h).
+  OutgoingDestination destination_of(const Subscription& subscription);
+  std::string delivery_policy_of(const TopicAddress& topic);
+  // Where what the subscription gives up goes; nothing: nowhere.
+  std::optional<QueueAddress> dead_letters_of(const Subscription& subscription);
 
  private:
   // What one decision may still deliver at once.
@@ -89,14 +103,18 @@ class Topics {
   Result<Answer> act(Topic& topic, TopicOperation&& operation, Decision& decision);
   Result<Answer> describe(const Command& command, const DescribeSubscription& request);
   void erase(Topic& topic, Decision& decision);
-  void ask_to_confirm(const Topic& topic, const SubscriptionRecord& record, const Subscribe& request,
-                      Decision& decision);
+  static void give_token(SubscriptionRecord& record, Decision& decision);
+  void ask_to_confirm(const Topic& topic, const SubscriptionRecord& record, Notification::Kind kind,
+                      const std::array<std::uint8_t, 16>& signing_key, Decision& decision);
 
   Result<Published> publish(Topic& topic, Publish&& request, Room& room, Decision& decision);
   Result<Answer> publish(Topic& topic, PublishBatch&& batch, Decision& decision);
   Result<void> check(const Topic& topic, const Publish& request) const;
   void deliver(Copies& copies, const PublicationTarget& target, Decision& decision);
-  std::vector<PublicationTarget> targets_of(const Topic& topic, const Publish& request) const;
+  // By the form that they get: first those of the message itself, then those of each of its forms.
+  std::vector<std::vector<PublicationTarget>> targets_of(const Topic& topic, const Publish& request) const;
+  std::optional<PublicationTarget> target_of(const Topic& topic, const Subscription& subscription,
+                                             const Publish& request) const;
 
   const PartitionId partition_;
   const BrokerLimits limits_;

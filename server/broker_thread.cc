@@ -55,10 +55,17 @@ void BrokerThread::start(OpenedStore&& opened, std::vector<ReplySink*> sinks) {
   clock_.emplace(BrokerClock::Readings::take(), Milliseconds{0}, recovered.time);
   now_ = clock_->now();
   commit_.emplace(*store_, recovered);
+  broker_.serve_outboxes(outgoing_ != nullptr);
   publish_gauges();
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "broker");
   running_.store(true, std::memory_order_release);
+}
+
+void BrokerThread::end_outgoing() {
+  std::promise<void> done;
+  mailbox_.insist(EndOutgoing{&done});
+  done.get_future().wait();
 }
 
 void BrokerThread::quiesce() {
@@ -115,6 +122,9 @@ void BrokerThread::ask_survey(const Ticket& ticket) { mailbox_.insist(AskSurvey{
 void BrokerThread::forget(const Ticket& ticket) { mailbox_.insist(Forget{ticket}); }
 void BrokerThread::end_wait(const Ticket& ticket) { mailbox_.insist(EndWait{ticket}); }
 void BrokerThread::undeliver(Received&& received) { mailbox_.insist(Undeliver{std::move(received)}); }
+void BrokerThread::end_attempts(std::vector<EndedAttempt>&& attempts) {
+  mailbox_.insist(EndAttempts{std::move(attempts)});
+}
 void BrokerThread::durable(Position position) { mailbox_.insist(Durable{position}); }
 void BrokerThread::page(Page page) { mailbox_.insist(std::move(page)); }
 void BrokerThread::bodies(std::uint64_t token, std::vector<BodyRecord> records) {
@@ -211,6 +221,14 @@ void BrokerThread::decide(Letter&& letter) {
                    outcome.replies.push_back({ask.ticket, Done{}});
                    commit_->decided();
                  },
+                 [&](const EndAttempts& ended) {
+                   for (const EndedAttempt& attempt : ended.attempts) end_attempt(attempt);
+                 },
+                 [&](const EndOutgoing& end) {
+                   broker_.serve_outboxes(false);
+                   outgoing_ = nullptr;
+                   end.done->set_value();
+                 },
                  [&](const Quiesce& quiesce) {
                    send_replies();
                    quiesced_ = true;
@@ -245,6 +263,10 @@ void BrokerThread::pass_time() {
 
 void BrokerThread::send_replies() {
   for (Reply& reply : commit_->released()) {
+    if (reply.ticket.session == kOutgoingSession) {
+      send_outgoing(std::get<Received>(std::move(reply.answer)));
+      continue;
+    }
     const std::size_t thread = io_thread_of(reply.ticket);
     require(thread < batches_.size(), "a ticket names an I/O thread");
     batches_[thread].push_back(std::move(reply));
@@ -253,6 +275,47 @@ void BrokerThread::send_replies() {
   for (std::size_t thread = 0; thread < batches_.size(); ++thread) {
     if (batches_[thread].empty()) continue;
     sinks_[thread]->deliver(std::exchange(batches_[thread], {}));
+  }
+}
+
+// With the destination as it is now: whoever has changed its policy or address means this delivery too.
+void BrokerThread::send_outgoing(Received&& received) {
+  auto destination = broker_.destination_of(received.queue);
+  if (!destination) return;  // the subscription is gone, and its outbox goes
+  if (outgoing_ == nullptr) {
+    broker_.undeliver(received, now_, random_, commit_->outcome());
+    commit_->decided();
+    return;
+  }
+  const auto to = std::make_shared<const OutgoingDestination>(*std::move(destination));
+  std::vector<OutgoingDelivery> deliveries;
+  for (Delivery& delivery : received.deliveries) {
+    deliveries.push_back({to, received.queue, std::move(delivery)});
+  }
+  outgoing_->deliver(std::move(deliveries));
+}
+
+void BrokerThread::end_attempt(const EndedAttempt& attempt) {
+  if (commit_->full()) commit_->hand_over(now_);
+  const AttemptEnd end = broker_.end_attempt(attempt.report, now_, random_, commit_->outcome());
+  commit_->decided();
+  const auto count = [](std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); };
+  switch (end) {
+    case AttemptEnd::kDone:
+      return count(gauges_.outgoing_delivered);
+    case AttemptEnd::kRetried:
+      return count(gauges_.outgoing_retried);
+    case AttemptEnd::kGone:
+      return;
+    case AttemptEnd::kDeadLettered:
+      count(gauges_.outgoing_dead_lettered);
+      log_warning(given_up_, "a delivery is given up; the message is in the subscription's dead-letter queue",
+                  {{"subscription", attempt.to->subscription_arn}, {"why", attempt.why}});
+      return;
+    case AttemptEnd::kDropped:
+      count(gauges_.outgoing_dropped);
+      log_warning(given_up_, "a delivery is given up, and the message is lost: its subscription has no dead-letter queue that takes it",
+                  {{"subscription", attempt.to->subscription_arn}, {"why", attempt.why}});
   }
 }
 
@@ -285,6 +348,7 @@ void BrokerThread::publish_gauges() {
   set(gauges_.touched, totals.touched);
   set(gauges_.waiting_receivers, totals.waiting_receivers);
   set(gauges_.window_bytes, totals.window_bytes);
+  set(gauges_.outgoing, totals.outgoing);
   set(gauges_.commands_waiting, commands_waiting_.load(std::memory_order_relaxed));
   set(gauges_.commits, commit_->counts().commits);
   set(gauges_.commands, commit_->counts().decisions);

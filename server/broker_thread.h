@@ -34,7 +34,7 @@
 
 namespace penstock {
 
-class BrokerThread final : public CommandPort, public StoreEvents {
+class BrokerThread final : public CommandPort, public StoreEvents, public AttemptPort {
  public:
   // At most `commands_max` wait to be decided, with messages of at most `message_bytes_max` in them.
   BrokerThread(const BrokerLimits& limits, std::size_t commands_max,
@@ -44,8 +44,12 @@ class BrokerThread final : public CommandPort, public StoreEvents {
   // Loads what the store holds and begins to decide. Each sink takes the replies of the I/O thread that
   // has its place in the list. Called once.
   void start(OpenedStore&& opened, std::vector<ReplySink*> sinks);
+  // Who takes what is to be delivered to receivers outside; without anybody it stays where it is. Before start.
+  void deliver_to(OutgoingSink& outgoing) { outgoing_ = &outgoing; }
   bool running() const { return running_.load(std::memory_order_acquire); }
 
+  // Nothing more goes to receivers outside. Returns when that holds; attempts may still be ended.
+  void end_outgoing();
   // No session is left: answers from now on are undone. Returns when that holds.
   void quiesce();
   // Decides what has been posted, waits until it is durable, ends the thread and closes the store.
@@ -55,6 +59,7 @@ class BrokerThread final : public CommandPort, public StoreEvents {
   void forget(const Ticket& ticket) override;
   void end_wait(const Ticket& ticket) override;
   void undeliver(Received&& received) override;
+  void end_attempts(std::vector<EndedAttempt>&& attempts) override;
 
   // Any thread. Takes a survey, unless the last one is young enough, and then replies Done to the ticket.
   void ask_survey(const Ticket& ticket);
@@ -77,6 +82,12 @@ class BrokerThread final : public CommandPort, public StoreEvents {
     std::atomic<std::uint64_t> commands{0};
     std::atomic<std::uint64_t> replies{0};
     std::atomic<bool> admits_growth{true};
+    std::atomic<std::size_t> outgoing{0};  // deliveries to receivers outside under way
+    // What became of those.
+    std::atomic<std::uint64_t> outgoing_delivered{0};
+    std::atomic<std::uint64_t> outgoing_retried{0};
+    std::atomic<std::uint64_t> outgoing_dead_lettered{0};
+    std::atomic<std::uint64_t> outgoing_dropped{0};
   };
   const Gauges& gauges() const { return gauges_; }
   // While running; null if the store counts nothing.
@@ -99,6 +110,8 @@ class BrokerThread final : public CommandPort, public StoreEvents {
   Pause next_wake() const;
   void publish_gauges();
   void take_survey();
+  void end_attempt(const EndedAttempt& attempt);
+  void send_outgoing(Received&& received);
 
   Mailbox<Letter> mailbox_{SIZE_MAX};  // bounded by what its senders have under way
   const std::size_t commands_max_;
@@ -107,6 +120,8 @@ class BrokerThread final : public CommandPort, public StoreEvents {
   std::atomic<std::size_t> bytes_waiting_{0};     // of the messages in them
   std::atomic<QueueSurveyPtr> survey_;
   LogLimit full_;
+  LogLimit given_up_;
+  OutgoingSink* outgoing_ = nullptr;
   std::atomic<bool> running_{false};
   Gauges gauges_;
   std::thread thread_;

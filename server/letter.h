@@ -11,6 +11,7 @@
 
 #include "broker/command.h"
 #include "broker/page.h"
+#include "server/outgoing.h"
 #include "storage/store.h"
 
 namespace penstock {
@@ -35,6 +36,14 @@ struct Bodies {
 struct AskSurvey {
   Ticket ticket;
 };
+// What became of deliveries to receivers outside.
+struct EndAttempts {
+  std::vector<EndedAttempt> attempts;
+};
+// Nothing more is to be delivered to them; `done` is set when nothing more comes.
+struct EndOutgoing {
+  std::promise<void>* done = nullptr;
+};
 // No session is left: answers from now on have nobody to go to and are undone here. `done` is set then.
 struct Quiesce {
   std::promise<void>* done = nullptr;
@@ -44,6 +53,6 @@ struct Stop {};
 
 // Commands come by the batch; one alone is what had to wait.
 using Letter = std::variant<std::vector<Command>, Command, Forget, EndWait, Undeliver, Page, Durable, Bodies,
-                            AskSurvey, Quiesce, Stop>;
+                            AskSurvey, EndAttempts, EndOutgoing, Quiesce, Stop>;
 
 }  // namespace penstock

@@ -101,6 +101,7 @@ NotificationSigning::Signed NotificationSigner::sign(const Notification& notific
   const NotificationKey& own = key();
   std::string what = notification.id.text();
   what += static_cast<char>('0' + notification.signature_version);
+  what += static_cast<char>('0' + notification.form);
   if (notification.kind != Notification::Kind::kNotification) what += hex(sha256(string_to_sign));
   {
     const std::lock_guard guard(lock_);

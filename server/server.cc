@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <algorithm>
 #include <future>
 #include <utility>
 
@@ -112,6 +113,14 @@ std::optional<StartRefusal> Server::bind() {
 std::optional<StartRefusal> Server::open(const StoreOpener& open_store) {
   auto opened = open_store(settings_, broker_);
   if (!opened) return opened.error();
+  webhooks_.emplace(
+      WebhookSender::Options{.private_receivers = settings_.private_receivers.value_or(true),
+                             .ca_file = settings_.webhook_ca_file,
+                             .url_base = settings_.notification_url_base,
+                             .signing = settings_.sign_notifications ? &signer_ : nullptr},
+      broker_);
+  if (const auto wrong = webhooks_->start()) return StartRefusal{kExitUsage, "--webhook-ca-file: " + *wrong};
+  broker_.deliver_to(*webhooks_);
   const std::vector<IoThread*> threads = io_threads();
   broker_.start(*std::move(opened), {threads.begin(), threads.end()});
   return {};
@@ -127,7 +136,8 @@ void Server::serve_api() {
     api_services_.push_back(std::make_unique<ApiService>(
         DispatchSettings{settings_.account, settings_.region, endpoint.reached_locally().text(),
                          settings_.queue_url_base, settings_.notification_url_base,
-                         settings_.sign_notifications ? &signer_ : nullptr},
+                         settings_.sign_notifications ? &signer_ : nullptr,
+                         settings_.private_receivers.value_or(true)},
         counts, signer_, authenticators, audit_ ? &*audit_ : nullptr));
     listener_->serve(endpoint, *api_services_.back(), tls);
   };
@@ -149,6 +159,9 @@ void Server::stop() {
   listener_->stop();
   drain_connections();
   if (broker_.running()) {
+    broker_.end_outgoing();
+    // What does not end meanwhile is given back, and delivered after the next start.
+    webhooks_->stop(std::min<std::chrono::milliseconds>(settings_.shutdown_grace, std::chrono::seconds{2}));
     // From here on answers find nobody; those on their way are given back before the last commit.
     broker_.quiesce();
     for (const auto& io : io_threads_) io->flush();

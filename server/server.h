@@ -1,4 +1,4 @@
-// Server: the daemon put together: store, broker thread, I/O threads, listener.
+// Server: the daemon put together: store, broker thread, I/O threads, listener, what delivers to webhooks.
 //
 //     start   bind all addresses - serve the admin pages - open the store - decide commands - serve the API
 //     stop    accept no more - let what is under way be answered - make it durable - close the store
@@ -23,6 +23,7 @@
 #include "server/request_counts.h"
 #include "server/settings.h"
 #include "server/tls_identity.h"
+#include "server/webhook_sender.h"
 
 namespace penstock {
 
@@ -73,6 +74,7 @@ class Server {
   const Settings settings_;
   NotificationSigner signer_;
   BrokerThread broker_;
+  std::optional<WebhookSender> webhooks_;
   TlsIdentity tls_;  // outlives the connections
   std::optional<AuditLog> audit_;
   std::vector<std::unique_ptr<RequestCounts>> request_counts_;  // one for each I/O thread

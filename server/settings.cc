@@ -343,6 +343,28 @@ constexpr auto kRows = std::to_array<SettingRow>({
        settings.sign_notifications = text == "true";
        return {};
      }},
+    {"webhook-targets", "PENSTOCK_WEBHOOK_TARGETS", "webhook_targets", "any or public", "",
+     "Where HTTP subscriptions may deliver to. any: also private networks and this machine, at any port. public: "
+     "public addresses at the ports 80, 443, 8080 and 8443; what it is where signatures are verified. Link-local "
+     "addresses and metadata services are never delivered to.",
+     [](Settings& settings, std::string_view text) -> Wrong {
+       if (text != "any" && text != "public") return "it must be any or public";
+       settings.private_receivers = text == "any";
+       return {};
+     }},
+    {"webhook-ca-file", "PENSTOCK_WEBHOOK_CA_FILE", "webhook_ca_file", "file", "",
+     "Certificates, PEM, that receivers by HTTPS may be vouched for by, beside those that the system trusts.",
+     read_path<&Settings::webhook_ca_file>},
+    {"webhook-deliveries-max", "PENSTOCK_WEBHOOK_DELIVERIES_MAX", "webhook_deliveries_max", "deliveries", "256",
+     "Deliveries to receivers by HTTP under way at once; from half of them on, a subscription that has one waits.",
+     [](Settings& settings, std::string_view text) {
+       return read_number<std::size_t>(settings.limits.outgoing_max, text, 1, 10'000);
+     }},
+    {"webhook-deliveries-subscription-max", "PENSTOCK_WEBHOOK_DELIVERIES_SUBSCRIPTION_MAX",
+     "webhook_deliveries_subscription_max", "deliveries", "8", "Likewise, of one subscription.",
+     [](Settings& settings, std::string_view text) {
+       return read_number<std::size_t>(settings.limits.outgoing_subscription_max, text, 1, 1'000);
+     }},
     {"purge-interval", "PENSTOCK_PURGE_INTERVAL", "purge_interval", "duration", "60s",
      "How long a queue that was purged refuses a second purge. 0 suits test suites.",
      [](Settings& settings, std::string_view text) {
@@ -571,6 +593,7 @@ std::optional<StartRefusal> settle_auth(Settings& settings, const GivenFlags& fl
   }
   if (credentials) settings.auth = Auth::kVerify;
   settings.limits.queues_ask_topics = settings.auth == Auth::kVerify;
+  if (!settings.private_receivers) settings.private_receivers = settings.auth != Auth::kVerify;
   if (!settings.audit_log.empty() && !credentials) {
     return usage("--audit-log wants --credentials: without them nobody is known");
   }

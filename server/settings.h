@@ -68,6 +68,8 @@ struct Settings {
   std::string queue_url_base;  // "https://queues.example:8443"; empty: from each request's Host
   std::string notification_url_base;  // likewise, of the URLs in notifications; empty: as QueueUrl
   bool sign_notifications = true;
+  std::optional<bool> private_receivers;  // by HTTP; nothing: unless callers are verified
+  std::string webhook_ca_file;            // path of a PEM file; empty: the system's alone
   unsigned io_threads = 1;
   std::uint64_t disk_reserve_bytes = 0;
   std::size_t connections_max = 0;

@@ -12,9 +12,9 @@ constexpr std::size_t kRecordMax = 16 << 10;
 
 }  // namespace
 
-TlsStream::TlsStream(SSL* ssl, int descriptor) : ssl_(ssl) {
+TlsStream::TlsStream(SSL* ssl, int descriptor, TlsSide side) : ssl_(ssl) {
   broken_ = !ssl_ || SSL_set_fd(ssl_.get(), descriptor) != 1;
-  if (ssl_) SSL_set_accept_state(ssl_.get());
+  if (ssl_) side == TlsSide::kServer ? SSL_set_accept_state(ssl_.get()) : SSL_set_connect_state(ssl_.get());
 }
 
 TlsStream::~TlsStream() = default;

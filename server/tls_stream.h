@@ -1,4 +1,4 @@
-// TlsStream: the bytes of one connection that speaks TLS, as the server's side of it.
+// TlsStream: the bytes of one connection that speaks TLS.
 //
 // It works on the descriptor of a non-blocking socket, which belongs to somebody else, and moves bytes as
 // Socket does: a read gives all that has arrived, up to its room; a write that the kernel did not take whole
@@ -22,10 +22,12 @@
 
 namespace penstock {
 
+enum class TlsSide { kServer, kClient };
+
 class TlsStream {
  public:
-  // Of an SSL that TlsIdentity::begin gave.
-  TlsStream(SSL* ssl, int descriptor);
+  // Takes the SSL: one that TlsIdentity::begin gave, or of a client. Null: the connection is broken.
+  TlsStream(SSL* ssl, int descriptor, TlsSide side = TlsSide::kServer);
   ~TlsStream();
 
   Transfer read(std::span<char> into);

@@ -31,6 +31,8 @@ enum class ContentTag : std::uint8_t {
   kSigningKey = 17,
   kSequenceNumber = 18,
   kToken = 19,
+  kRaw = 20,   // u8 1
+  kForm = 21,  // u8
 };
 
 void write_dead_letter(TaggedFieldsWriter<ContentTag>& fields, const DeadLetter& letter) {
@@ -77,6 +79,12 @@ bool read_notification(ContentTag tag, TaggedFieldsReader<ContentTag>& fields, N
     case ContentTag::kToken:
       notification.token = value;
       return true;
+    case ContentTag::kRaw:
+      notification.raw = fields.number<std::uint8_t>() == 1;
+      return notification.raw;
+    case ContentTag::kForm:
+      notification.form = fields.number<std::uint8_t>();
+      return notification.form != 0;
     default:
       return false;
   }
@@ -132,6 +140,8 @@ void write_content(ByteWriter& writer, const MessageContent& content) {
     fields.number(ContentTag::kSequenceNumber, notification.sequence_number);
   }
   if (!notification.token.empty()) fields.text(ContentTag::kToken, notification.token);
+  if (notification.raw) fields.number(ContentTag::kRaw, std::uint8_t{1});
+  if (notification.form != 0) fields.number(ContentTag::kForm, notification.form);
 }
 
 ContentPtr read_content(ByteReader& reader) {
@@ -172,7 +182,7 @@ ContentPtr read_content(ByteReader& reader) {
         break;
       case ContentTag::kNotificationKind: {
         const auto kind = static_cast<Notification::Kind>(fields.number<std::uint8_t>());
-        if (kind > Notification::Kind::kSubscriptionConfirmation) return nullptr;
+        if (kind > Notification::Kind::kUnsubscribeConfirmation) return nullptr;
         content->notification = std::make_shared<Notification>();
         content->notification->kind = kind;
         break;
@@ -197,7 +207,7 @@ bool copy_content(ByteReader& reader, const Copy& copy, ByteWriter& writer) {
     write_dead_letter(fields, copy.dead_letter);
   };
   while (const auto tag = original.next()) {
-    if (*tag > ContentTag::kToken) return false;
+    if (*tag > ContentTag::kForm) return false;
     if (*tag == ContentTag::kDeduplicationId && another_id) continue;
     if (*tag == ContentTag::kDeadLetterSource || *tag == ContentTag::kDeadLetterReceives) continue;
     if (*tag > ContentTag::kDeadLetterReceives) replace();
@@ -213,7 +223,7 @@ std::size_t content_room(const MessageContent& content) {
                      content.trace_header.size() + content.sender_id.size() + content.group_id.size() +
                      content.deduplication_id.size() + content.dead_letter.source_arn.size() + 4;
   if (content.notification) {
-    room += 10 * kFieldBytes + 3 * 16 + 3 * 8 + content.notification->topic_arn.size() +
+    room += 12 * kFieldBytes + 3 * 16 + 3 * 8 + 2 + content.notification->topic_arn.size() +
             content.notification->subject.size() + content.notification->token.size();
   }
   for (const MessageAttribute& attribute : content.attributes) {

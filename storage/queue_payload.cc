@@ -36,6 +36,8 @@ enum class QueueTag : std::uint8_t {
   kRedrivePermission = 26,
   kRedriveSources = 27,
   kPolicy = 30,
+  kOutboxTopic = 31,         // u64; with it always the next
+  kOutboxSubscription = 32,  // 16 bytes
 };
 
 void write_body(ByteWriter& writer, const MessageHead& head, const ContentPtr& content) {
@@ -97,6 +99,10 @@ void PayloadWriter::operator()(const QueueRecord& record) const {
     }
   }
   if (!attributes.policy.empty()) fields.text(QueueTag::kPolicy, attributes.policy);
+  if (record.outbox_of.has_value()) {
+    fields.number(QueueTag::kOutboxTopic, record.outbox_of->topic.id.value);
+    fields.text(QueueTag::kOutboxSubscription, raw_bytes(record.outbox_of->id.uuid.bytes));
+  }
 }
 
 void PayloadWriter::operator()(const TallyRecord& record) const {
@@ -264,6 +270,14 @@ bool PayloadReader::operator()(QueueRecord& record) const {
         break;
       case QueueTag::kPolicy:
         attributes.policy = fields.value();
+        break;
+      case QueueTag::kOutboxTopic:
+        record.outbox_of.emplace();
+        record.outbox_of->topic = record.key.queue;
+        record.outbox_of->topic.id = QueueId{fields.number<std::uint64_t>()};
+        break;
+      case QueueTag::kOutboxSubscription:
+        if (!record.outbox_of || !read_raw(fields.value(), record.outbox_of->id.uuid.bytes)) return false;
         break;
       default:
         return false;

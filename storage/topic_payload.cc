@@ -43,6 +43,9 @@ enum class SubscriptionTag : std::uint8_t {
   kConfirmationAuthenticated = 14,  // u8 1
   kToken = 15,
   kTokenIssued = 16,
+  kOutbox = 17,  // u64
+  kUrlBase = 18,
+  kUnsubscribed = 19,
 };
 
 }  // namespace
@@ -102,6 +105,11 @@ void PayloadWriter::operator()(const SubscriptionRecord& record) const {
   text(SubscriptionTag::kToken, record.token);
   if (record.token_issued != kEpoch) {
     fields.signed_number(SubscriptionTag::kTokenIssued, epoch_milliseconds(record.token_issued));
+  }
+  if (record.outbox != QueueId{}) fields.number(SubscriptionTag::kOutbox, record.outbox.value);
+  text(SubscriptionTag::kUrlBase, record.url_base);
+  if (record.unsubscribed != kEpoch) {
+    fields.signed_number(SubscriptionTag::kUnsubscribed, epoch_milliseconds(record.unsubscribed));
   }
 }
 
@@ -237,6 +245,15 @@ bool PayloadReader::operator()(SubscriptionRecord& record) const {
         break;
       case SubscriptionTag::kTokenIssued:
         record.token_issued = from_epoch_milliseconds(fields.signed_number());
+        break;
+      case SubscriptionTag::kOutbox:
+        record.outbox = QueueId{fields.number<std::uint64_t>()};
+        break;
+      case SubscriptionTag::kUrlBase:
+        record.url_base = fields.value();
+        break;
+      case SubscriptionTag::kUnsubscribed:
+        record.unsubscribed = from_epoch_milliseconds(fields.signed_number());
         break;
       default:
         return false;

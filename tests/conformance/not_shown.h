@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "tests/conformance/case.h"
 
 namespace penstock::conformance {
 
@@ -13,6 +14,9 @@ struct FactNotShown {
   int fact = 0;
   std::string_view reason;
 };
+
+inline constexpr std::string_view kNeedsReceiver =
+    "It takes a receiver: tests/plays/webhooks.play and tests/sdk/webhooks.test.js.";
 
 inline constexpr std::array kFactsNotShown{
     FactNotShown{130,
@@ -26,6 +30,29 @@ inline constexpr std::array kFactsNotShown{
     FactNotShown{5424, "A case does not start a hundred tasks: tests/plays has it."},
     FactNotShown{5425, "The cases run without verification: tests/plays has it."},
     FactNotShown{5426, "The cases run without a disk: tests/plays has it."},
+    FactNotShown{kSnsFacts + 601, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 602, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 603, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 604, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 605, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 606, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 607, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 608, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 609, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 610, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 611, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 612, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 613, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 614, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 615, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 616, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 617, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 618, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 619, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 620, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 621, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 622, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 623, kNeedsReceiver},
 };
 
 // Of the errors that the product's table allows an action.

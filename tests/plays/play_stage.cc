@@ -229,6 +229,8 @@ PlayStage::PlayStage() { restart(); }
 
 void PlayStage::restart() {
   process_ = std::make_unique<SimulatedProcess>(disk_, limits_, ++incarnation_, [](const Commit&) {});
+  process_->serve_outboxes();
+  outgoing_.clear();
   now_ = std::max(now_, process_->recovered_time());
 }
 
@@ -254,7 +256,8 @@ Result<std::string> PlayStage::perform(const Step& step) {
                                  "counts",       "permit",       "withdraw",   "may",
                                  "sources",      "move",         "tasks",      "cancel"};
   constexpr std::array kTopicRequests{"topic",        "subscribe", "unsubscribe",
-                                      "delete-topic", "publish",   "publish-batch"};
+                                      "delete-topic", "publish",   "publish-batch",
+                                      "listen",       "confirm",   "topic-policy"};
   const bool is_request = std::find(kRequests.begin(), kRequests.end(), step.words[0]) != kRequests.end();
   const bool of_topic =
       std::find(kTopicRequests.begin(), kTopicRequests.end(), step.words[0]) != kTopicRequests.end();
@@ -282,7 +285,8 @@ Result<std::string> PlayStage::ask(const Step& step, const Options& options, boo
                          now_);
   if (seen.created) created_[options.plain[0]].push_back(*seen.created);
   settle();
-  if (const auto answer = answers_.find(ticket); step.words[0] == "subscribe" && answer != answers_.end()) {
+  const bool subscribed = step.words[0] == "subscribe" || step.words[0] == "listen";
+  if (const auto answer = answers_.find(ticket); subscribed && answer != answers_.end()) {
     if (const auto* of = std::get_if<TopicAnswer>(&answer->second)) {
       subscriptions_[{options.plain[0], options.plain[1]}] = std::get<SubscriptionMade>(*of).key.id;
     }
@@ -327,6 +331,30 @@ Result<TopicOperation> PlayStage::topic_operation_of(const Step& step, const Opt
     return CreateTopic{attributes, {}, {}};
   }
   if (verb == "delete-topic") return DeleteTopic{};
+  if (verb == "topic-policy" && options.plain.size() == 2) {
+    SetTopicAttributes set;
+    set.attributes.texts.emplace_back("DeliveryPolicy", options.plain[1]);
+    return set;
+  }
+  if (verb == "listen" && options.plain.size() > 1) {
+    Subscribe subscribe;
+    subscribe.protocol = SubscriptionProtocol::kHttp;
+    subscribe.confirmed = false;
+    subscribe.endpoint = "http://" + options.plain[1] + "/";
+    if (words.take("raw")) subscribe.attributes.raw_message_delivery = true;
+    subscribe.attributes.delivery_policy = options.text("policy");
+    subscribe.attributes.filter_policy = options.text("filter");
+    if (const auto queue = options.text("dead-letter")) {
+      subscribe.attributes.redrive_policy = "{}";
+      subscribe.attributes.dead_letter_arn = "arn:aws:sqs:us-east-1:000000000000:" + *queue;
+    }
+    return subscribe;
+  }
+  if (verb == "confirm" && options.plain.size() >= 2) {
+    const auto token = tokens_.find(options.plain[1]);
+    if (token == tokens_.end()) return not_understood(step.text);
+    return ConfirmSubscription{token->second, words.take("authenticated")};
+  }
   if (verb == "subscribe" && options.plain.size() > 1) {
     Subscribe subscribe;
     subscribe.protocol = SubscriptionProtocol::kSqs;
@@ -341,10 +369,10 @@ Result<TopicOperation> PlayStage::topic_operation_of(const Step& step, const Opt
     }
     return subscribe;
   }
-  if (verb == "unsubscribe" && options.plain.size() == 2) {
+  if (verb == "unsubscribe" && options.plain.size() >= 2) {
     const auto found = subscriptions_.find({options.plain[0], options.plain[1]});
     if (found == subscriptions_.end()) return not_understood(step.text);
-    return Unsubscribe{found->second};
+    return Unsubscribe{found->second, words.take("nameless"), {}};
   }
   if (verb == "publish" && options.plain.size() == 2) {
     return publish_of(options.plain[0], options.plain[1], options);
@@ -582,11 +610,16 @@ Result<std::string> PlayStage::direct(const Step& step, const Options& options) 
     settle();
   } else if (verb == "reload") {
     if (!process_->reload()) return std::string("other facts");
+    outgoing_.clear();
     settle();
   } else if (verb == "crash") {
     process_->crash(first == "written" ? 1 : 0);
     restart();
     settle();
+  } else if (verb == "hear") {
+    return heard_by(first);
+  } else if (verb == "answer" && options.plain.size() == 3) {
+    return answer(step, options);
   } else if (verb == "tells") {
     return told_of(first);
   } else if (verb == "knows" && deliveries_.contains(first)) {
@@ -611,6 +644,8 @@ void PlayStage::set_limits(const Options& options) {
   set(limits_.waiting_receivers_max, "waiting");
   set(limits_.deleted_names_max, "deleted-names");
   set(limits_.move_tasks_active_max, "move-tasks");
+  set(limits_.outgoing_max, "outgoing");
+  set(limits_.outgoing_subscription_max, "outgoing-subscription");
   limits_.weaknesses.duplicates = options.find("duplicates").value_or(0) != 0;
   limits_.weaknesses.order = options.find("order").value_or(0) != 0;
   limits_.weaknesses.short_polls = options.find("short-polls").value_or(0) != 0;
@@ -651,6 +686,18 @@ void PlayStage::release() {
     if (const auto* started = std::get_if<MoveTaskStarted>(&reply.answer)) {
       tasks_[started->source] = started->task;
     }
+    if (reply.ticket.session == kOutgoingSession) {
+      const auto& received = std::get<Received>(reply.answer);
+      const auto to = process_->broker().destination_of(received.queue);
+      if (!to) continue;
+      const std::string receiver = to->endpoint.substr(7, to->endpoint.size() - 8);
+      for (const Delivery& delivery : received.deliveries) {
+        const Notification& notification = *delivery.content->notification;
+        if (!notification.token.empty()) tokens_[receiver] = notification.token;
+        outgoing_.push_back({receiver, received.queue, delivery});
+      }
+      continue;
+    }
     if (const auto* received = std::get_if<Received>(&reply.answer)) {
       for (const Delivery& delivery : received->deliveries) {
         const std::string body = called(*delivery.content);
@@ -661,6 +708,51 @@ void PlayStage::release() {
     }
     answers_.insert_or_assign(reply.ticket, std::move(reply.answer));
   }
+}
+
+namespace {
+
+std::string heard(const Delivery& delivery) {
+  switch (delivery.content->notification->kind) {
+    case Notification::Kind::kSubscriptionConfirmation:
+      return "confirm";
+    case Notification::Kind::kUnsubscribeConfirmation:
+      return "goodbye";
+    case Notification::Kind::kNotification:
+      break;
+  }
+  return called(*delivery.content);
+}
+
+}  // namespace
+
+std::string PlayStage::heard_by(const std::string& receiver) const {
+  std::string text;
+  for (const Outgoing& one : outgoing_) {
+    if (one.receiver != receiver) continue;
+    text += (text.empty() ? "" : ", ") + heard(one.delivery) + " count " +
+            std::to_string(one.delivery.receive_count);
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+Result<std::string> PlayStage::answer(const Step& step, const Options& options) {
+  constexpr std::array kResults{
+      std::pair{"delivered", AttemptResult::kDelivered}, std::pair{"failed", AttemptResult::kFailed},
+      std::pair{"refused", AttemptResult::kRefused}, std::pair{"untried", AttemptResult::kUntried}};
+  constexpr std::array kEnds{"done", "retried", "dead", "dropped", "gone"};
+  const auto* const result =
+      std::find_if(kResults.begin(), kResults.end(), [&](const auto& one) { return one.first == options.plain[2]; });
+  const auto attempt = std::find_if(outgoing_.begin(), outgoing_.end(), [&](const Outgoing& one) {
+    return one.receiver == options.plain[0] && heard(one.delivery) == options.plain[1];
+  });
+  if (result == kResults.end() || attempt == outgoing_.end()) return not_understood(step.text);
+  const bool control = attempt->delivery.content->notification->kind != Notification::Kind::kNotification;
+  AttemptEnd end{};
+  process_->end_attempt({attempt->outbox, attempt->delivery.handle, result->second, control}, now_, end);
+  outgoing_.erase(attempt);
+  settle();
+  return std::string(kEnds[static_cast<std::size_t>(end)]);
 }
 
 std::string PlayStage::told(const std::string& who) const {

@@ -27,7 +27,16 @@
 //     knows BODY                                          what its latest receive told of where it has been
 //     topic T [fifo [content] [scope-group]]              CreateTopic
 //     subscribe T Q [raw] [filter JSON] [scope body] [dead-letter Q]
-//     unsubscribe T Q · delete-topic T
+//     listen T NAME [raw] [policy JSON] [filter JSON] [dead-letter Q]
+//                                                         Subscribe of a receiver by HTTP, not confirmed yet;
+//                                                         its endpoint is called NAME
+//     confirm T NAME                                      ConfirmSubscription with its latest token
+//     hear NAME [raw]                                     what is under way to it and not answered: bodies
+//                                                         (`confirm` and `goodbye` of confirmations)
+//     answer NAME BODY delivered|failed|refused|untried   what became of the oldest such attempt: `done`,
+//                                                         `retried`, `dead`, `dropped` or `gone`
+//     topic-policy T JSON                                 its DeliveryPolicy
+//     unsubscribe T Q [nameless] · delete-topic T
 //     publish T BODY [bytes N] [group GROUP] [id ID] [attribute NAME=VALUE] [as WHO]
 //     publish-batch T BODY... [bytes N] [group GROUP]
 //     may Q ACCOUNT[/USER]|anybody ACTION [identity silent|denies]
@@ -105,6 +114,8 @@ class PlayStage {
   std::string told_of(const std::string& queue) const;
   std::size_t body_count(const std::string& queue) const;
   std::string known_of(const std::string& body) const;
+  std::string heard_by(const std::string& receiver) const;
+  Result<std::string> answer(const Step& step, const Options& options);
 
   BrokerLimits limits_;
   MemoryTable disk_;
@@ -121,6 +132,13 @@ class PlayStage {
   std::map<std::string, Ticket> tickets_;                                  // of each one's last request
   std::map<MessageId, std::pair<Ticket, std::string>> sent_;               // who sent it, and its body
   std::map<std::pair<std::string, std::string>, SubscriptionId> subscriptions_;  // by topic and queue
+  struct Outgoing {
+    std::string receiver;
+    QueueAddress outbox;
+    Delivery delivery;
+  };
+  std::vector<Outgoing> outgoing_;             // under way to receivers by HTTP
+  std::map<std::string, std::string> tokens_;  // the latest of each of them
   std::map<Ticket, Answer> answers_;                                       // that have left
   std::map<std::string, std::map<std::uint32_t, ReceiptHandle>> handles_;  // by body and receive count
   std::map<std::string, Delivery> deliveries_;                             // the latest, by body

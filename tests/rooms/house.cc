@@ -23,7 +23,7 @@ const Words kVocabulary{
     "record.h",           "change.h",        "page.h",           "message.h",         "address.h",
     "queue_attributes.h", "command.h",       "outcome.h",        "receipt_handle.h",  "broker_limits.h", "weaknesses.h",
     "retention.h",        "access_policy.h", "access_request.h", "access_decision.h", "access_question.h",
-    "permission_edit.h",  "queue_arn.h",     "topic.h",          "topic_command.h",   "filter_fields.h"};
+    "permission_edit.h",  "queue_arn.h",     "topic.h",          "topic_command.h",   "filter_fields.h",   "delivery_policy.h"};
 
 const Words kThreads{"thread",  "mutex",      "shared_mutex", "condition_variable",
                      "future",  "stop_token", "latch",        "semaphore",
@@ -47,7 +47,7 @@ const std::vector<Room>& house() {
   static const std::vector<Room> rows{
       {"base", {}, false, {"openssl/", "tl/expected.hpp", "xxhash.h", "time.h"}, {}, {}},
       {"broker", {"base"}, false, {"nlohmann/", "boost/unordered/"}, pure, kTimeAndChance},
-      {"protocol", {"base"}, false, {"nlohmann/", "simdjson.h"}, pure, kTimeAndChance},
+      {"protocol", {"base"}, false, {"nlohmann/", "simdjson.h", "arpa/inet.h"}, pure, kTimeAndChance},
       {"auth",
        {"base"},
        false,

@@ -44,6 +44,17 @@ DecisionSeen SimulatedProcess::undeliver(const Received& received, Time now) {
   return decided(before, now);
 }
 
+DecisionSeen SimulatedProcess::end_attempt(const AttemptReport& report, Time now, AttemptEnd& end) {
+  const std::size_t before = commit_.outcome().changes.size();
+  end = broker_->end_attempt(report, now, random_, commit_.outcome());
+  return decided(before, now);
+}
+
+void SimulatedProcess::serve_outboxes() {
+  serves_outboxes_ = true;
+  broker_->serve_outboxes(true);
+}
+
 DecisionSeen SimulatedProcess::tick(Time now) {
   const std::size_t before = commit_.outcome().changes.size();
   broker_->tick(now, random_, commit_.outcome());
@@ -117,6 +128,7 @@ bool SimulatedProcess::reload() {
   const bool same = same_facts(facts_of(*broker_), facts_of(*broker));
   broker_ = std::move(broker);
   broker_->admit_growth(admits_growth_);
+  broker_->serve_outboxes(serves_outboxes_);
   commit_.outcome().wants.clear();
   wants_noted_ = 0;
   store_.drop_reads();

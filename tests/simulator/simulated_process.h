@@ -54,6 +54,9 @@ class SimulatedProcess : private StoreEvents {
   DecisionSeen tick(Time now);
   // The next page that the store handed over; nothing if there is none.
   std::optional<DecisionSeen> supply(Time now);
+  DecisionSeen end_attempt(const AttemptReport& report, Time now, AttemptEnd& end);
+  // Somebody delivers from outboxes; from now on, and after each reload.
+  void serve_outboxes();
   void forget(const Ticket& ticket) { broker_->forget(ticket); }
   // Whether the disk has room for growth; it has until somebody says otherwise.
   void admit_growth(bool admit) {
@@ -100,6 +103,7 @@ class SimulatedProcess : private StoreEvents {
   bool admits_growth_ = true;
   std::deque<Page> pages_;
   std::map<QueueId, std::size_t> pages_under_way_;
+  bool serves_outboxes_ = false;
   std::size_t changes_unwritten_ = 0;  // decided since the last append
   std::size_t wants_noted_ = 0;        // of those that wait in the outcome for the commit
 };
