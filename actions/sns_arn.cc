@@ -26,11 +26,12 @@ Result<std::vector<std::string_view>> checked_parts(const Text& arn, std::string
       joined({field, " Reason: An ARN must have at least 6 elements, not ", std::to_string(parts.size())})));
 }
 
-std::optional<TopicPlace> topic_in(const std::vector<std::string_view>& parts, const Caller& caller) {
+std::optional<TopicPlace> topic_in(const std::vector<std::string_view>& parts, const Caller& caller,
+                                   ArnRegion wanted) {
   const std::optional<AccountId> account = AccountId::parse(parts[4]);
   const std::optional<Region> region = Region::parse(parts[3]);
-  // Whoever has no name has no region either.
-  const bool own_region = caller.nameless || region == caller.world.region;
+  const bool any = wanted == ArnRegion::kOwnUnlessNameless && caller.nameless;
+  const bool own_region = any || region == caller.world.region;
   if (parts[0] != "arn" || !parts[1].starts_with("aws") || parts[2] != "sns" || !region || !own_region ||
       !account || parts[5].empty()) {
     return std::nullopt;
@@ -44,15 +45,16 @@ Error invalid_parameter_of_sns(std::string_view detail) {
   return {ErrorCode::kInvalidParameter, joined({"Invalid parameter: ", detail})};
 }
 
-Result<TopicPlace> topic_of_arn(const Text& arn, std::string_view field, const Caller& caller) {
+Result<TopicPlace> topic_of_arn(const Text& arn, std::string_view field, const Caller& caller,
+                                ArnRegion region) {
   const auto parts = checked_parts(arn, field);
   if (!parts) return tl::unexpected(parts.error());
-  std::optional<TopicPlace> place = parts->size() == 6 ? topic_in(*parts, caller) : std::nullopt;
+  std::optional<TopicPlace> place = parts->size() == 6 ? topic_in(*parts, caller, region) : std::nullopt;
   if (!place) return tl::unexpected(invalid_parameter_of_sns(field));
   return std::move(*place);
 }
 
-Result<SubscriptionPlace> subscription_of_arn(const Text& arn, const Caller& caller) {
+Result<SubscriptionPlace> subscription_of_arn(const Text& arn, const Caller& caller, ArnRegion region) {
   if (!arn) {
     return tl::unexpected(
         invalid_parameter_of_sns("SubscriptionArn Reason: no value for required parameter"));
@@ -60,7 +62,7 @@ Result<SubscriptionPlace> subscription_of_arn(const Text& arn, const Caller& cal
   const auto parts = checked_parts(arn, "SubscriptionArn");
   if (!parts) return tl::unexpected(parts.error());
   if (parts->size() == 6) return tl::unexpected(invalid_parameter_of_sns("SubscriptionId"));
-  std::optional<TopicPlace> topic = parts->size() == 7 ? topic_in(*parts, caller) : std::nullopt;
+  std::optional<TopicPlace> topic = parts->size() == 7 ? topic_in(*parts, caller, region) : std::nullopt;
   if (!topic) return tl::unexpected(invalid_parameter_of_sns("SubscriptionArn"));
   SubscriptionPlace place{std::move(*topic), std::nullopt};
   if (const auto id = MessageId::parse((*parts)[6])) place.id = SubscriptionId{*id};

@@ -62,7 +62,7 @@ bool is_mail_address(std::string_view text) {
          std::none_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c == 0x7f; });
 }
 
-// What a name resolves to is looked at with each delivery (server/webhook_guard.h); here what can be seen.
+// What a name resolves to is looked at with each delivery (server/webhook_sender.h); here what can be seen.
 std::optional<std::string> url_fault(const std::string& endpoint, bool private_receivers) {
   const auto url = WebUrl::parse(endpoint);
   if (!url) return "Endpoint";
@@ -209,7 +209,8 @@ Result<Planned> plan_topic(sns::SubscribeRequest&& request, const Caller& caller
 }
 
 Result<Planned> plan_topic(sns::UnsubscribeRequest&& request, const Caller& caller, Call& call) {
-  Result<SubscriptionPlace> place = subscription_of_arn(request.subscription_arn, caller);
+  Result<SubscriptionPlace> place =
+      subscription_of_arn(request.subscription_arn, caller, ArnRegion::kOwnUnlessNameless);
   if (!place) return tl::unexpected(place.error());
   Unsubscribe unsubscribe{place->id, caller.nameless, {}};
   if (caller.nameless && call.signing != nullptr) unsubscribe.signing_key = call.signing->key_id();
@@ -217,7 +218,7 @@ Result<Planned> plan_topic(sns::UnsubscribeRequest&& request, const Caller& call
 }
 
 Result<Planned> plan_topic(sns::ConfirmSubscriptionRequest&& request, const Caller& caller, Call& call) {
-  if (!topic_of_arn(request.topic_arn, "TopicArn", caller)) return invalid("Topic");
+  if (!topic_of_arn(request.topic_arn, "TopicArn", caller, ArnRegion::kOwnUnlessNameless)) return invalid("Topic");
   const bool hexadecimal =
       !request.token->empty() && request.token->size() % 2 == 0 &&
       request.token->find_first_not_of("0123456789abcdef") == std::string::npos;

@@ -75,6 +75,8 @@ AddressKind address_kind(const Address& address) {
   // Of all others only the global unicast addresses are anybody's; not those that merely document.
   constexpr std::array<std::uint8_t, 4> kDocumentation{0x20, 0x01, 0x0d, 0xb8};
   if (begins(address, kDocumentation)) return AddressKind::kForbidden;
+  // Protocol assignments; Teredo among them, which carries an IPv4 address, too.
+  if (address[0] == 0x20 && address[1] == 0x01 && address[2] < 0x02) return AddressKind::kForbidden;
   return (address[0] & 0xe0) == 0x20 ? AddressKind::kPublic : AddressKind::kForbidden;
 }
 

@@ -90,7 +90,7 @@ struct SubscriptionResult {
   std::string subscription_arn;
   std::string owner;
   std::string_view protocol;
-  std::string_view endpoint;
+  std::string endpoint;
   std::string topic_arn;
 
   static constexpr auto fields() {

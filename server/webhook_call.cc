@@ -149,8 +149,10 @@ bool WebhookCall::exchange() {
     if (read.flow == Flow::kBlocked) return false;
     if (read.flow != Flow::kMoved || read.bytes == 0) return fail("the connection ended without an answer");
     received_.append(bytes.data(), read.bytes);
+    received_bytes_ += read.bytes;
     if (take_head()) return true;
-    if (received_.size() > kHeadMax) return fail("the head of the answer is too long");
+    // Interim answers count, or somebody who sends nothing else would keep the thread to himself.
+    if (received_bytes_ > kHeadMax) return fail("the head of the answer is too long");
   }
 }
 

@@ -64,6 +64,7 @@ class WebhookCall {
   bool connecting_ = false;
   std::size_t sent_ = 0;
   std::string received_;
+  std::size_t received_bytes_ = 0;  // by all connections of this exchange
   std::size_t lingered_ = 0;
   Answer answer_;
 };
