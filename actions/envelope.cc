@@ -65,9 +65,8 @@ std::string render_confirmation(const MessageContent& content, std::string_view 
   envelope.add("Timestamp", published);
   if (notification.signature_version != 0 && signing != nullptr) {
     const auto made = signing->sign(
-        notification,
-        string_to_sign(ConfirmationMembers{type, content.body, id, subscribe_url,
-                                           published, notification.token, notification.topic_arn}));
+        notification, string_to_sign(ConfirmationMembers{type, content.body, id, subscribe_url, published,
+                                                         notification.token, notification.topic_arn}));
     envelope.add("SignatureVersion", std::to_string(notification.signature_version));
     envelope.add("Signature", made.signature);
     envelope.add("SigningCertURL", joined({url_base, "/", made.certificate_file}));

@@ -1,6 +1,7 @@
-// The envelope of a notification: what a receiver, of a queue or by HTTP, sees as the body (Amazon SNS Developer Guide, "Amazon
-// SNS message and JSON formats"). Rendered when it is received: the copy in the queue holds what was
-// published, and the envelope follows from it, from the signing key and from the URL under which we are known.
+// The envelope of a notification: what a receiver, of a queue or by HTTP, sees as the body (Amazon SNS
+// Developer Guide, "Amazon SNS message and JSON formats"). Rendered when it is received: the copy in the
+// queue holds what was published, and the envelope follows from it, from the signing key and from the URL
+// under which we are known.
 #pragma once
 
 #include <string>

@@ -21,12 +21,12 @@ struct TopicPlace {
   std::string name;
 };
 
-// Whose region an ARN must be of. kOwnUnlessNameless is for the URLs in notifications: who visits one does not say
-// who he is, and so has no region either.
+// Whose region an ARN must be of. kOwnUnlessNameless is for the URLs in notifications: who visits one does
+// not say who he is, and so has no region either.
 enum class ArnRegion : std::uint8_t { kOwn, kOwnUnlessNameless };
 
-// In whatever account. `field` is the member that holds it. A name that no topic can have is merely one of a topic
-// that does not exist.
+// In whatever account. `field` is the member that holds it. A name that no topic can have is merely one of a
+// topic that does not exist.
 Result<TopicPlace> topic_of_arn(const Text& arn, std::string_view field, const Caller& caller,
                                 ArnRegion region = ArnRegion::kOwn);
 

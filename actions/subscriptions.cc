@@ -218,17 +218,18 @@ Result<Planned> plan_topic(sns::UnsubscribeRequest&& request, const Caller& call
 }
 
 Result<Planned> plan_topic(sns::ConfirmSubscriptionRequest&& request, const Caller& caller, Call& call) {
-  if (!topic_of_arn(request.topic_arn, "TopicArn", caller, ArnRegion::kOwnUnlessNameless)) return invalid("Topic");
+  if (!topic_of_arn(request.topic_arn, "TopicArn", caller, ArnRegion::kOwnUnlessNameless))
+    return invalid("Topic");
   const bool hexadecimal =
       !request.token->empty() && request.token->size() % 2 == 0 &&
       request.token->find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!hexadecimal) return refuse(ErrorCode::kInvalidParameter, "Invalid token");
   call.asked = AskedOfSubscribe{true};
-  return planned({caller.world, {}},
-                 TopicOperation(ConfirmSubscription{
-                     std::move(*request.token),
-                     !caller.nameless && request.authenticate_on_unsubscribe &&
-                         equals_without_case(*request.authenticate_on_unsubscribe, "true")}));
+  return planned(
+      {caller.world, {}},
+      TopicOperation(ConfirmSubscription{
+          std::move(*request.token), !caller.nameless && request.authenticate_on_unsubscribe &&
+                                         equals_without_case(*request.authenticate_on_unsubscribe, "true")}));
 }
 
 Result<Planned> plan_topic(sns::ListSubscriptionsRequest&& request, const Caller& caller, Call&) {
@@ -304,9 +305,9 @@ sns::AttributesResult result_of(const Call&, const SubscriptionDescribed& descri
     pairs.emplace_back("DeliveryPolicy", expanded_delivery_policy(attributes.delivery_policy));
   }
   if (is_http(record.protocol)) {
-    pairs.emplace_back("EffectiveDeliveryPolicy",
-                       effective_subscription_delivery_policy(described.topic_delivery_policy,
-                                                              attributes.delivery_policy));
+    pairs.emplace_back(
+        "EffectiveDeliveryPolicy",
+        effective_subscription_delivery_policy(described.topic_delivery_policy, attributes.delivery_policy));
   }
   if (!attributes.role_arn.empty()) pairs.emplace_back("SubscriptionRoleArn", attributes.role_arn);
   return result;

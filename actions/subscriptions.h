@@ -1,8 +1,8 @@
 // The actions on subscriptions: Subscribe, Unsubscribe, ConfirmSubscription, ListSubscriptions,
 // ListSubscriptionsByTopic, GetSubscriptionAttributes, SetSubscriptionAttributes. As actions/topics.h says.
 //
-// Endpoints are queues (protocol sqs) and receivers by HTTP (http, https). What AWS has besides is checked by AWS's rules and then refused: it
-// could not be delivered to.
+// Endpoints are queues (protocol sqs) and receivers by HTTP (http, https). What AWS has besides is checked by
+// AWS's rules and then refused: it could not be delivered to.
 #pragma once
 
 #include "actions/call.h"

@@ -199,11 +199,18 @@ Fault check_retry(const std::string& path, const JsonValue& value, bool complete
 
 // One of those that a receiver by HTTP may be told, perhaps with a charset behind it.
 bool is_content_type(std::string_view text) {
-  constexpr std::array<std::string_view, 12> kTypes{
-      "text/plain",           "application/json",     "text/css",
-      "text/csv",             "text/html",            "text/xml",
-      "application/atom+xml", "application/octet-stream", "application/soap+xml",
-      "application/x-www-form-urlencoded", "application/xhtml+xml", "application/xml"};
+  constexpr std::array<std::string_view, 12> kTypes{"text/plain",
+                                                    "application/json",
+                                                    "text/css",
+                                                    "text/csv",
+                                                    "text/html",
+                                                    "text/xml",
+                                                    "application/atom+xml",
+                                                    "application/octet-stream",
+                                                    "application/soap+xml",
+                                                    "application/x-www-form-urlencoded",
+                                                    "application/xhtml+xml",
+                                                    "application/xml"};
   std::string_view type = text.substr(0, text.find(';'));
   std::string_view rest = text.substr(type.size());
   if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) return false;

@@ -25,7 +25,8 @@ Result<SuppliedSubscriptionAttributes> supplied_subscription_attributes(const Ma
 // What is in force for HTTP deliveries of a topic with that DeliveryPolicy (empty: none), as JSON.
 std::string effective_topic_delivery_policy(const std::string& policy);
 // Likewise of one of its subscriptions, with that DeliveryPolicy of its own (empty: none).
-std::string effective_subscription_delivery_policy(const std::string& of_topic, const std::string& of_subscription);
+std::string effective_subscription_delivery_policy(const std::string& of_topic,
+                                                   const std::string& of_subscription);
 // A subscription's own DeliveryPolicy, with all five of its members.
 std::string expanded_delivery_policy(const std::string& policy);
 

@@ -920,9 +920,8 @@ std::optional<OutgoingDestination> Broker::destination_of(const QueueAddress& ou
 Time Broker::next_deadline() const {
   if (!state_->share.woken.empty()) return kEpoch;
   if (state_->drains && !state_->topics.directory().all_delivered()) return kEpoch;
-  const Time other =
-      std::min({state_->share.receivers.next_deadline(), state_->next_free_name(),
-                state_->topics.directory().next_expiry(), state_->outboxes.next_deadline()});
+  const Time other = std::min({state_->share.receivers.next_deadline(), state_->next_free_name(),
+                               state_->topics.directory().next_expiry(), state_->outboxes.next_deadline()});
   if (state_->deadlines.empty()) return other;
   return std::min(other, state_->places[state_->deadlines.top()].deadline);
 }

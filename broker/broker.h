@@ -65,8 +65,8 @@ class Broker {
   // tasks pause.
   void admit_growth(bool admit);
 
-  // Somebody delivers what outboxes hold, from now on or no more: what is to be attempted leaves as replies to
-  // kOutgoingSession. For each delivery in them that is not undelivered `end_attempt` is called once.
+  // Somebody delivers what outboxes hold, from now on or no more: what is to be attempted leaves as replies
+  // to kOutgoingSession. For each delivery in them that is not undelivered `end_attempt` is called once.
   void serve_outboxes(bool serve);
   AttemptEnd end_attempt(const AttemptReport& report, Time now, Random& random, Outcome& outcome);
   // Where to; nothing: its subscription is gone.

@@ -42,8 +42,7 @@ RetryPolicy retry_of(const Object& section) {
     into = number_at(section, name).value_or(into);
   };
   policy.delay_min = Seconds{number_at(section, "minDelayTarget").value_or(20)};
-  policy.delay_max =
-      std::max(policy.delay_min, Seconds{number_at(section, "maxDelayTarget").value_or(20)});
+  policy.delay_max = std::max(policy.delay_min, Seconds{number_at(section, "maxDelayTarget").value_or(20)});
   take(policy.retries, "numRetries");
   take(policy.without_delay, "numNoDelayRetries");
   take(policy.at_delay_min, "numMinDelayRetries");
@@ -84,7 +83,8 @@ Milliseconds delay_of(const RetryPolicy& policy, std::uint32_t number) {
   if (number <= policy.at_delay_min) return least;
   number -= policy.at_delay_min;
   if (number > growing) return greatest;
-  const double ratio = static_cast<double>(greatest.count()) / static_cast<double>(std::max<std::int64_t>(least.count(), 1));
+  const double ratio =
+      static_cast<double>(greatest.count()) / static_cast<double>(std::max<std::int64_t>(least.count(), 1));
   const double part = grown(policy.backoff, number - 1, growing - 1, ratio);
   return least + Milliseconds{std::llround(part * static_cast<double>((greatest - least).count()))};
 }
@@ -100,7 +100,8 @@ DeliveryPolicy effective_delivery_policy(std::string_view of_topic, std::string_
   const auto own_json = PolicyJson::parse(of_subscription);
   const Object* topic = object_at(topic_json ? topic_json->as<Object>() : nullptr, "http");
   const Object* own = own_json ? own_json->as<Object>() : nullptr;
-  const PolicyJson* disables = topic == nullptr ? nullptr : find_member(*topic, "disableSubscriptionOverrides");
+  const PolicyJson* disables =
+      topic == nullptr ? nullptr : find_member(*topic, "disableSubscriptionOverrides");
   const bool* disabled = disables == nullptr ? nullptr : disables->as<bool>();
   if (disabled != nullptr && *disabled) own = nullptr;
   const auto section = [&](std::string_view own_name, std::string_view topic_name) {

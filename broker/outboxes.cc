@@ -40,7 +40,8 @@ void Outboxes::notice(QueueId id) {
   if (found == boxes_.end()) return;
   Outbox& box = found->second;
   // Who has nothing under way any more need not be patient.
-  if (box.line == Line::kNone || (box.line == Line::kPatient && box.under_way == 0)) stand_in(Line::kLine, id, box);
+  if (box.line == Line::kNone || (box.line == Line::kPatient && box.under_way == 0))
+    stand_in(Line::kLine, id, box);
 }
 
 void Outboxes::stand_in(Line line, QueueId id, Outbox& box) {
@@ -157,10 +158,10 @@ AttemptEnd Outboxes::end_attempt(const AttemptReport& report, Decision& decision
       break;
     case AttemptResult::kFailed:
       // As many attempts as were begun have failed.
-      if (const auto delay =
-              delay_before_retry(policy_of(*subscription).retry, report.handle.attempt)) {
+      if (const auto delay = delay_before_retry(policy_of(*subscription).retry, report.handle.attempt)) {
         Time until = decision.now + *delay;
-        if (until == report.handle.received + kLease) until += Milliseconds{1};  // that is what a lease looks like
+        if (until == report.handle.received + kLease)
+          until += Milliseconds{1};  // that is what a lease looks like
         queue->put_back(report.handle, until, true, decision);
         return AttemptEnd::kRetried;
       }

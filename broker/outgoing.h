@@ -1,5 +1,5 @@
-// Outgoing: the words in which the core has messages delivered to receivers outside (broker/outboxes.h), and is
-// told what became of that.
+// Outgoing: the words in which the core has messages delivered to receivers outside (broker/outboxes.h), and
+// is told what became of that.
 #pragma once
 
 #include <cstdint>

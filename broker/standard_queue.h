@@ -8,21 +8,23 @@
 //                            (gone)
 //
 // A receive takes turns between touched messages that are visible again (longest visible first) and the
-// oldest of the rest: fresh ones and those moved in by when they were sent, later ones by when they became due. A body stays
-// under its key from the send to the end; receiving writes a touched record only.
+// oldest of the rest: fresh ones and those moved in by when they were sent, later ones by when they became
+// due. A body stays under its key from the send to the end; receiving writes a touched record only.
 //
 // Once messages have groups, those of quiet tenants go first, in that order; then those of noisy ones, of
-// whom the one with the fewest in flight comes first (broker/fairness.h says who is noisy, broker/fresh_lanes.h
-// how they do not stand in each other's way). While it is not known what waits at the front of some lane,
-// because a page of it is on its way, nothing of a noisy tenant is handed out; but after twice as many pages as
-// there are lanes it is, since windows that push each other out may never all be known at once.
+// whom the one with the fewest in flight comes first (broker/fairness.h says who is noisy,
+// broker/fresh_lanes.h how they do not stand in each other's way). While it is not known what waits at the
+// front of some lane, because a page of it is on its way, nothing of a noisy tenant is handed out; but after
+// twice as many pages as there are lanes it is, since windows that push each other out may never all be known
+// at once.
 //
 // AWS's weaknesses, where they are asked for, are in the handing out (broker/weaknesses.h).
 //
 // Six files: standard_queue.cc has its facts, the sends and the ends (purge, deletion of the queue);
 // standard_queue_receiving.cc hands messages out; standard_queue_handles.cc acts on receipt handles;
-// standard_queue_expiry.cc is what time does; standard_queue_moving.cc has what comes from other queues and goes
-// to them; standard_queue_outbox.cc is for the queues that the daemon consumes itself. What may be called, and when: broker/queue.h.
+// standard_queue_expiry.cc is what time does; standard_queue_moving.cc has what comes from other queues and
+// goes to them; standard_queue_outbox.cc is for the queues that the daemon consumes itself. What may be
+// called, and when: broker/queue.h.
 #pragma once
 
 #include <cstdint>

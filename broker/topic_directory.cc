@@ -80,7 +80,8 @@ struct TopicDirectory::Apply {
 
   void operator()(const TopicKey& key) const {
     Topic& topic = of(key.topic);
-    require(topic.subscriptions.empty() && topic.unsubscribed.empty(), "a topic goes after its subscriptions");
+    require(topic.subscriptions.empty() && topic.unsubscribed.empty(),
+            "a topic goes after its subscriptions");
     directory.names_.remove(key.topic.world, topic.record.name);
     directory.topics_.erase(key.topic);
   }

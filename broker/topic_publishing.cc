@@ -119,18 +119,18 @@ std::optional<PublicationTarget> Topics::target_of(const Topic& topic, const Sub
   return PublicationTarget{*queue, id, raw};
 }
 
-std::vector<std::vector<PublicationTarget>> Topics::targets_of(const Topic& topic, const Publish& request) const {
+std::vector<std::vector<PublicationTarget>> Topics::targets_of(const Topic& topic,
+                                                               const Publish& request) const {
   std::vector<std::vector<PublicationTarget>> targets(1 + request.forms.size());
   for (const auto& [id, subscription] : topic.subscriptions) {
     if (subscription.record.pending) continue;
-    const auto form = std::find_if(request.forms.begin(), request.forms.end(), [&](const PublicationForm& one) {
-      return one.protocol == subscription.record.protocol;
-    });
+    const auto form = std::find_if(
+        request.forms.begin(), request.forms.end(),
+        [&](const PublicationForm& one) { return one.protocol == subscription.record.protocol; });
     if (subscription.filter && !subscription.filter->wants_everything()) {
       const FilterFieldsPtr& body = form == request.forms.end() ? request.body : form->fields;
-      const FilterFields* fields = subscription.filter->scope() == FilterScope::kMessageBody
-                                       ? body.get()
-                                       : request.attributes.get();
+      const FilterFields* fields =
+          subscription.filter->scope() == FilterScope::kMessageBody ? body.get() : request.attributes.get();
       if (fields == nullptr || !subscription.filter->matches(*fields)) continue;
     }
     const auto target = target_of(topic, subscription, request);
@@ -206,7 +206,8 @@ Result<Published> Topics::publish(Topic& topic, Publish&& request, Room& room, D
     own.notification = std::make_shared<Notification>(*contents.front().notification);
     own.notification->form = static_cast<std::uint8_t>(form.protocol);
   }
-  const Published published{contents.front().notification->id, topic.fifo() ? std::optional(sequence) : std::nullopt};
+  const Published published{contents.front().notification->id,
+                            topic.fifo() ? std::optional(sequence) : std::nullopt};
   if (stored) {
     PublicationSequence next = sequence;
     for (std::size_t form = 0; form < targets.size(); ++form) {
@@ -233,7 +234,8 @@ Result<Published> Topics::publish(Topic& topic, Publish&& request, Room& room, D
 
 void Topics::deliver(Copies& copies, const PublicationTarget& target, Decision& decision) {
   Send copy;
-  copy.content = copies.of(target, surroundings_.is_fifo(target.queue), surroundings_.is_outbox(target.queue));
+  copy.content =
+      copies.of(target, surroundings_.is_fifo(target.queue), surroundings_.is_outbox(target.queue));
   copy.size = static_cast<std::uint32_t>(copy_bytes(*copy.content) - kEnvelope);
   copy.from_topic = true;
   surroundings_.deliver(target.queue, copy, decision);

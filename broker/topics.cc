@@ -381,7 +381,8 @@ Result<TopicAnswer> Topics::subscribe(Topic& topic, const Subscribe& request, De
         give_token(record, decision);
         put(SubscriptionRecord(record), decision);
       }
-      ask_to_confirm(topic, record, Notification::Kind::kSubscriptionConfirmation, request.signing_key, decision);
+      ask_to_confirm(topic, record, Notification::Kind::kSubscriptionConfirmation, request.signing_key,
+                     decision);
     }
     return SubscriptionMade{topic.record.name, record.key, record.pending};
   }
@@ -419,7 +420,8 @@ Result<TopicAnswer> Topics::subscribe(Topic& topic, const Subscribe& request, De
   if (is_http(record.protocol)) record.outbox = surroundings_.open_outbox(record.key, decision).id;
   put(SubscriptionRecord(record), decision);
   if (record.pending) {
-    ask_to_confirm(topic, record, Notification::Kind::kSubscriptionConfirmation, request.signing_key, decision);
+    ask_to_confirm(topic, record, Notification::Kind::kSubscriptionConfirmation, request.signing_key,
+                   decision);
   }
   return SubscriptionMade{topic.record.name, record.key, record.pending};
 }
@@ -448,7 +450,8 @@ void Topics::ask_to_confirm(const Topic& topic, const SubscriptionRecord& record
   content->body =
       kind == Notification::Kind::kUnsubscribeConfirmation
           ? "You have chosen to deactivate subscription " + arn + ":" + record.key.id.text() +
-                ".\nTo cancel this operation and restore the subscription, visit the SubscribeURL included in "
+                ".\nTo cancel this operation and restore the subscription, visit the SubscribeURL included "
+                "in "
                 "this message."
           : "You have chosen to subscribe to the topic " + arn +
                 ".\nTo confirm the subscription, visit the SubscribeURL included in this message.";
@@ -505,9 +508,10 @@ Result<Answer> Topics::unsubscribe(const Command& command, const Unsubscribe& re
   // Of queues no name is wanted: the URL in a notification is for whoever reads it.
   const bool receiver_asks = request.nameless && is_http(subscription.protocol);
   if (receiver_asks && subscription.confirmation_authenticated) {
-    return refuse(ErrorCode::kAccessDenied,
-                  "The subscription was confirmed with AuthenticateOnUnsubscribe: only a signed request of its "
-                  "owner ends it.");
+    return refuse(
+        ErrorCode::kAccessDenied,
+        "The subscription was confirmed with AuthenticateOnUnsubscribe: only a signed request of its "
+        "owner ends it.");
   }
   TopicRecord record = topic->record;
   ++record.subscriptions_deleted;
@@ -553,7 +557,8 @@ OutgoingDestination Topics::destination_of(const Subscription& subscription) {
 
 std::string Topics::delivery_policy_of(const TopicAddress& address) {
   const Topic* topic = directory_.find(address);
-  const std::string* policy = topic == nullptr ? nullptr : find_text(topic->record.attributes.texts, "DeliveryPolicy");
+  const std::string* policy =
+      topic == nullptr ? nullptr : find_text(topic->record.attributes.texts, "DeliveryPolicy");
   return policy == nullptr ? std::string() : *policy;
 }
 

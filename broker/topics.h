@@ -27,7 +27,6 @@
 
 namespace penstock {
 
-
 // What topics ask of the broker around them.
 class TopicSurroundings {
  public:

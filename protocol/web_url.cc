@@ -80,7 +80,8 @@ std::optional<Parts> parts_of(std::string_view text) {
 }  // namespace
 
 std::optional<WebUrl> WebUrl::parse(std::string_view text) {
-  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~' && c != '\\'; });
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~' && c != '\\'; });
   const auto parts = plain ? parts_of(text) : std::nullopt;
   if (!parts) return std::nullopt;
   WebUrl url;
@@ -134,8 +135,8 @@ std::string without_password(std::string_view url) {
   const auto parts = parts_of(url);
   const std::size_t colon = parts ? parts->user_info.find(':') : std::string_view::npos;
   if (colon == std::string_view::npos) return std::string(url);
-  return joined({parts->scheme, "://", parts->user_info.substr(0, colon), ":****@", parts->host_and_port,
-                 parts->rest});
+  return joined(
+      {parts->scheme, "://", parts->user_info.substr(0, colon), ":****@", parts->host_and_port, parts->rest});
 }
 
 }  // namespace penstock

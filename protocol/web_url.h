@@ -15,7 +15,7 @@ namespace penstock {
 
 struct WebUrl {
   bool secure = false;
-  std::string host;       // lower case, without brackets
+  std::string host;  // lower case, without brackets
   std::uint16_t port = 0;
   std::string authority;  // as Host says it: the port only if it is not the scheme's
   std::string target;     // path and query, with a slash at its beginning

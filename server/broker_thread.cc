@@ -299,7 +299,9 @@ void BrokerThread::end_attempt(const EndedAttempt& attempt) {
   if (commit_->full()) commit_->hand_over(now_);
   const AttemptEnd end = broker_.end_attempt(attempt.report, now_, random_, commit_->outcome());
   commit_->decided();
-  const auto count = [](std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); };
+  const auto count = [](std::atomic<std::uint64_t>& counter) {
+    counter.fetch_add(1, std::memory_order_relaxed);
+  };
   switch (end) {
     case AttemptEnd::kDone:
       return count(gauges_.outgoing_delivered);
@@ -314,7 +316,9 @@ void BrokerThread::end_attempt(const EndedAttempt& attempt) {
       return;
     case AttemptEnd::kDropped:
       count(gauges_.outgoing_dropped);
-      log_warning(given_up_, "a delivery is given up, and the message is lost: its subscription has no dead-letter queue that takes it",
+      log_warning(given_up_,
+                  "a delivery is given up, and the message is lost: its subscription has no dead-letter "
+                  "queue that takes it",
                   {{"subscription", attempt.to->subscription_arn}, {"why", attempt.why}});
   }
 }

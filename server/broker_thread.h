@@ -44,7 +44,8 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   // Loads what the store holds and begins to decide. Each sink takes the replies of the I/O thread that
   // has its place in the list. Called once.
   void start(OpenedStore&& opened, std::vector<ReplySink*> sinks);
-  // Who takes what is to be delivered to receivers outside; without anybody it stays where it is. Before start.
+  // Who takes what is to be delivered to receivers outside; without anybody it stays where it is. Before
+  // start.
   void deliver_to(OutgoingSink& outgoing) { outgoing_ = &outgoing; }
   bool running() const { return running_.load(std::memory_order_acquire); }
 

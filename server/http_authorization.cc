@@ -87,11 +87,12 @@ std::optional<std::string> digest_answer(const Parameters& said, bool sha, const
   if (!qops.empty() && !with_qop) return std::nullopt;
   const std::string who = digest(joined({credentials.user, ":", realm, ":", credentials.password}));
   const std::string what = digest(joined({method, ":", target}));
-  const std::string response = with_qop ? digest(joined({who, ":", theirs, ":00000001:", nonce, ":auth:", what}))
-                                        : digest(joined({who, ":", theirs, ":", what}));
-  std::string answer = joined({"Digest username=", quoted(credentials.user), ", realm=", quoted(realm),
-                               ", nonce=", quoted(theirs), ", uri=", quoted(target), ", response=\"", response,
-                               "\""});
+  const std::string response = with_qop
+                                   ? digest(joined({who, ":", theirs, ":00000001:", nonce, ":auth:", what}))
+                                   : digest(joined({who, ":", theirs, ":", what}));
+  std::string answer =
+      joined({"Digest username=", quoted(credentials.user), ", realm=", quoted(realm),
+              ", nonce=", quoted(theirs), ", uri=", quoted(target), ", response=\"", response, "\""});
   if (said.contains("algorithm")) answer += joined({", algorithm=", of("algorithm")});
   if (said.contains("opaque")) answer += joined({", opaque=", quoted(of("opaque"))});
   if (with_qop) answer += joined({", qop=auth, nc=00000001, cnonce=\"", nonce, "\""});

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -39,7 +40,8 @@ std::vector<IpAddress> addresses_of(const std::string& host) {
     } else {
       continue;
     }
-    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) addresses.push_back(address);
+    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end())
+      addresses.push_back(address);
   }
   freeaddrinfo(list);
   return addresses;
@@ -76,7 +78,9 @@ struct NameResolver::State {
   }
 };
 
-NameResolver::NameResolver(Found found) : state_(std::make_shared<State>()) { state_->found = std::move(found); }
+NameResolver::NameResolver(Found found) : state_(std::make_shared<State>()) {
+  state_->found = std::move(found);
+}
 
 NameResolver::~NameResolver() {
   const std::lock_guard guard(state_->lock);
@@ -87,14 +91,17 @@ NameResolver::~NameResolver() {
 void NameResolver::ask(std::uint64_t id, const std::string& host, std::shared_ptr<std::atomic<bool>> wanted) {
   const std::lock_guard guard(state_->lock);
   state_->questions.push_back({id, host, std::move(wanted)});
-  if (state_->resting == 0 && state_->threads < kThreadsMax) {
-    ++state_->threads;
+  state_->asked.notify_one();
+  // Those that rest may have been asked already and not have begun.
+  if (state_->resting >= state_->questions.size() || state_->threads == kThreadsMax) return;
+  try {
     std::thread thread([state = state_] { State::work(state); });
+    ++state_->threads;
     pthread_setname_np(thread.native_handle(), "resolver");
     thread.detach();
-    return;
+  } catch (const std::system_error&) {
+    // No room for a thread: those that are there take the question, or it ends by the asker's clock.
   }
-  state_->asked.notify_one();
 }
 
 }  // namespace penstock

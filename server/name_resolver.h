@@ -1,8 +1,8 @@
 // NameResolver: what addresses a host name has, found out beside the thread that wants to know.
 //
-// The system's resolver waits, so a few threads of its own do; they come as they are needed. A name that takes
-// long keeps one of them. What is not wanted any more when its turn comes is skipped. It may go away while a
-// look-up hangs: the thread behind it then ends by itself and tells nobody.
+// The system's resolver waits, so a few threads of its own do; they come as they are needed. A name that
+// takes long keeps one of them. What is not wanted any more when its turn comes is skipped. It may go away
+// while a look-up hangs: the thread behind it then ends by itself and tells nobody.
 #pragma once
 
 #include <atomic>

@@ -50,7 +50,8 @@ class NotificationSigner final : public NotificationSigning {
   std::optional<NotificationKey> key_;
 
   mutable std::mutex lock_;
-  // By what is signed: publication, version, form of the message, and whether it is a confirmation (whose text names our URL).
+  // By what is signed: publication, version, form of the message, and whether it is a confirmation (whose
+  // text names our URL).
   std::map<std::string, std::string, std::less<>> signatures_;
   std::deque<std::string> order_;
   std::uint64_t signatures_made_ = 0;

@@ -113,12 +113,11 @@ std::optional<StartRefusal> Server::bind() {
 std::optional<StartRefusal> Server::open(const StoreOpener& open_store) {
   auto opened = open_store(settings_, broker_);
   if (!opened) return opened.error();
-  webhooks_.emplace(
-      WebhookSender::Options{.private_receivers = settings_.private_receivers.value_or(true),
-                             .ca_file = settings_.webhook_ca_file,
-                             .url_base = settings_.notification_url_base,
-                             .signing = settings_.sign_notifications ? &signer_ : nullptr},
-      broker_);
+  webhooks_.emplace(WebhookSender::Options{.private_receivers = settings_.private_receivers.value_or(true),
+                                           .ca_file = settings_.webhook_ca_file,
+                                           .url_base = settings_.notification_url_base,
+                                           .signing = settings_.sign_notifications ? &signer_ : nullptr},
+                    broker_);
   if (const auto wrong = webhooks_->start()) return StartRefusal{kExitUsage, "--webhook-ca-file: " + *wrong};
   broker_.deliver_to(*webhooks_);
   const std::vector<IoThread*> threads = io_threads();

@@ -3,8 +3,8 @@
 //     connecting --> sending, receiving --> answered --> lingering (what the receiver still says is dropped)
 //         | refused: the next address
 //
-// It connects to exactly the addresses that it was given. It follows no redirect, decodes nothing, and keeps no
-// more than the head of the answer. One thread owns it; nothing here waits.
+// It connects to exactly the addresses that it was given. It follows no redirect, decodes nothing, and keeps
+// no more than the head of the answer. One thread owns it; nothing here waits.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -27,9 +27,9 @@ class WebhookCall {
   struct Target {
     std::vector<IpAddress> addresses;  // tried in this order
     std::uint16_t port = 0;
-    std::string host;         // whose certificate is wanted
+    std::string host;  // whose certificate is wanted
     bool host_is_address = false;
-    SSL_CTX* tls = nullptr;   // null: plain HTTP
+    SSL_CTX* tls = nullptr;  // null: plain HTTP
   };
   struct Answer {
     int status = 0;                       // 0: there was none

@@ -1,5 +1,5 @@
-// The request that delivers one message to a receiver by HTTP (Amazon SNS Developer Guide, "Parsing Amazon SNS
-// HTTP/HTTPS requests").
+// The request that delivers one message to a receiver by HTTP (Amazon SNS Developer Guide, "Parsing Amazon
+// SNS HTTP/HTTPS requests").
 #pragma once
 
 #include <string>

@@ -159,19 +159,20 @@ void WebhookSender::found(std::uint64_t id, std::vector<IpAddress>&& addresses) 
 
 void WebhookSender::call(std::uint64_t id, Attempt& attempt, const std::string& authorization) {
   const std::string& known_as = attempt.outgoing.to->url_base;
-  WebhookRequest request = WebhookRequest::of(
-      attempt.outgoing, attempt.url, options_.url_base.empty() ? known_as : options_.url_base, options_.signing);
+  WebhookRequest request =
+      WebhookRequest::of(attempt.outgoing, attempt.url,
+                         options_.url_base.empty() ? known_as : options_.url_base, options_.signing);
   std::string bytes = std::move(request.head);
   if (!authorization.empty()) bytes += joined({"Authorization: ", authorization, "\r\n"});
   bytes += "\r\n";
   bytes += request.body;
-  attempt.call = std::make_unique<WebhookCall>(
-      WebhookCall::Target{.addresses = attempt.addresses,
-                          .port = attempt.url.port,
-                          .host = attempt.url.host,
-                          .host_is_address = attempt.url.literal.has_value(),
-                          .tls = attempt.url.secure ? tls_.get() : nullptr},
-      std::move(bytes), watch_, id);
+  attempt.call =
+      std::make_unique<WebhookCall>(WebhookCall::Target{.addresses = attempt.addresses,
+                                                        .port = attempt.url.port,
+                                                        .host = attempt.url.host,
+                                                        .host_is_address = attempt.url.literal.has_value(),
+                                                        .tls = attempt.url.secure ? tls_.get() : nullptr},
+                                    std::move(bytes), watch_, id);
   if (attempt.call->begin()) answered(id);
 }
 

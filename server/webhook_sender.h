@@ -1,6 +1,7 @@
 // WebhookSender: delivers what outboxes hold (broker/outboxes.h) to receivers by HTTP and HTTPS.
 //
-//     core --OutgoingDelivery--> resolve the name - check its addresses - call - answer --EndedAttempt--> core
+//     core --OutgoingDelivery--> resolve the name - check its addresses - call - answer --EndedAttempt-->
+//     core
 //
 // What may be under way is bounded by the core, of each subscription and in all; here each delivery is one
 // attempt, which ends within kAttemptMax whatever the receiver does. 2xx is a delivery; 5xx, 429 and no

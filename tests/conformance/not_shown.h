@@ -23,7 +23,9 @@ inline constexpr std::array kFactsNotShown{
                  "AWS was never seen to use it, and Penstock does not either: SQS-2305 is what both answer."},
     FactNotShown{131, "Penstock does not look at the host of a QueueUrl: SQS-404."},
     FactNotShown{132, "No queue of this build can demand HTTPS."},
-    FactNotShown{133, "Nothing is throttled but one move task too many: a daemon that is overloaded answers 503, which SDKs retry."},
+    FactNotShown{133,
+                 "Nothing is throttled but one move task too many: a daemon that is overloaded answers 503, "
+                 "which SDKs retry."},
     FactNotShown{134, "A customer's key is remembered and reported, not used."},
     FactNotShown{135, "No input leads to an answer of 500; the rings of hostile input look for one."},
     FactNotShown{5423, "A case does not wait for 36 hours: tests/plays has it."},

@@ -255,9 +255,8 @@ Result<std::string> PlayStage::perform(const Step& step) {
                                  "delete",       "delete-batch", "visibility", "visibility-batch",
                                  "counts",       "permit",       "withdraw",   "may",
                                  "sources",      "move",         "tasks",      "cancel"};
-  constexpr std::array kTopicRequests{"topic",        "subscribe", "unsubscribe",
-                                      "delete-topic", "publish",   "publish-batch",
-                                      "listen",       "confirm",   "topic-policy"};
+  constexpr std::array kTopicRequests{"topic",         "subscribe", "unsubscribe", "delete-topic", "publish",
+                                      "publish-batch", "listen",    "confirm",     "topic-policy"};
   const bool is_request = std::find(kRequests.begin(), kRequests.end(), step.words[0]) != kRequests.end();
   const bool of_topic =
       std::find(kTopicRequests.begin(), kTopicRequests.end(), step.words[0]) != kTopicRequests.end();
@@ -741,8 +740,8 @@ Result<std::string> PlayStage::answer(const Step& step, const Options& options) 
       std::pair{"delivered", AttemptResult::kDelivered}, std::pair{"failed", AttemptResult::kFailed},
       std::pair{"refused", AttemptResult::kRefused}, std::pair{"untried", AttemptResult::kUntried}};
   constexpr std::array kEnds{"done", "retried", "dead", "dropped", "gone"};
-  const auto* const result =
-      std::find_if(kResults.begin(), kResults.end(), [&](const auto& one) { return one.first == options.plain[2]; });
+  const auto* const result = std::find_if(kResults.begin(), kResults.end(),
+                                          [&](const auto& one) { return one.first == options.plain[2]; });
   const auto attempt = std::find_if(outgoing_.begin(), outgoing_.end(), [&](const Outgoing& one) {
     return one.receiver == options.plain[0] && heard(one.delivery) == options.plain[1];
   });

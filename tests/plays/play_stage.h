@@ -3,7 +3,8 @@
 // After every step everything that can happen without time passing happens, unless it is held back: pages
 // come, commits become durable, answers leave. The steps, with optional parts in brackets:
 //
-//     limits [publication-bytes N] [window-bytes N] [window-queue-bytes N] [in-flight N] [in-flight-queue N] [waiting N]
+//     limits [publication-bytes N] [window-bytes N] [window-queue-bytes N] [in-flight N] [in-flight-queue N]
+//     [waiting N]
 //            [purge-interval N] [recreate-wait N] [deleted-names N]
 //     queue Q [delay N] [visibility N] [retention N] [wait N] [size N] [managed on|off] [kms KEY|none]
 //             [fifo [content] [scope-group]] [tag KEY=VALUE...]   CreateQueue
@@ -137,8 +138,8 @@ class PlayStage {
     QueueAddress outbox;
     Delivery delivery;
   };
-  std::vector<Outgoing> outgoing_;             // under way to receivers by HTTP
-  std::map<std::string, std::string> tokens_;  // the latest of each of them
+  std::vector<Outgoing> outgoing_;                                         // under way to receivers by HTTP
+  std::map<std::string, std::string> tokens_;                              // the latest of each of them
   std::map<Ticket, Answer> answers_;                                       // that have left
   std::map<std::string, std::map<std::uint32_t, ReceiptHandle>> handles_;  // by body and receive count
   std::map<std::string, Delivery> deliveries_;                             // the latest, by body

@@ -24,7 +24,8 @@ namespace {
 
 [[maybe_unused]] const auto kPipesAreIgnored = std::signal(SIGPIPE, SIG_IGN);
 
-// Answers each connection with what `answer` makes of its request; an empty answer is silence until the peer ends.
+// Answers each connection with what `answer` makes of its request; an empty answer is silence until the peer
+// ends.
 class Receiver {
  public:
   explicit Receiver(std::function<std::string(const std::string&)> answer) : answer_(std::move(answer)) {
@@ -159,8 +160,10 @@ TEST_F(Webhooks, ARequestHasItsHeadersAndNothingOfARawTypeInAnEnvelope) {
   ASSERT_EQ(requests.size(), 2U);
   EXPECT_TRUE(requests[0].starts_with("POST /a?b=c HTTP/1.1\r\nx-amz-sns-message-type: Notification\r\n"));
   EXPECT_NE(requests[0].find("Content-Type: text/plain; charset=UTF-8\r\n"), std::string::npos);
-  EXPECT_NE(requests[0].find("\r\nHost: localhost:" + std::to_string(receiver.port()) + "\r\n"), std::string::npos);
-  EXPECT_NE(requests[0].find("\"UnsubscribeURL\" : \"http://here:4566/?Action=Unsubscribe"), std::string::npos);
+  EXPECT_NE(requests[0].find("\r\nHost: localhost:" + std::to_string(receiver.port()) + "\r\n"),
+            std::string::npos);
+  EXPECT_NE(requests[0].find("\"UnsubscribeURL\" : \"http://here:4566/?Action=Unsubscribe"),
+            std::string::npos);
   EXPECT_NE(requests[1].find("Content-Type: application/xml\r\n"), std::string::npos);
   EXPECT_NE(requests[1].find("x-amz-sns-rawdelivery: true\r\n"), std::string::npos);
   EXPECT_TRUE(requests[1].ends_with("\r\n\r\nhello"));
@@ -204,7 +207,8 @@ TEST_F(Webhooks, WhereOnlyPublicReceiversArePermittedNobodyElseIsConnectedTo) {
   Receiver receiver([](const std::string&) { return "HTTP/1.1 200 OK\r\n\r\n"; });
   const WebhookSender::Options options{.private_receivers = false};
   for (const std::string host : {"127.0.0.1", "localhost", "[::ffff:127.0.0.1]"}) {
-    const EndedAttempt ended = deliver("http://" + host + ":" + std::to_string(receiver.port()) + "/", options);
+    const EndedAttempt ended =
+        deliver("http://" + host + ":" + std::to_string(receiver.port()) + "/", options);
     EXPECT_EQ(ended.report.result, AttemptResult::kRefused) << host;
   }
   EXPECT_TRUE(receiver.requests().empty());
@@ -213,7 +217,8 @@ TEST_F(Webhooks, WhereOnlyPublicReceiversArePermittedNobodyElseIsConnectedTo) {
 
 TEST_F(Webhooks, CredentialsAreGivenOnceWhenAskedFor) {
   Receiver receiver([](const std::string& request) {
-    return request.find("\r\nAuthorization: Basic " + base64_encode("me:secret") + "\r\n") == std::string::npos
+    return request.find("\r\nAuthorization: Basic " + base64_encode("me:secret") + "\r\n") ==
+                   std::string::npos
                ? "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"r\"\r\n\r\n"
                : "HTTP/1.1 200 OK\r\n\r\n";
   });
@@ -233,16 +238,19 @@ TEST(HttpAuthorization, AnswersTheStrongestChallengeAsTheRfcDoes) {
   const std::string rest = "realm=\"http-auth@example.org\", qop=\"auth, auth-int\", nonce=\"" + nonce +
                            "\", opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"";
   const std::string ours = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
-  const auto sha = authorization_for({"Digest algorithm=MD5, " + rest, "Basic realm=\"x\"", "Digest algorithm=SHA-256, " + rest},
-                                     credentials, "GET", "/dir/index.html", ours);
+  const auto sha = authorization_for(
+      {"Digest algorithm=MD5, " + rest, "Basic realm=\"x\"", "Digest algorithm=SHA-256, " + rest},
+      credentials, "GET", "/dir/index.html", ours);
   ASSERT_TRUE(sha);
-  EXPECT_NE(sha->find("response=\"753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1\""), std::string::npos);
-  const auto md5_answer = authorization_for({"Digest algorithm=MD5, " + rest, "Basic realm=\"x\""}, credentials,
-                                            "GET", "/dir/index.html", ours);
+  EXPECT_NE(sha->find("response=\"753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1\""),
+            std::string::npos);
+  const auto md5_answer = authorization_for({"Digest algorithm=MD5, " + rest, "Basic realm=\"x\""},
+                                            credentials, "GET", "/dir/index.html", ours);
   ASSERT_TRUE(md5_answer);
   EXPECT_NE(md5_answer->find("response=\"8ca523f5e9506fed4657c9700eebdbec\""), std::string::npos);
   EXPECT_EQ(authorization_for({"Negotiate"}, credentials, "GET", "/", ours), std::nullopt);
-  EXPECT_EQ(authorization_for({"Digest algorithm=MD5, realm=\"a\r\nX: y\", nonce=\"n\""}, credentials, "GET", "/", ours),
+  EXPECT_EQ(authorization_for({"Digest algorithm=MD5, realm=\"a\r\nX: y\", nonce=\"n\""}, credentials, "GET",
+                              "/", ours),
             std::nullopt);
 }
 
@@ -256,9 +264,10 @@ TEST(WebUrl, TakesWhatCanBeCalledAndNothingElse) {
   EXPECT_EQ(url->user, "u@x");
   EXPECT_EQ(url->password, "p:y");
   EXPECT_EQ(WebUrl::parse("http://a@b@[::1]:80/x")->authority, "[::1]");
-  for (const char* wrong : {"", "http://", "ftp://a/", "http:/a", "http://a b/", "http://a/\r\nX: y", "http://a:0/",
-                            "http://a:65536/", "http://a:1x/", "http://[::1/", "http://[fe80::1%25eth0]/",
-                            "http://a/\xc3\xa4", "http://%41/", "http://u:%4@a/", "http://a\\b/"}) {
+  for (const char* wrong :
+       {"", "http://", "ftp://a/", "http:/a", "http://a b/", "http://a/\r\nX: y", "http://a:0/",
+        "http://a:65536/", "http://a:1x/", "http://[::1/", "http://[fe80::1%25eth0]/", "http://a/\xc3\xa4",
+        "http://%41/", "http://u:%4@a/", "http://a\\b/"}) {
     EXPECT_FALSE(WebUrl::parse(wrong)) << wrong;
   }
   EXPECT_EQ(without_password("https://me:secret@a/x?y=@"), "https://me:****@a/x?y=@");
@@ -266,14 +275,16 @@ TEST(WebUrl, TakesWhatCanBeCalledAndNothingElse) {
 }
 
 TEST(AddressKind, KnowsWhoMayBeReached) {
-  const auto kind = [](const std::string& text) { return address_kind(Endpoint::parse(text + ":1")->address); };
+  const auto kind = [](const std::string& text) {
+    return address_kind(Endpoint::parse(text + ":1")->address);
+  };
   for (const char* each : {"169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255", "100.100.100.200",
                            "168.63.129.16", "[fe80::1]", "[ff02::1]", "[::]", "[fd00:ec2::254]",
                            "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]"}) {
     EXPECT_EQ(kind(each), AddressKind::kForbidden) << each;
   }
-  for (const char* each : {"127.0.0.1", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "100.64.0.1",
-                           "[::1]", "[fd00::1]", "[::ffff:10.0.0.1]", "[64:ff9b::7f00:1]"}) {
+  for (const char* each : {"127.0.0.1", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1",
+                           "100.64.0.1", "[::1]", "[fd00::1]", "[::ffff:10.0.0.1]", "[64:ff9b::7f00:1]"}) {
     EXPECT_EQ(kind(each), AddressKind::kPrivate) << each;
   }
   for (const char* each : {"8.8.8.8", "172.32.0.1", "100.128.0.1", "[2606:4700::1]", "[2002:808:808::1]"}) {
