@@ -180,6 +180,9 @@ TEST_F(Webhooks, WhatIsTriedAgainAndWhatIsFinal) {
   EXPECT_EQ(after("HTTP/1.1 302 Oh\r\nLocation: http://127.0.0.1:1/\r\n\r\n"), AttemptResult::kRefused);
   EXPECT_EQ(after("what\r\n\r\n"), AttemptResult::kFailed);
   EXPECT_EQ(after("HTTP/1.1 200 OK\r\n" + std::string(20'000, 'x')), AttemptResult::kFailed);
+  std::string interim;
+  for (int i = 0; i < 1'000; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+  EXPECT_EQ(after(interim + "HTTP/1.1 200 OK\r\n\r\n"), AttemptResult::kFailed);
   EXPECT_EQ(deliver("http://127.0.0.1:1/").report.result, AttemptResult::kFailed);
   EXPECT_EQ(deliver("http://nowhere.invalid/").report.result, AttemptResult::kFailed);
 }
@@ -280,7 +283,8 @@ TEST(AddressKind, KnowsWhoMayBeReached) {
   };
   for (const char* each : {"169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255", "100.100.100.200",
                            "168.63.129.16", "[fe80::1]", "[ff02::1]", "[::]", "[fd00:ec2::254]",
-                           "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]"}) {
+                           "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]",
+                           "[2001:0:a9fe:a9fe::1]"}) {
     EXPECT_EQ(kind(each), AddressKind::kForbidden) << each;
   }
   for (const char* each : {"127.0.0.1", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1",
