@@ -281,10 +281,10 @@ TEST(AddressKind, KnowsWhoMayBeReached) {
   const auto kind = [](const std::string& text) {
     return address_kind(Endpoint::parse(text + ":1")->address);
   };
-  for (const char* each : {"169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255", "100.100.100.200",
-                           "168.63.129.16", "[fe80::1]", "[ff02::1]", "[::]", "[fd00:ec2::254]",
-                           "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]",
-                           "[2001:0:a9fe:a9fe::1]"}) {
+  for (const char* each :
+       {"169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255", "100.100.100.200", "168.63.129.16",
+        "[fe80::1]", "[ff02::1]", "[::]", "[fd00:ec2::254]", "[::ffff:169.254.169.254]",
+        "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]", "[2001:0:a9fe:a9fe::1]"}) {
     EXPECT_EQ(kind(each), AddressKind::kForbidden) << each;
   }
   for (const char* each : {"127.0.0.1", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1",
