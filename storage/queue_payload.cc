@@ -284,7 +284,8 @@ bool PayloadReader::operator()(QueueRecord& record) const {
     }
   }
   const bool whole_policy = !attributes.redrive_policy || attributes.redrive_policy->receive_count != 0;
-  return fields.finished() && has_name && whole_policy;
+  const bool whole_outbox = !record.outbox_of || record.outbox_of->id != SubscriptionId{};
+  return fields.finished() && has_name && whole_policy && whole_outbox;
 }
 
 bool PayloadReader::operator()(TallyRecord& record) const {

@@ -32,12 +32,14 @@ ContentPtr notified_content(bool full) {
   notification.published = from_epoch_milliseconds(17);
   notification.subscription = MessageId{{4, 5, 6}};
   if (full) {
-    notification.kind = Notification::Kind::kSubscriptionConfirmation;
+    notification.kind = Notification::Kind::kUnsubscribeConfirmation;
     notification.subject = "subject";
     notification.signature_version = 2;
     notification.signing_key = {7, 8, 9};
     notification.sequence_number = 18;
     notification.token = "token";
+    notification.raw = true;
+    notification.form = static_cast<std::uint8_t>(SubscriptionProtocol::kHttps);
   }
   return std::make_shared<const MessageContent>(content);
 }
@@ -62,8 +64,14 @@ void add_records_of_topics(std::vector<Record>& records) {
   pending.confirmation_authenticated = true;
   pending.token = "token";
   pending.token_issued = from_epoch_milliseconds(6);
+  SubscriptionRecord receiver = pending;
+  receiver.protocol = SubscriptionProtocol::kHttps;
+  receiver.endpoint = "https://me:secret@example.com/hook";
+  receiver.outbox = QueueId{13};
+  receiver.url_base = "http://localhost:4566";
+  receiver.unsubscribed = from_epoch_milliseconds(7);
   records.insert(records.end(),
-                 {plain, full, subscription, pending, TopicSequenceRecord{{topic}, PublicationSequence{9}},
+                 {plain, full, subscription, pending, receiver, TopicSequenceRecord{{topic}, PublicationSequence{9}},
                   TopicDedupRecord{{topic, 5, {1}}, from_epoch_milliseconds(7), MessageId{{8}}, PublicationSequence{9}},
                   PublicationProgressRecord{{topic, PublicationSequence{9}}, 10},
                   FreshRecord{fresh_key(4), head_of(4), notified_content(false)},
@@ -88,6 +96,9 @@ std::vector<Record> records_of_every_kind() {
   redriven.attributes.redrive_allow_policy = RedriveAllowPolicy{
       RedrivePermission::kByQueue,
       {"arn:aws:sqs:us-east-1:000000000000:a", "arn:aws:sqs:us-east-1:000000000000:b"}};
+  QueueRecord outbox = queue_record(13);
+  outbox.outbox_of = SubscriptionKey{outbox.key.queue, {MessageId{{1, 2}}}};
+  outbox.outbox_of->topic.id = QueueId{7};
   QueueRecord closed = queue_record(12);
   closed.attributes.redrive_allow_policy = RedriveAllowPolicy{RedrivePermission::kDenyAll, {}};
   MessageContent letter = *full_content();
@@ -128,6 +139,7 @@ std::vector<Record> records_of_every_kind() {
           FreshRecord{fresh_key(1), head_of(1), full_content()},
           LaterRecord{later_key(99, 2), head_of(2), full_content()},
           redriven,
+          outbox,
           closed,
           FreshRecord{fresh_key(4), head_of(4), std::make_shared<const MessageContent>(letter)},
           ExpiryRecord{{queue_address(), from_epoch_milliseconds(9), Sequence{4}}},
