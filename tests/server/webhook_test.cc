@@ -77,7 +77,8 @@ class Receiver {
         while (read(peer, bytes, sizeof bytes) > 0) {
         }
       } else {
-        EXPECT_EQ(write(peer, answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
+        // Whoever has heard enough hangs up.
+        [[maybe_unused]] const ssize_t taken = write(peer, answer.data(), answer.size());
       }
       close(peer);
     }
@@ -181,7 +182,7 @@ TEST_F(Webhooks, WhatIsTriedAgainAndWhatIsFinal) {
   EXPECT_EQ(after("what\r\n\r\n"), AttemptResult::kFailed);
   EXPECT_EQ(after("HTTP/1.1 200 OK\r\n" + std::string(20'000, 'x')), AttemptResult::kFailed);
   std::string interim;
-  for (int i = 0; i < 1'000; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+  for (int i = 0; i < 4'000; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
   EXPECT_EQ(after(interim + "HTTP/1.1 200 OK\r\n\r\n"), AttemptResult::kFailed);
   EXPECT_EQ(deliver("http://127.0.0.1:1/").report.result, AttemptResult::kFailed);
   EXPECT_EQ(deliver("http://nowhere.invalid/").report.result, AttemptResult::kFailed);
