@@ -1,7 +1,9 @@
-// Histories of receivers by HTTP: seeded chance publishes, answers what is attempted, lets commits wait, loses and
-// writes them in crashes, reloads and ends subscriptions; at the end every receiver answers. The promises:
+// Histories of receivers by HTTP: seeded chance publishes, answers what is attempted, lets commits wait,
+// loses and writes them in crashes, reloads and ends subscriptions; at the end every receiver answers. The
+// promises:
 //
-//   - what was acknowledged is delivered to each receiver that it was meant for, or was seen to fail for good and is
+//   - what was acknowledged is delivered to each receiver that it was meant for, or was seen to fail for good
+//   and is
 //     then in its dead-letter queue, if it has one, once;
 //   - what was delivered or given up, and is durable, is not attempted again;
 //   - each attempt counts, and no more are under way than the limits say, of one subscription and in all;
@@ -99,7 +101,8 @@ class History {
 
   const Answer& ask_and_settle(const std::string& name, Operation&& operation, bool of_topic) {
     const Ticket ticket{1, ++requests_};
-    static_cast<void>(process_->execute({ticket, kWorld, name, std::move(operation), nullptr, of_topic}, now_));
+    static_cast<void>(
+        process_->execute({ticket, kWorld, name, std::move(operation), nullptr, of_topic}, now_));
     settle_all();
     return answers_.at(ticket);
   }
@@ -174,12 +177,14 @@ class History {
     content.body = body;
     if (random_.below(4) == 0) content.body.resize(1'500, ' ');
     request.size = static_cast<std::uint32_t>(content.body.size());
-    request.attributes = std::make_shared<const FilterFields>(FilterFields::of_attributes(content.attributes));
+    request.attributes =
+        std::make_shared<const FilterFields>(FilterFields::of_attributes(content.attributes));
     const Ticket ticket{1, ++requests_};
     waiting_[ticket] = publications_.size();
     publications_.push_back(false);
     static_cast<void>(process_->execute(
-        {ticket, kWorld, "news", Operation(AboutTopic{TopicOperation(std::move(request))}), nullptr, true}, now_));
+        {ticket, kWorld, "news", Operation(AboutTopic{TopicOperation(std::move(request))}), nullptr, true},
+        now_));
   }
 
   void unsubscribe() {
@@ -302,7 +307,8 @@ class History {
         if (received.deliveries.empty()) break;
         for (const Delivery& delivery : received.deliveries) {
           if (!delivery.content->notification) return "a dead letter of " + name + " is no notification";
-          if (!dead.insert({name, name_of_body(delivery)}).second) return "a dead letter of " + name + " is twice";
+          if (!dead.insert({name, name_of_body(delivery)}).second)
+            return "a dead letter of " + name + " is twice";
         }
       }
     }
@@ -312,7 +318,8 @@ class History {
       const Receiver& receiver = receivers_[what.first];
       if (!publications_[number] || !receiver.subscribed) continue;
       const Fate& fate = fates_[what];
-      if (!fate.delivered && !fate.dropped && !dead.contains(what)) return what.first + " never got " + what.second;
+      if (!fate.delivered && !fate.dropped && !dead.contains(what))
+        return what.first + " never got " + what.second;
       if (fate.dropped && receiver.has_dead_letters) return what.first + " lost " + what.second;
     }
     return process_->broker().totals().outgoing == 0 ? "" : "something is under way that nobody knows of";
@@ -350,8 +357,8 @@ TEST(ReceiverHistories, WhatIsAcknowledgedIsDeliveredOrSeenToFailWhateverCrashes
     dead += history.dead();
   }
   EXPECT_GT(dead, histories / 4);
-  std::cout << histories << " histories of receivers, " << crashes << " crashes, " << attempts << " attempts, "
-            << dead << " dead letters\n";
+  std::cout << histories << " histories of receivers, " << crashes << " crashes, " << attempts
+            << " attempts, " << dead << " dead letters\n";
 }
 
 }  // namespace

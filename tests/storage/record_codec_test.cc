@@ -70,12 +70,13 @@ void add_records_of_topics(std::vector<Record>& records) {
   receiver.outbox = QueueId{13};
   receiver.url_base = "http://localhost:4566";
   receiver.unsubscribed = from_epoch_milliseconds(7);
-  records.insert(records.end(),
-                 {plain, full, subscription, pending, receiver, TopicSequenceRecord{{topic}, PublicationSequence{9}},
-                  TopicDedupRecord{{topic, 5, {1}}, from_epoch_milliseconds(7), MessageId{{8}}, PublicationSequence{9}},
-                  PublicationProgressRecord{{topic, PublicationSequence{9}}, 10},
-                  FreshRecord{fresh_key(4), head_of(4), notified_content(false)},
-                  FreshRecord{fresh_key(5), head_of(5), notified_content(true)}});
+  records.insert(
+      records.end(),
+      {plain, full, subscription, pending, receiver, TopicSequenceRecord{{topic}, PublicationSequence{9}},
+       TopicDedupRecord{{topic, 5, {1}}, from_epoch_milliseconds(7), MessageId{{8}}, PublicationSequence{9}},
+       PublicationProgressRecord{{topic, PublicationSequence{9}}, 10},
+       FreshRecord{fresh_key(4), head_of(4), notified_content(false)},
+       FreshRecord{fresh_key(5), head_of(5), notified_content(true)}});
 }
 
 std::vector<Record> records_of_every_kind() {
@@ -127,24 +128,24 @@ std::vector<Record> records_of_every_kind() {
   TouchedRecord grouped = hidden;
   grouped.group = GroupHash{0x0123456789abcdef};
   std::vector<Record> records{
-          PartitionRecord{{PartitionId{2}}, QueueId{77}},
-          DeletedNameRecord{{PartitionId{2}, queue.key.queue.world, "mail"}, from_epoch_milliseconds(7)},
-          queue,
-          encrypted,
-          counts,
-          delayed(1'700'000'000, 12),
-          hidden,
-          grouped,
-          LaneOfRecord{{queue.key.queue, "tenant"}, Lane{64}},
-          FreshRecord{fresh_key(1), head_of(1), full_content()},
-          LaterRecord{later_key(99, 2), head_of(2), full_content()},
-          redriven,
-          outbox,
-          closed,
-          FreshRecord{fresh_key(4), head_of(4), std::make_shared<const MessageContent>(letter)},
-          ExpiryRecord{{queue_address(), from_epoch_milliseconds(9), Sequence{4}}},
-          task,
-          fresh(3, "")};
+      PartitionRecord{{PartitionId{2}}, QueueId{77}},
+      DeletedNameRecord{{PartitionId{2}, queue.key.queue.world, "mail"}, from_epoch_milliseconds(7)},
+      queue,
+      encrypted,
+      counts,
+      delayed(1'700'000'000, 12),
+      hidden,
+      grouped,
+      LaneOfRecord{{queue.key.queue, "tenant"}, Lane{64}},
+      FreshRecord{fresh_key(1), head_of(1), full_content()},
+      LaterRecord{later_key(99, 2), head_of(2), full_content()},
+      redriven,
+      outbox,
+      closed,
+      FreshRecord{fresh_key(4), head_of(4), std::make_shared<const MessageContent>(letter)},
+      ExpiryRecord{{queue_address(), from_epoch_milliseconds(9), Sequence{4}}},
+      task,
+      fresh(3, "")};
   add_records_of_topics(records);
   return records;
 }
