@@ -11,7 +11,7 @@ import { test } from 'node:test';
 import * as sns from '@aws-sdk/client-sns';
 import MessageValidator from 'sns-validator';
 
-import { Daemon, scratchDirectory } from './daemon.js';
+import { Daemon, printed, scratchDirectory } from './daemon.js';
 import { Queue } from './queue.js';
 
 const identity = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
@@ -347,4 +347,53 @@ test('Nothing is sent to link-local addresses, and to private ones only where th
   }
   const open = await stage(t);
   await assert.rejects(subscribe(open.topics, open.TopicArn, 'http://169.254.169.254/latest'), /Unreachable Endpoint/);
+});
+
+test('Where callers are verified private receivers are a choice, and a receiver needs no name to confirm', async (t) => {
+  const directory = await scratchDirectory(t);
+  const file = join(directory, 'credentials.yaml');
+  const drawn = await printed('credentials', 'add', '--credentials', file, '--user', 'alice');
+  const credentials = {
+    accessKeyId: /^access_key_id: (\S+)$/m.exec(drawn)[1],
+    secretAccessKey: /^secret_access_key: (\S+)$/m.exec(drawn)[1],
+  };
+  const begin = async (...flags) => {
+    const daemon = await Daemon.start(join(directory, 'data'), '--credentials', file, ...flags);
+    t.after(() => daemon.stop());
+    const topics = new sns.SNSClient({ endpoint: daemon.endpoint, region: 'us-east-1', credentials });
+    t.after(() => topics.destroy());
+    const { TopicArn } = await topics.send(new sns.CreateTopicCommand({ Name: 'news' }));
+    return { daemon, topics, TopicArn };
+  };
+  const receiver = await Receiver.start(t);
+  const closed = await begin();
+  await assert.rejects(subscribe(closed.topics, closed.TopicArn, receiver.url), /Unreachable Endpoint/);
+  // 127.0.0.1 in a form that only the resolver understands.
+  await subscribe(closed.topics, closed.TopicArn, `http://2130706433:${receiver.port}/`);
+  const deadline = Date.now() + 20_000;
+  while (!closed.daemon.said.includes('nothing may be sent to its address') && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.match(closed.daemon.said, /nothing may be sent to its address/);
+  assert.equal(receiver.requests.length, 0);
+  await closed.daemon.stop();
+
+  const { topics, TopicArn } = await begin('--webhook-targets', 'any');
+  const SubscriptionArn = await confirmed(topics, TopicArn, receiver);
+  await topics.send(new sns.PublishCommand({ TopicArn, Message: 'hello' }));
+  const { UnsubscribeURL, Message } = JSON.parse((await receiver.seen(2))[1].body);
+  assert.equal(Message, 'hello');
+  assert.equal((await fetch(UnsubscribeURL)).status, 200);
+  const { SubscribeURL, Token } = JSON.parse((await receiver.seen(3))[2].body);
+  assert.equal((await fetch(SubscribeURL.replace(Token, '0'.repeat(64)))).status, 400);
+  assert.equal((await fetch(SubscribeURL)).status, 200);
+  await topics.send(new sns.GetSubscriptionAttributesCommand({ SubscriptionArn }));
+
+  // Confirmed with a name that is to be asked for.
+  const strict = await subscribe(topics, TopicArn, `${receiver.url}&strict`);
+  const asked = JSON.parse((await receiver.seen(4))[3].body);
+  await topics.send(new sns.ConfirmSubscriptionCommand({ TopicArn, Token: asked.Token, AuthenticateOnUnsubscribe: 'true' }));
+  const url = UnsubscribeURL.replace(SubscriptionArn, strict.SubscriptionArn);
+  assert.equal((await fetch(url)).status, 403);
+  await topics.send(new sns.UnsubscribeCommand({ SubscriptionArn: strict.SubscriptionArn }));
 });

@@ -210,7 +210,7 @@ TEST_F(Webhooks, AStopGivesBackWhatIsUnderWay) {
 TEST_F(Webhooks, WhereOnlyPublicReceiversArePermittedNobodyElseIsConnectedTo) {
   Receiver receiver([](const std::string&) { return "HTTP/1.1 200 OK\r\n\r\n"; });
   const WebhookSender::Options options{.private_receivers = false};
-  for (const std::string host : {"127.0.0.1", "localhost", "[::ffff:127.0.0.1]"}) {
+  for (const std::string host : {"127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"}) {
     const EndedAttempt ended =
         deliver("http://" + host + ":" + std::to_string(receiver.port()) + "/", options);
     EXPECT_EQ(ended.report.result, AttemptResult::kRefused) << host;
