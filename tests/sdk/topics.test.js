@@ -1,15 +1,11 @@
 // Topics by the official SDK: what applications see of publishing, and a receiver that verifies signatures.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { createServer, globalAgent } from 'node:https';
-import { get } from 'node:http';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import * as sns from '@aws-sdk/client-sns';
 import MessageValidator from 'sns-validator';
 
 import { Daemon, scratchDirectory } from './daemon.js';
+import { httpsFront, ownCertificate } from './https_front.js';
 import { Queue } from './queue.js';
 
 const identity = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
@@ -147,29 +143,10 @@ test('Topics and subscriptions are there after a kill, and a hundred queues have
 
 for (const version of ['1', '2']) {
   test(`sns-validator accepts what a queue receives, and nothing that was altered; version ${version}`, async (t) => {
-    const keys = await scratchDirectory(t);
-    const [key, cert] = [join(keys, 'key.pem'), join(keys, 'cert.pem')];
-    execFileSync(
-      'openssl',
-      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
-      { stdio: 'ignore' },
-    );
-    // What stands before the daemon and speaks https.
-    let endpoint;
-    const front = createServer({ key: await readFile(key), cert: await readFile(cert) }, (request, response) => {
-      get(endpoint + request.url, (answer) => {
-        response.writeHead(answer.statusCode);
-        answer.pipe(response);
-      });
-    });
-    await new Promise((resolve) => front.listen(0, '127.0.0.1', resolve));
-    globalAgent.options.ca = await readFile(cert);
-    t.after(() => {
-      globalAgent.destroy();
-      front.close();
-    });
-    const { daemon, topics, queues } = await stage(t, '--notification-url-base', `https://localhost:${front.address().port}`);
-    endpoint = daemon.endpoint;
+    const certificate = await ownCertificate(t);
+    const front = await httpsFront(t, certificate);
+    const { daemon, topics, queues } = await stage(t, '--notification-url-base', front.base);
+    front.endpoint = daemon.endpoint;
 
     const { TopicArn } = await topics.send(
       new sns.CreateTopicCommand({ Name: 'news', Attributes: { SignatureVersion: version } }),

@@ -1,17 +1,15 @@
 // Receivers by HTTP: what an application behind an endpoint sees, verified as AWS's own validator does it.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { createServer as createTlsServer, globalAgent } from 'node:https';
-import { get } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as sns from '@aws-sdk/client-sns';
 import MessageValidator from 'sns-validator';
 
 import { Daemon, printed, scratchDirectory } from './daemon.js';
+import { httpsFront, ownCertificate } from './https_front.js';
 import { Queue } from './queue.js';
 
 const identity = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
@@ -144,33 +142,14 @@ test('Raw delivery is the message alone, of the type that the policy says and in
 
 for (const version of ['1', '2']) {
   test(`sns-validator accepts confirmation and notification and refuses an altered body; version ${version}`, async (t) => {
-    const keys = await scratchDirectory(t);
-    const [key, cert] = [join(keys, 'key.pem'), join(keys, 'cert.pem')];
-    execFileSync(
-      'openssl',
-      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
-      { stdio: 'ignore' },
-    );
-    let endpoint;
-    const front = createTlsServer({ key: await readFile(key), cert: await readFile(cert) }, (request, response) => {
-      get(endpoint + request.url, (answer) => {
-        response.writeHead(answer.statusCode);
-        answer.pipe(response);
-      });
-    });
-    await new Promise((resolve) => front.listen(0, '127.0.0.1', resolve));
-    globalAgent.options.ca = await readFile(cert);
-    t.after(() => {
-      globalAgent.destroy();
-      front.close();
-    });
-    const base = `https://localhost:${front.address().port}`;
-    const { daemon, topics, TopicArn } = await stage(t, '--notification-url-base', base, '--webhook-ca-file', cert);
-    endpoint = daemon.endpoint;
+    const certificate = await ownCertificate(t);
+    const front = await httpsFront(t, certificate);
+    const { daemon, topics, TopicArn } = await stage(t, '--notification-url-base', front.base, '--webhook-ca-file', certificate.certFile);
+    front.endpoint = daemon.endpoint;
     await topics.send(new sns.SetTopicAttributesCommand({ TopicArn, AttributeName: 'SignatureVersion', AttributeValue: version }));
 
     // The receiver speaks https itself, with a certificate that the daemon was told to trust.
-    const server = createTlsServer({ key: await readFile(key), cert: await readFile(cert) });
+    const server = createTlsServer(certificate);
     const receiver = await Receiver.start(t, () => 200, server);
     await subscribe(topics, TopicArn, `https://localhost:${receiver.port}/`);
     const validator = new MessageValidator(/^localhost:\d+$/);
@@ -179,8 +158,8 @@ for (const version of ['1', '2']) {
     const confirmation = JSON.parse((await receiver.seen(1))[0].body);
     assert.equal(await validate({ ...confirmation }), 'genuine');
     assert.equal(await validate({ ...confirmation, Token: `${confirmation.Token}0` }), 'The message signature is invalid.');
-    assert.ok(confirmation.SubscribeURL.startsWith(`${base}/?Action=ConfirmSubscription&TopicArn=`));
-    assert.equal((await fetch(confirmation.SubscribeURL.replace(base, endpoint))).status, 200);
+    assert.ok(confirmation.SubscribeURL.startsWith(`${front.base}/?Action=ConfirmSubscription&TopicArn=`));
+    assert.equal((await fetch(confirmation.SubscribeURL.replace(front.base, front.endpoint))).status, 200);
 
     await topics.send(new sns.PublishCommand({ TopicArn, Message: 'lines\nand €, \\' }));
     const notification = JSON.parse((await receiver.seen(2))[1].body);
@@ -191,15 +170,9 @@ for (const version of ['1', '2']) {
 }
 
 test('A receiver by https whose certificate nobody vouches for gets nothing', async (t) => {
-  const keys = await scratchDirectory(t);
-  const [key, cert] = [join(keys, 'key.pem'), join(keys, 'cert.pem')];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-keyout', key, '-out', cert],
-    { stdio: 'ignore' },
-  );
+  const certificate = await ownCertificate(t);
   const { daemon, topics, TopicArn } = await stage(t);
-  const server = createTlsServer({ key: await readFile(key), cert: await readFile(cert) });
+  const server = createTlsServer(certificate);
   const receiver = await Receiver.start(t, () => 200, server);
   await subscribe(topics, TopicArn, `https://user:secret@localhost:${receiver.port}/`, {
     DeliveryPolicy: policy({ minDelayTarget: 1, maxDelayTarget: 1, numRetries: 0 }),
