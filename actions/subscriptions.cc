@@ -143,7 +143,7 @@ Result<TopicOperation> subscribe_of(sns::SubscribeRequest&& request, bool fifo_t
   if (protocol->protocol != SubscriptionProtocol::kSqs && !by_http) {
     return tl::unexpected(not_offered(joined({"subscriptions of the protocol ", protocol->name})));
   }
-  if (!fifo_topic && endpoint.ends_with(".fifo")) {
+  if (!fifo_topic && !by_http && endpoint.ends_with(".fifo")) {
     return invalid("Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS "
                    "topics");
   }

@@ -68,9 +68,16 @@ AddressKind address_kind(const Address& address) {
   if (address == one) return AddressKind::kForbidden;
   one.back() = 1;
   if (address == one) return AddressKind::kPrivate;
-  // fd00:ec2::254, a metadata service among the unique local addresses; and its network.
-  constexpr std::array<std::uint8_t, 4> kMetadata{0xfd, 0x00, 0x0e, 0xc2};
-  if (begins(address, kMetadata)) return AddressKind::kForbidden;
+  // The networks of metadata services among the unique local addresses.
+  constexpr std::array<std::array<std::uint8_t, 4>, 4> kMetadata{{
+      {0xfd, 0x00, 0x0e, 0xc2},  // fd00:ec2::254, Amazon
+      {0xfd, 0x20, 0x00, 0xce},  // fd20:ce::254, Google
+      {0xfd, 0x00, 0x00, 0xc1},  // fd00:c1::a9fe:a9fe, Oracle
+      {0xfd, 0x00, 0x00, 0x42},  // fd00:42::42, Scaleway
+  }};
+  for (const auto& network : kMetadata) {
+    if (begins(address, network)) return AddressKind::kForbidden;
+  }
   if ((address[0] & 0xfe) == 0xfc) return AddressKind::kPrivate;  // unique local
   // Of all others only the global unicast addresses are anybody's; not those that merely document.
   constexpr std::array<std::uint8_t, 4> kDocumentation{0x20, 0x01, 0x0d, 0xb8};

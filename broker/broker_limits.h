@@ -39,6 +39,8 @@ struct BrokerLimits {
   std::size_t topics_max = 100'000;
   std::size_t subscriptions_max = 1'000'000;
   std::size_t subscriptions_topic_max = 100'000;
+  // Of those that a receiver ended without a name and may restore for two days; one more ends for good.
+  std::size_t subscriptions_restorable_max = 100;
   std::size_t subscriptions_fifo_topic_max = 100;
   std::size_t filter_policies_topic_max = 200;
 

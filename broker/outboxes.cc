@@ -46,7 +46,11 @@ void Outboxes::notice(QueueId id) {
 
 void Outboxes::stand_in(Line line, QueueId id, Outbox& box) {
   box.line = line;
-  (line == Line::kLine ? line_ : patient_).push_back(id);
+  if (line == Line::kLine) {
+    line_.push_back(id);
+  } else if (!std::exchange(box.is_patient, true)) {
+    patient_.push_back(id);
+  }
 }
 
 std::size_t Outboxes::shared_max() const { return std::max<std::size_t>(1, limits_.outgoing_max / 2); }
@@ -80,7 +84,9 @@ void Outboxes::look(Decision& decision) {
     const QueueId id = from.front();
     from.pop_front();
     const auto found = boxes_.find(id);
-    if (found == boxes_.end() || found->second.line != line) continue;
+    if (found == boxes_.end()) continue;
+    if (line == Line::kPatient) found->second.is_patient = false;
+    if (found->second.line != line) continue;
     look_at(id, found->second, decision);
   }
 }

@@ -89,6 +89,7 @@ class Outboxes {
     SubscriptionKey of;
     std::size_t under_way = 0;
     Line line = Line::kNone;
+    bool is_patient = false;  // has its place there, even if it stands in the other line meanwhile
     bool known = false;     // looked at since the process began
     Time wake = kNever;     // its place in timers_
     Time free_at = kEpoch;  // when the policy's rate lets the next one go

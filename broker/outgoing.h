@@ -31,7 +31,7 @@ enum class AttemptResult : std::uint8_t {
   kDelivered,
   kFailed,   // worth a retry
   kRefused,  // not worth one
-  kUntried,  // nothing was sent: it counts as no attempt
+  kUntried,  // not seen to its end, for no fault of the receiver: it counts as no attempt
 };
 
 struct AttemptReport {

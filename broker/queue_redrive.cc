@@ -210,6 +210,10 @@ tl::expected<Queue*, std::string> Queue::destination_of(const MoveTaskRecord& ta
   if (destination == nullptr) return tl::unexpected<std::string>(kQueueIsGone);
   require(destination->record().attributes.fifo == record_.attributes.fifo,
           "a queue's name says of which kind it is");
+  // Who started the task was asked for permission to send to the queues that name this one, and to no other.
+  if (task.destination.empty() && destination->dead_letter_queue() != this) {
+    return tl::unexpected<std::string>(kNoSource);
+  }
   return destination;
 }
 

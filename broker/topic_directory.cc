@@ -54,8 +54,10 @@ struct TopicDirectory::Apply {
       topic = std::make_unique<Topic>();
       directory.names_.add(record.key.topic.world, record.name, record.key.topic.id);
     }
+    // Its delivery policy is among them.
+    const bool same_attributes = topic->record.attributes == record.attributes;
     topic->record = record;
-    // Its delivery policy may be another one.
+    if (same_attributes) return;
     for (const auto& [id, subscription] : topic->subscriptions) {
       if (const auto outbox = subscription.outbox()) directory.concerned_outboxes_.push_back(outbox->id);
     }

@@ -515,7 +515,8 @@ Result<Answer> Topics::unsubscribe(const Command& command, const Unsubscribe& re
   }
   TopicRecord record = topic->record;
   ++record.subscriptions_deleted;
-  if (receiver_asks && !subscription.pending) {
+  if (receiver_asks && !subscription.pending &&
+      topic->unsubscribed.size() < limits_.subscriptions_restorable_max) {
     // What waits to be delivered goes with the old outbox; the new one is for the last word.
     subscription.unsubscribed = decision.now;
     give_token(subscription, decision);

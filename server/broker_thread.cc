@@ -262,7 +262,7 @@ void BrokerThread::pass_time() {
 }
 
 void BrokerThread::send_replies() {
-  for (Reply& reply : commit_->released()) {
+  for (Reply& reply : std::exchange(commit_->released(), {})) {
     if (reply.ticket.session == kOutgoingSession) {
       send_outgoing(std::get<Received>(std::move(reply.answer)));
       continue;
@@ -271,7 +271,6 @@ void BrokerThread::send_replies() {
     require(thread < batches_.size(), "a ticket names an I/O thread");
     batches_[thread].push_back(std::move(reply));
   }
-  commit_->released().clear();
   for (std::size_t thread = 0; thread < batches_.size(); ++thread) {
     if (batches_[thread].empty()) continue;
     sinks_[thread]->deliver(std::exchange(batches_[thread], {}));
@@ -315,6 +314,11 @@ void BrokerThread::end_attempt(const EndedAttempt& attempt) {
                   {{"subscription", attempt.to->subscription_arn}, {"why", attempt.why}});
       return;
     case AttemptEnd::kDropped:
+      if (attempt.report.control) {
+        log_warning(given_up_, "a receiver could not be told of its subscription, and is told no more",
+                    {{"subscription", attempt.to->subscription_arn}, {"why", attempt.why}});
+        return;
+      }
       count(gauges_.outgoing_dropped);
       log_warning(given_up_,
                   "a delivery is given up, and the message is lost: its subscription has no dead-letter "

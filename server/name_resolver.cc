@@ -18,7 +18,7 @@ namespace {
 struct Question {
   std::uint64_t id = 0;
   std::string host;
-  std::shared_ptr<std::atomic<bool>> wanted;
+  std::shared_ptr<NameResolver::LookUp> look_up;
 };
 
 std::vector<IpAddress> addresses_of(const std::string& host) {
@@ -68,7 +68,8 @@ struct NameResolver::State {
       }
       const Question question = std::move(state->questions.front());
       state->questions.pop_front();
-      if (!question.wanted->load(std::memory_order_relaxed)) continue;
+      if (!question.look_up->wanted.load(std::memory_order_relaxed)) continue;
+      question.look_up->begun.store(true, std::memory_order_relaxed);
       guard.unlock();
       std::vector<IpAddress> addresses = addresses_of(question.host);
       guard.lock();
@@ -88,9 +89,9 @@ NameResolver::~NameResolver() {
   state_->asked.notify_all();
 }
 
-void NameResolver::ask(std::uint64_t id, const std::string& host, std::shared_ptr<std::atomic<bool>> wanted) {
+void NameResolver::ask(std::uint64_t id, const std::string& host, std::shared_ptr<LookUp> look_up) {
   const std::lock_guard guard(state_->lock);
-  state_->questions.push_back({id, host, std::move(wanted)});
+  state_->questions.push_back({id, host, std::move(look_up)});
   state_->asked.notify_one();
   // Those that rest may have been asked already and not have begun.
   if (state_->resting >= state_->questions.size() || state_->threads == kThreadsMax) return;

@@ -27,8 +27,11 @@ class NameResolver {
   explicit NameResolver(Found found);
   ~NameResolver();
 
-  // `wanted` may be set to false by the asker at any time.
-  void ask(std::uint64_t id, const std::string& host, std::shared_ptr<std::atomic<bool>> wanted);
+  struct LookUp {
+    std::atomic<bool> wanted{true};  // the asker may set it to false at any time
+    std::atomic<bool> begun{false};  // a thread has taken it
+  };
+  void ask(std::uint64_t id, const std::string& host, std::shared_ptr<LookUp> look_up);
 
  private:
   struct State;

@@ -20,7 +20,7 @@
 namespace penstock {
 namespace {
 
-// Descriptors for the store's files and all that is not a connection.
+// Descriptors for the store's files and all that is not a connection, of a client or to a receiver.
 constexpr rlim_t kOtherDescriptors = 1024;
 
 int report(const StartRefusal& refusal) {
@@ -35,10 +35,10 @@ void fit_descriptors(Settings& settings) {
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
   getrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= settings.connections_max + kOtherDescriptors)
-    return;
+  const rlim_t others = kOtherDescriptors + settings.limits.outgoing_max;
+  if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= settings.connections_max + others) return;
   const rlim_t half = std::max<rlim_t>(limit.rlim_cur / 2, 1);
-  const rlim_t rest = limit.rlim_cur > 2 * kOtherDescriptors ? limit.rlim_cur - kOtherDescriptors : half;
+  const rlim_t rest = limit.rlim_cur > 2 * others ? limit.rlim_cur - others : half;
   log_warning("the limit of open files allows fewer connections than were asked for",
               {{"open_files", limit.rlim_cur}, {"connections", rest}, {"asked", settings.connections_max}});
   settings.connections_max = rest;

@@ -121,8 +121,8 @@ void WebhookSender::begin(OutgoingDelivery&& outgoing) {
   } else if (attempt.url.host == "localhost") {
     found(id, {kLoopback4, kLoopback6});
   } else {
-    attempt.wanted = std::make_shared<std::atomic<bool>>(true);
-    resolver_->ask(id, attempt.url.host, attempt.wanted);
+    attempt.look_up = std::make_shared<NameResolver::LookUp>();
+    resolver_->ask(id, attempt.url.host, attempt.look_up);
   }
 }
 
@@ -166,10 +166,12 @@ void WebhookSender::call(std::uint64_t id, Attempt& attempt, const std::string& 
   if (!authorization.empty()) bytes += joined({"Authorization: ", authorization, "\r\n"});
   bytes += "\r\n";
   bytes += request.body;
+  std::string host = attempt.url.host;
+  if (host.ends_with('.')) host.pop_back();  // certificates have no dot for the root
   attempt.call =
       std::make_unique<WebhookCall>(WebhookCall::Target{.addresses = attempt.addresses,
                                                         .port = attempt.url.port,
-                                                        .host = attempt.url.host,
+                                                        .host = std::move(host),
                                                         .host_is_address = attempt.url.literal.has_value(),
                                                         .tls = attempt.url.secure ? tls_.get() : nullptr},
                                     std::move(bytes), watch_, id);
@@ -223,7 +225,7 @@ void WebhookSender::answered(std::uint64_t id) {
 void WebhookSender::end(std::uint64_t id, AttemptResult result, std::string why) {
   auto node = attempts_.extract(id);
   Attempt& attempt = node.mapped();
-  if (attempt.wanted) attempt.wanted->store(false, std::memory_order_relaxed);
+  if (attempt.look_up) attempt.look_up->wanted.store(false, std::memory_order_relaxed);
   if (result == AttemptResult::kFailed) counts_.failures.fetch_add(1, std::memory_order_relaxed);
   if (result == AttemptResult::kRefused) counts_.refusals.fetch_add(1, std::memory_order_relaxed);
   const auto& notification = attempt.outgoing.delivery.content->notification;
@@ -241,7 +243,15 @@ void WebhookSender::sweep() {
   for (const auto& [id, attempt] : attempts_) {
     if (attempt.end <= now) over.push_back(id);
   }
-  for (const std::uint64_t id : over) end(id, AttemptResult::kFailed, "no answer in time");
+  for (const std::uint64_t id : over) {
+    const Attempt& attempt = attempts_.at(id);
+    // It waited behind the names of others, which is not its receiver's fault.
+    if (attempt.look_up && !attempt.look_up->begun.load(std::memory_order_relaxed)) {
+      end(id, AttemptResult::kUntried, "its name could not be looked up in time");
+    } else {
+      end(id, AttemptResult::kFailed, "no answer in time");
+    }
+  }
   std::erase_if(lingering_, [now](const auto& one) { return one.second.end <= now; });
   if (!stop_at_ || *stop_at_ > now) return;
   while (!attempts_.empty()) end(attempts_.begin()->first, AttemptResult::kUntried, "the daemon stops");

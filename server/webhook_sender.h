@@ -72,7 +72,7 @@ class WebhookSender final : public OutgoingSink {
   struct Attempt {
     OutgoingDelivery outgoing;
     WebUrl url;
-    std::shared_ptr<std::atomic<bool>> wanted;  // its name's addresses
+    std::shared_ptr<NameResolver::LookUp> look_up;  // of its host's name; null: there is none
     std::vector<IpAddress> addresses;
     std::unique_ptr<WebhookCall> call;
     bool authorized = false;  // its call answers a 401

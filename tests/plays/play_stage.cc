@@ -644,6 +644,7 @@ void PlayStage::set_limits(const Options& options) {
   set(limits_.deleted_names_max, "deleted-names");
   set(limits_.move_tasks_active_max, "move-tasks");
   set(limits_.outgoing_max, "outgoing");
+  set(limits_.subscriptions_restorable_max, "restorable");
   set(limits_.outgoing_subscription_max, "outgoing-subscription");
   limits_.weaknesses.duplicates = options.find("duplicates").value_or(0) != 0;
   limits_.weaknesses.order = options.find("order").value_or(0) != 0;
