@@ -57,14 +57,18 @@ class TopicRound {
       Daemon daemon(program_, data_);
       if (std::string wrong = subscribe(daemon.port()); !wrong.empty()) return wrong;
       std::vector<std::thread> publishers;
+      publishing_ = kConnections;
       for (std::size_t at = 0; at < kConnections; ++at) {
-        publishers.emplace_back([this, at, port = daemon.port()] { publish(at, port); });
+        publishers.emplace_back([this, at, port = daemon.port()] { publish(at, port); --publishing_; });
       }
       const int enough = 100 + static_cast<int>(random_() % 200);
-      while (acknowledged_ < enough && refused_ == 0)
+      while (acknowledged_ < enough && refused_ == 0 && publishing_ > 0) {
         std::this_thread::sleep_for(std::chrono::microseconds(200));
+      }
+      const bool died = publishing_ == 0 && refused_ == 0;
       daemon.kill_now();
       for (std::thread& publisher : publishers) publisher.join();
+      if (died) return "the daemon died before it was killed";
     }
     if (refused_ > 0) return "a publish was refused";
     prepare();
@@ -187,6 +191,7 @@ class TopicRound {
   std::mt19937_64 random_;
   std::mutex mutex_;
   Publications publications_;
+  std::atomic<std::size_t> publishing_{0};  // publishers that have not ended
   std::atomic<int> acknowledged_{0};
   std::atomic<int> refused_{0};
 };

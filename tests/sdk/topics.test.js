@@ -4,22 +4,10 @@ import { test } from 'node:test';
 import * as sns from '@aws-sdk/client-sns';
 import MessageValidator from 'sns-validator';
 
-import { Daemon, scratchDirectory } from './daemon.js';
+import { Daemon } from './daemon.js';
 import { httpsFront, ownCertificate } from './https_front.js';
 import { Queue } from './queue.js';
-
-const identity = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-
-async function stage(t, ...flags) {
-  const data = await scratchDirectory(t);
-  const daemon = await Daemon.start(data, ...flags);
-  t.after(() => daemon.stop());
-  const topics = new sns.SNSClient({ endpoint: daemon.endpoint, ...identity });
-  t.after(() => topics.destroy());
-  return { data, daemon, topics, queues: daemon.client() };
-}
-
-const arnOf = (queue) => `arn:aws:sqs:us-east-1:000000000000:${queue.name}`;
+import { arnOf, topicStage } from './topic_stage.js';
 
 const subscribe = (topics, TopicArn, queue, Attributes = {}) =>
   topics.send(
@@ -27,7 +15,7 @@ const subscribe = (topics, TopicArn, queue, Attributes = {}) =>
   );
 
 test('A publication reaches the queues whose filters want it, raw or in an envelope', async (t) => {
-  const { topics, queues } = await stage(t);
+  const { topics, queues } = await topicStage(t);
   const { TopicArn } = await topics.send(new sns.CreateTopicCommand({ Name: 'news', Tags: [{ Key: 'a', Value: 'b' }] }));
   const [all, red, raw] = [await Queue.create(queues), await Queue.create(queues), await Queue.create(queues)];
   await subscribe(topics, TopicArn, all);
@@ -61,7 +49,7 @@ test('A publication reaches the queues whose filters want it, raw or in an envel
 });
 
 test('Every action of topics and subscriptions is understood by the SDK', async (t) => {
-  const { topics, queues } = await stage(t);
+  const { topics, queues } = await topicStage(t);
   const ask = (command, input) => topics.send(new sns[`${command}Command`](input));
   const { TopicArn } = await ask('CreateTopic', { Name: 'news', Attributes: { DisplayName: 'News' } });
   const queue = await Queue.create(queues);
@@ -97,7 +85,7 @@ test('Every action of topics and subscriptions is understood by the SDK', async 
 });
 
 test('A FIFO topic keeps order and takes each message once', async (t) => {
-  const { topics, queues } = await stage(t);
+  const { topics, queues } = await topicStage(t);
   const { TopicArn } = await topics.send(
     new sns.CreateTopicCommand({ Name: 'pay.fifo', Attributes: { FifoTopic: 'true', ContentBasedDeduplication: 'true' } }),
   );
@@ -113,7 +101,7 @@ test('A FIFO topic keeps order and takes each message once', async (t) => {
 });
 
 test('Topics and subscriptions are there after a kill, and a hundred queues have what was acknowledged', async (t) => {
-  const { data, daemon, topics, queues } = await stage(t, '--recreate-wait', '0');
+  const { data, daemon, topics, queues } = await topicStage(t, '--recreate-wait', '0');
   const { TopicArn } = await topics.send(new sns.CreateTopicCommand({ Name: 'news' }));
   const all = [];
   for (let number = 0; number < 100; ++number) {
@@ -145,7 +133,7 @@ for (const version of ['1', '2']) {
   test(`sns-validator accepts what a queue receives, and nothing that was altered; version ${version}`, async (t) => {
     const certificate = await ownCertificate(t);
     const front = await httpsFront(t, certificate);
-    const { daemon, topics, queues } = await stage(t, '--notification-url-base', front.base);
+    const { daemon, topics, queues } = await topicStage(t, '--notification-url-base', front.base);
     front.endpoint = daemon.endpoint;
 
     const { TopicArn } = await topics.send(
@@ -169,7 +157,7 @@ for (const version of ['1', '2']) {
 }
 
 test('Signatures can be left out', async (t) => {
-  const { topics, queues } = await stage(t, '--sign-notifications', 'false');
+  const { topics, queues } = await topicStage(t, '--sign-notifications', 'false');
   const { TopicArn } = await topics.send(new sns.CreateTopicCommand({ Name: 'news' }));
   const queue = await Queue.create(queues);
   await subscribe(topics, TopicArn, queue);

@@ -11,9 +11,7 @@ import MessageValidator from 'sns-validator';
 import { Daemon, printed, scratchDirectory } from './daemon.js';
 import { httpsFront, ownCertificate } from './https_front.js';
 import { Queue } from './queue.js';
-
-const identity = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-const arnOf = (queue) => `arn:aws:sqs:us-east-1:000000000000:${queue.name}`;
+import { arnOf, topicStage } from './topic_stage.js';
 
 // A receiver that keeps what it was sent; `answer(request, number)` says with which status, and with what head.
 class Receiver {
@@ -60,13 +58,9 @@ class Receiver {
 }
 
 async function stage(t, ...flags) {
-  const data = await scratchDirectory(t);
-  const daemon = await Daemon.start(data, ...flags);
-  t.after(() => daemon.stop());
-  const topics = new sns.SNSClient({ endpoint: daemon.endpoint, ...identity });
-  t.after(() => topics.destroy());
-  const { TopicArn } = await topics.send(new sns.CreateTopicCommand({ Name: 'news' }));
-  return { data, daemon, topics, TopicArn, queues: daemon.client() };
+  const stage = await topicStage(t, ...flags);
+  const { TopicArn } = await stage.topics.send(new sns.CreateTopicCommand({ Name: 'news' }));
+  return { ...stage, TopicArn };
 }
 
 const subscribe = (topics, TopicArn, Endpoint, Attributes = {}) =>
