@@ -19,6 +19,7 @@ struct BenchmarkOptions {
   double seconds = 4;
   std::uint64_t messages = 1'000'000;
   std::uint64_t delay = 0;
+  std::size_t groups = 100'000;
   double rate = 0;                    // 0: the benchmark's own choice
   std::size_t resident_mb_max = 250;  // that the daemon may come to hold
 };
@@ -35,6 +36,8 @@ bool wake(const BenchmarkOptions& options);
 bool fanout(const BenchmarkOptions& options);
 // Fills a queue, kills the daemon, starts it again, drains.
 bool depth(const BenchmarkOptions& options);
+// Many message groups of one FIFO queue: sends, receives and deletes on an empty queue and on a full one.
+bool groups(const BenchmarkOptions& options);
 // Long polls by the thousand: idle first, then woken one by one.
 bool soak(const BenchmarkOptions& options);
 

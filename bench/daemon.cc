@@ -61,8 +61,14 @@ std::string Daemon::metric(const std::string& name) const {
   return script.body.substr(line + 1, script.body.find('\n', line + 1) - line - 1);
 }
 
-std::string Daemon::create_queue(const std::string& name) const {
-  return std::string(json_string(call("CreateQueue", "{\"QueueName\":\"" + name + "\"}"), "QueueUrl"));
+std::string Daemon::create_queue(const std::string& name, const std::string& attributes) const {
+  const std::string json = "{\"QueueName\":\"" + name + "\",\"Attributes\":{" + attributes + "}}";
+  return std::string(json_string(call("CreateQueue", json), "QueueUrl"));
+}
+
+std::uint64_t Daemon::number(const std::string& name) const {
+  const std::string line = metric(name);
+  return std::stoull(line.substr(line.rfind(' ') + 1));
 }
 
 }  // namespace penstock

@@ -23,8 +23,10 @@ class Daemon {
   std::string call(const std::string& action, const std::string& json) const;
   // That line of /metrics, name and value.
   std::string metric(const std::string& name) const;
-  // Creates the queue and returns its URL.
-  std::string create_queue(const std::string& name) const;
+  // Its value; it must be whole.
+  std::uint64_t number(const std::string& name) const;
+  // Creates the queue, with attributes that are members of a JSON object, and returns its URL.
+  std::string create_queue(const std::string& name, const std::string& attributes = {}) const;
 
  private:
   ChildProcess process_;

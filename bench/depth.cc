@@ -7,6 +7,7 @@
 #include "bench/daemon.h"
 #include "bench/scratch_directory.h"
 #include "bench/scripts.h"
+#include "bench/verdict.h"
 
 namespace penstock {
 namespace {
@@ -20,24 +21,6 @@ constexpr std::size_t kBodyBytes = 200;
 constexpr std::uint64_t kRecordsLoadedMax = 16;
 // The counters of delayed messages, one for each coming second at most.
 constexpr std::uint64_t kSecondsDelayedMax = 901;
-
-std::uint64_t number_in(const std::string& metric) {
-  return std::stoull(metric.substr(metric.rfind(' ') + 1));
-}
-
-// What is found wrong, told as it is found.
-class Verdict {
- public:
-  void expect(bool holds, const std::string& what) {
-    if (holds) return;
-    std::printf("  WRONG: %s\n", what.c_str());
-    good_ = false;
-  }
-  bool good() const { return good_; }
-
- private:
-  bool good_ = true;
-};
 
 class Deep {
  public:
@@ -99,8 +82,8 @@ void Deep::run() {
   const Clock::time_point begin = Clock::now();
   const Daemon daemon(options_.penstock, scratch.path("data"));
   const std::chrono::duration<double> restart = Clock::now() - begin;
-  const std::uint64_t loaded = number_in(daemon.metric("penstock_store_records_loaded"));
-  const std::uint64_t pages = number_in(daemon.metric("penstock_store_pages_total"));
+  const std::uint64_t loaded = daemon.number("penstock_store_records_loaded");
+  const std::uint64_t pages = daemon.number("penstock_store_pages_total");
   std::printf("  killed; serving again after %.2f s, %llu records and %llu pages read\n", restart.count(),
               static_cast<unsigned long long>(loaded), static_cast<unsigned long long>(pages));
   std::fflush(stdout);

@@ -2,7 +2,7 @@
 //
 //   penstock-bench send|receive-delete|cycle|batch --url http://host:port
 //       load for an endpoint that runs already (endpoint_load.h)
-//   penstock-bench front|commit|verify|wake|fanout|depth|soak --penstock PATH
+//   penstock-bench front|commit|verify|wake|fanout|depth|groups|soak --penstock PATH
 //       a daemon of their own (benchmarks.h); the status is 1 if something that can be counted is wrong
 #include <charconv>
 #include <cstdio>
@@ -28,7 +28,7 @@ const char* const kUsage =
     "due\n"
     "         [--messages N]    that receive-delete begins with\n"
     "         [--region NAME] [--access-key ID] [--pid PID of the server, for its CPU] [--json]\n"
-    "       penstock-bench front|commit|verify|wake|fanout|depth|soak --penstock PATH [--echo PATH] [--directory DIR]\n"
+    "       penstock-bench front|commit|verify|wake|fanout|depth|groups|soak --penstock PATH [--echo PATH] [--directory DIR]\n"
     "         [--connections N] [--rounds N] [--seconds S] [--messages N] [--delay S] [--rate R]\n"
     "         [--resident-max MB]\n";
 
@@ -148,6 +148,7 @@ int benchmark(bool (*run)(const BenchmarkOptions&), bool wants_echo, int argc, c
       {"--seconds", number_flag(options.seconds, 0.1, 86'400.0)},
       {"--messages", number_flag<std::uint64_t>(options.messages, 10, 1'000'000'000)},
       {"--delay", number_flag<std::uint64_t>(options.delay, 0, 900)},
+      {"--groups", number_flag<std::size_t>(options.groups, 64, 10'000'000)},
       {"--rate", number_flag(options.rate, 0.0, 10e6)},
       {"--resident-max", number_flag<std::size_t>(options.resident_mb_max, 1, 1 << 20)},
   };
@@ -169,6 +170,7 @@ int run(int argc, char** argv) {
   if (what == "wake") return benchmark(wake, false, argc, argv);
   if (what == "fanout") return benchmark(fanout, false, argc, argv);
   if (what == "depth") return benchmark(depth, false, argc, argv);
+  if (what == "groups") return benchmark(groups, false, argc, argv);
   if (what == "soak") return benchmark(soak, false, argc, argv);
   throw UsageError(what.empty() ? "what is to be measured?" : what + " is not known");
 }

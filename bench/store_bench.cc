@@ -29,6 +29,7 @@ class Reports final : public StoreEvents {
       page_come_ = true;
     });
   }
+  void looked_up(LookedUp) override {}
   [[noreturn]] void refused(const std::string& reason) override {
     std::fprintf(stderr, "the store refused: %s\n", reason.c_str());
     std::abort();

@@ -13,6 +13,7 @@
 #include "broker/deleted_names.h"
 #include "broker/indexed_heap.h"
 #include "broker/outboxes.h"
+#include "broker/parked_commands.h"
 #include "broker/queue.h"
 #include "broker/queue_arn.h"
 #include "broker/queue_directory.h"
@@ -176,7 +177,7 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings {
   };
 
   State(PartitionId partition_id, const BrokerLimits& limits)
-      : share(limits), topics(partition_id, limits, *this), outboxes(limits, *this) {
+      : share(limits), topics(partition_id, limits, share.dedup, *this), outboxes(limits, *this) {
     partition.key.partition = partition_id;
     share.neighbours = this;
   }
@@ -228,6 +229,11 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings {
   }
   QueueAddress open_outbox(const SubscriptionKey& of, Decision& decision) override;
   bool is_outbox(const QueueAddress& queue) const override { return outboxes.contains(queue.id); }
+  void each_doubt(const QueueAddress& address, const MessageContent& content, Time now,
+                  std::vector<Key>& keys) const override {
+    const auto found = slots.find(address.id);
+    if (found != slots.end()) places[found->second].queue->each_doubt(content, now, keys);
+  }
 
   StandardQueue* outbox(QueueId id) override {
     // Queue::make gives every queue that is not FIFO this kind, and an outbox never is.
@@ -284,6 +290,8 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings {
   // The names whose time is over may be used again.
   void free_names(Decision& decision);
   Time next_free_name() const;
+  void execute(Command&& command, Decision& decision);
+  bool parks(Command& command, Decision& decision);
   void act(Queue& queue, const Command& command, Decision& decision);
   // After a tick of the queue: its next deadline is in force.
   void reschedule(QueueId id, Time now);
@@ -311,6 +319,7 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings {
   Slot eviction_hand = 0;
   Topics topics;
   Outboxes outboxes;
+  ParkedCommands parked;
   bool drains = true;
 };
 
@@ -322,7 +331,10 @@ Broker& Broker::operator=(Broker&&) noexcept = default;
 
 // ---- facts
 
-void Broker::apply(const Change& change) { state_->apply(change); }
+void Broker::apply(const Change& change) {
+  state_->apply(change);
+  state_->share.dedup.make_room();
+}
 
 void Broker::State::apply(const Change& change) {
   if (TopicDirectory::concerns(change)) {
@@ -435,30 +447,75 @@ void Broker::each_fact(const std::function<void(const Record&)>& visit) const {
 // ---- decisions
 
 void Broker::execute(Command&& command, Time now, Random& random, Outcome& outcome) {
+  state_->share.dedup.make_room();
   Decision decision{now, random, outcome};
+  state_->execute(std::move(command), decision);
+}
+
+void Broker::recall(LookedUp&& found, Time now, Random& random, Outcome& outcome) {
+  if (found.token == Topics::kDrain) {
+    state_->topics.recall(std::move(found));
+    return;
+  }
+  std::optional<ParkedCommands::Parked> parked = state_->parked.take(std::move(found));
+  if (!parked) return;
+  state_->share.dedup.make_room();
+  Decision decision{.now = now, .random = random, .outcome = outcome, .recollection = &parked->recollection};
+  state_->execute(std::move(parked->command), decision);
+}
+
+// Whether it waits from now on until something was looked up, or is refused because too many do.
+bool Broker::State::parks(Command& command, Decision& decision) {
+  if (!share.dedup.any_on_disk() || !command.operation) return false;
+  std::vector<Key> keys;
   if (command.about_topic) {
-    state_->topics.execute(std::move(command), decision);
-    state_->notice_outboxes();
-    state_->serve_queues_without_room(decision);
+    topics.each_doubt(command, decision.now, keys);
+  } else if (const Queue* queue = find(command.world, command.queue_name)) {
+    if (const auto* send = std::get_if<Send>(&*command.operation)) {
+      queue->each_doubt(*send->content, decision.now, keys);
+    } else if (const auto* batch = std::get_if<SendBatch>(&*command.operation)) {
+      for (const Result<Send>& entry : batch->entries) {
+        if (entry) queue->each_doubt(*entry->content, decision.now, keys);
+      }
+    }
+  }
+  if (keys.empty()) return false;
+  const Recollection* found = decision.recollection;
+  if (found != nullptr && found->epoch == share.dedup.epoch() && found->covers(keys)) return false;
+  const std::size_t bytes = message_bytes(command);
+  if (!parked.admits(bytes)) {
+    decision.reply(command.ticket, Error{ErrorCode::kServiceUnavailable, {}});
+    return true;
+  }
+  decision.outcome.look_ups.push_back(parked.park(std::move(command), std::move(keys), share.dedup.epoch(), bytes));
+  return true;
+}
+
+void Broker::State::execute(Command&& command, Decision& decision) {
+  if (parks(command, decision)) return;
+  if (command.about_topic) {
+    topics.execute(std::move(command), decision);
+    notice_outboxes();
+    serve_queues_without_room(decision);
     return;
   }
   if (command.access) {
-    if (std::optional<Error> refusal = state_->refuse_access(command)) {
+    if (std::optional<Error> refusal = refuse_access(command)) {
       decision.reply(command.ticket, *std::move(refusal));
       return;
     }
   }
   if (command.operation) {
     if (const auto* request = std::get_if<CreateQueue>(&*command.operation)) {
-      state_->create(command, *request, decision);
+      create(command, *request, decision);
       return;
     }
     if (const auto* request = std::get_if<ListQueues>(&*command.operation)) {
-      state_->list(command, *request, decision);
+      list(command, *request, decision);
       return;
     }
   }
-  Queue* queue = state_->find(command.world, command.queue_name);
+  Queue* queue = find(command.world, command.queue_name);
   if (queue == nullptr) {
     decision.reply(command.ticket, of_move_tasks(command) ? no_resource("SourceArn")
                                                           : Error{ErrorCode::kQueueDoesNotExist, {}});
@@ -469,10 +526,10 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
     return;
   }
   const QueueId id = queue->address().id;
-  state_->act(*queue, command, decision);
-  state_->go_on(decision);
-  state_->serve_queues_without_room(decision);
-  state_->reschedule_unless_due(id, now);
+  act(*queue, command, decision);
+  go_on(decision);
+  serve_queues_without_room(decision);
+  reschedule_unless_due(id, decision.now);
 }
 
 std::optional<Error> Broker::State::refuse_access(const Command& command) {
@@ -865,6 +922,7 @@ void Broker::undeliver(const Received& received, Time now, Random& random, Outco
 }
 
 void Broker::tick(Time now, Random& random, Outcome& outcome) {
+  state_->share.dedup.make_room();
   Decision decision{now, random, outcome};
   state_->go_on(decision);
   while (!state_->deadlines.empty()) {
@@ -989,7 +1047,10 @@ Broker::Totals Broker::totals() const {
           .touched = state_->share.touched,
           .waiting_receivers = state_->share.receivers.size(),
           .window_bytes = state_->share.budget.bytes(),
-          .outgoing = state_->outboxes.under_way()};
+          .outgoing = state_->outboxes.under_way(),
+          .dedup_bytes = state_->share.dedup.bytes(),
+          .dedup_on_disk = state_->share.dedup.any_on_disk(),
+          .parked = state_->parked.size()};
 }
 
 void Broker::each_queue(Time now, const std::function<void(const QueueView&)>& visit) const {

@@ -42,11 +42,14 @@ class Broker {
   Broker& operator=(Broker&&) noexcept;
 
   // Decides what the command asks for. Its reply is in this outcome, or in a later one if it is a receive
-  // that waits (for a message or for a page).
+  // that waits (for a message or for a page) or a send that has to look something up.
   void execute(Command&& command, Time now, Random& random, Outcome& outcome);
 
   // Takes a page that an earlier outcome wanted.
   void supply(Page&& page, Time now, Random& random, Outcome& outcome);
+
+  // Takes what an earlier outcome wanted to look up.
+  void recall(LookedUp&& found, Time now, Random& random, Outcome& outcome);
 
   // The client behind the ticket is gone: its waiting receive, if there is one, ends without an answer
   // and takes no message. To be called before anything else is decided for that client's queue.
@@ -76,7 +79,7 @@ class Broker {
   // aborts.
   void apply(const Change& change);
 
-  // Every resident fact (all records but the bodies): the partition's, then queue by queue, each
+  // Every resident fact (all records but the bodies, and but deduplication ids that are on disk only): the partition's, then queue by queue, each
   // ascending by kind and key.
   void each_fact(const std::function<void(const Record&)>& visit) const;
 
@@ -88,6 +91,9 @@ class Broker {
     std::size_t waiting_receivers = 0;
     std::size_t window_bytes = 0;
     std::size_t outgoing = 0;  // deliveries under way
+    std::size_t dedup_bytes = 0;
+    bool dedup_on_disk = false;  // some deduplication ids are on disk only
+    std::size_t parked = 0;      // commands that wait for a look at the disk
   };
   Totals totals() const;
 

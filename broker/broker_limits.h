@@ -20,6 +20,10 @@ struct BrokerLimits {
   std::size_t window_bytes_max = 64 << 20;
   std::size_t window_queue_bytes_max = 4 << 20;
 
+  // Deduplication ids of the last five minutes, of all FIFO queues and topics. Those that are more stay on
+  // disk, and a send that may repeat one of them waits for a look at it.
+  std::size_t dedup_bytes_max = 64 << 20;
+
   // Receives waiting at once; one more is answered at once with what there is.
   std::size_t waiting_receivers_max = 100'000;
 

@@ -34,4 +34,17 @@ bool grows_store(const Command& command) {
   return command.operation && std::visit(Grows{}, *command.operation);
 }
 
+std::size_t message_bytes(const Command& command) {
+  if (!command.operation) return 0;
+  if (const Send* const send = std::get_if<Send>(&*command.operation)) return send->size;
+  if (const auto* const asked = std::get_if<AboutTopic>(&*command.operation)) {
+    return message_bytes(asked->operation);
+  }
+  const SendBatch* const batch = std::get_if<SendBatch>(&*command.operation);
+  if (!batch) return 0;
+  std::size_t bytes = 0;
+  for (const Result<Send>& entry : batch->entries) bytes += entry ? entry->size : 0;
+  return bytes;
+}
+
 }  // namespace penstock

@@ -174,6 +174,8 @@ struct Command {
 
 // True of the operations that add to what is stored. They are refused while the disk reserve is broken.
 bool grows_store(const Command& command);
+// Of the messages that it wants to send.
+std::size_t message_bytes(const Command& command);
 
 // ---- answers
 

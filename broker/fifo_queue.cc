@@ -31,7 +31,7 @@ constexpr Fingerprint kLastFingerprint{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 }  // namespace
 
 FifoQueue::FifoQueue(QueueRecord record, QueueShare& share)
-    : Queue(std::move(record), share), window_(share.budget) {
+    : Queue(std::move(record), share), accepted_(share.dedup), window_(share.budget) {
   tally_.key = {record_.key.queue, kFirstLane};
 }
 
@@ -98,6 +98,10 @@ void FifoQueue::apply(const Change& change) {
                           {record.accepted, record.id, record.sequence});
     }
     void operator()(const AttemptRecord& record) const {
+      const auto* earlier = queue.attempts_.find(record.key.fingerprint);
+      if (earlier == nullptr || earlier->minute != record.key.minute) {
+        queue.attempts_order_.emplace_back(record.key.minute, record.key.fingerprint);
+      }
       queue.attempts_.put(record.key.minute, record.key.fingerprint, {record.received, record.messages});
     }
 
@@ -184,6 +188,23 @@ Fingerprint FifoQueue::fingerprint_of(const MessageContent& content) const {
   return fingerprint({"queue", content.deduplication_id});
 }
 
+std::optional<FifoQueue::Accepted> FifoQueue::accepted_before(const Fingerprint& print,
+                                                              const Decision& decision) const {
+  if (const auto* entry = accepted_.find(print)) return entry->value;
+  if (decision.recollection == nullptr) return std::nullopt;
+  const auto* record = decision.recollection->latest<DedupRecord>(
+      [&](const DedupKey& key) { return key.queue == address() && key.fingerprint == print; });
+  if (record == nullptr) return std::nullopt;
+  return Accepted{record->accepted, record->id, record->sequence};
+}
+
+void FifoQueue::each_doubt(const MessageContent& content, Time now, std::vector<Key>& keys) const {
+  const Fingerprint print = fingerprint_of(content);
+  accepted_.each_doubt(print, minute_of(now - kRemembered), [&](std::int64_t minute) {
+    keys.push_back(DedupKey{address(), minute, print});
+  });
+}
+
 void FifoQueue::send(const Ticket& ticket, const Send& request, Decision& decision) {
   Result<Sent> sent = accept(request, decision);
   if (!sent) {
@@ -224,12 +245,11 @@ Result<Sent> FifoQueue::accept(const Send& request, Decision& decision) {
   }
   forget_minutes(decision);
   const Fingerprint print = fingerprint_of(*request.content);
-  if (const auto* earlier = accepted_.find(print)) {
-    if (decision.now < earlier->value.at + kRemembered) {
-      return Sent{earlier->value.id, request.content, earlier->value.sequence};
-    }
-    change(Erase{DedupKey{address(), earlier->minute, print}}, decision);
+  const std::optional<Accepted> earlier = accepted_before(print, decision);
+  if (earlier && decision.now < earlier->at + kRemembered) {
+    return Sent{earlier->id, request.content, earlier->sequence};
   }
+  if (earlier) change(Erase{DedupKey{address(), minute_of(earlier->at), print}}, decision);
 
   const MessageHead head{MessageId::draw(decision.random), decision.now};
   TallyRecord tally = tally_;
@@ -364,6 +384,7 @@ std::vector<Delivery> FifoQueue::take(const WaitingReceivers::Receiver& receiver
       change(Erase{AttemptKey{address(), earlier->minute, print}}, decision);
     }
     put(AttemptRecord{{address(), minute, print}, attempt.received, std::move(attempt.messages)}, decision);
+    forget_attempts(decision);
   }
   if (deliveries.empty() && window_.ready() && share_.touched >= share_.limits.touched_max) {
     share_.queues_without_room.insert(address().id);
@@ -372,21 +393,41 @@ std::vector<Delivery> FifoQueue::take(const WaitingReceivers::Receiver& receiver
   return deliveries;
 }
 
+bool FifoQueue::stands(const Attempted& attempt, Time now) const {
+  return std::all_of(attempt.messages.begin(), attempt.messages.end(), [&](const AttemptedMessage& message) {
+    const auto record = touched_.find(address(), kFirstLane, message.sequence);
+    return record && record->receive_count == message.receive_count &&
+           record->hidden_until == message.hidden_until && record->hidden_until > now &&
+           !ended(record->enqueued, now);
+  });
+}
+
+// Each new attempt looks at two older ones, so those that stand for nothing are never much more than the others;
+// and of the others there are no more than messages in flight.
+void FifoQueue::forget_attempts(Decision& decision) {
+  for (int left = 2; left > 0 && !attempts_order_.empty(); --left) {
+    const auto [minute, print] = attempts_order_.front();
+    attempts_order_.pop_front();
+    const auto* found = attempts_.find(print);
+    if (found == nullptr || found->minute != minute) continue;
+    if (stands(found->value, decision.now)) {
+      attempts_order_.emplace_back(minute, print);
+    } else {
+      change(Erase{AttemptKey{address(), minute, print}}, decision);
+    }
+  }
+}
+
 std::optional<std::vector<Delivery>> FifoQueue::repeat(const Receive& request, Decision& decision) {
   const Fingerprint print = fingerprint({request.attempt_id});
   const auto* found = attempts_.find(print);
   if (found == nullptr || found->value.received + kRemembered <= decision.now) return std::nullopt;
   const std::int64_t minute = found->minute;
   Attempted attempt = found->value;
-
+  if (!stands(attempt, decision.now)) return std::nullopt;
   std::vector<TouchedRecord> records;
   for (const AttemptedMessage& message : attempt.messages) {
-    const auto record = touched_.find(address(), kFirstLane, message.sequence);
-    const bool as_it_was = record && record->receive_count == message.receive_count &&
-                           record->hidden_until == message.hidden_until &&
-                           record->hidden_until > decision.now && !ended(record->enqueued, decision.now);
-    if (!as_it_was) return std::nullopt;
-    records.push_back(*record);
+    records.push_back(*touched_.find(address(), kFirstLane, message.sequence));
   }
 
   const Time hidden_until = decision.now + visibility_of(request.visibility_timeout);

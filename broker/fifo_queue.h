@@ -25,12 +25,15 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "broker/dedup_window.h"
 #include "broker/fifo_window.h"
 #include "broker/minute_index.h"
 #include "broker/queue.h"
@@ -49,6 +52,7 @@ class FifoQueue final : public Queue {
   void send(const Ticket& ticket, const Send& request, Decision& decision) override;
   void send(const Ticket& ticket, const SendBatch& batch, Decision& decision) override;
   void take_in(const Send& request, Decision& decision) override;
+  void each_doubt(const MessageContent& content, Time now, std::vector<Key>& keys) const override;
   void receive(const Ticket& ticket, const Receive& request, Decision& decision) override;
   void remove(const Ticket& ticket, const Delete& request, Decision& decision) override;
   void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) override;
@@ -91,12 +95,18 @@ class FifoQueue final : public Queue {
 
   Result<Sent> accept(const Send& request, Decision& decision);
   Fingerprint fingerprint_of(const MessageContent& content) const;
+  // What was accepted of it last, as far as that was not yet forgotten.
+  std::optional<Accepted> accepted_before(const Fingerprint& print, const Decision& decision) const;
   void forget_minutes(Decision& decision);
 
   std::vector<Delivery> take(const WaitingReceivers::Receiver& receiver, Decision& decision);
   // The visible messages that were received too often, of the groups that a receive is about to take from,
   // go to the dead-letter queue.
   void move_exhausted(Queue& target, std::size_t messages_max, Decision& decision);
+  // Whether the attempt can still be repeated: nobody has acted on what it handed out.
+  bool stands(const Attempted& attempt, Time now) const;
+  // Forgets attempts that nobody can repeat any more, a few at a time.
+  void forget_attempts(Decision& decision);
   // What the attempt handed out, once more; nothing if somebody acted on any of it.
   std::optional<std::vector<Delivery>> repeat(const Receive& request, Decision& decision);
   void serve(Decision& decision);
@@ -127,8 +137,10 @@ class FifoQueue final : public Queue {
   TallyRecord tally_;
   std::map<std::int64_t, std::uint64_t> sent_;  // how many are left of each second's
   TouchedSet touched_;
-  MinuteIndex<Accepted> accepted_;
+  DedupWindow<Accepted> accepted_;
   MinuteIndex<Attempted> attempts_;
+  // In the order in which they are looked through; some may be gone.
+  std::deque<std::pair<std::int64_t, Fingerprint>> attempts_order_;
 
   FifoWindow window_;
   std::optional<FifoRange> wanted_;

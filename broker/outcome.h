@@ -9,6 +9,7 @@
 
 #include "broker/change.h"
 #include "broker/command.h"
+#include "broker/look_up.h"
 #include "broker/page.h"
 
 namespace penstock {
@@ -17,11 +18,13 @@ struct Outcome {
   std::vector<Change> changes;
   std::vector<Reply> replies;
   std::vector<PageWant> wants;
+  std::vector<LookUp> look_ups;
 
   void clear() {
     changes.clear();
     replies.clear();
     wants.clear();
+    look_ups.clear();
   }
 };
 

@@ -17,6 +17,8 @@
 #include "base/random.h"
 #include "base/require.h"
 #include "broker/broker_limits.h"
+#include "broker/dedup_budget.h"
+#include "broker/look_up.h"
 #include "broker/outcome.h"
 #include "broker/move_tasks.h"
 #include "broker/queue_counters.h"
@@ -33,6 +35,7 @@ struct QueueShare {
 
   const BrokerLimits limits;
   WindowBudget budget{limits};
+  DedupBudget dedup{limits.dedup_bytes_max};
   WaitingReceivers receivers;
   SeededRandom weakness;  // when AWS's weaknesses show
   std::size_t touched = 0;  // over all queues
@@ -54,6 +57,7 @@ struct Decision {
   Random& random;
   Outcome& outcome;
   MoveAllowance moves{};
+  const Recollection* recollection = nullptr;  // what was looked up for it, if anything was
 
   void reply(const Ticket& ticket, Answer&& answer) {
     outcome.replies.push_back({ticket, std::move(answer)});
@@ -89,6 +93,8 @@ class Queue {
   virtual void send(const Ticket& ticket, const SendBatch& batch, Decision& decision) = 0;
   // A message that nobody waits to hear of: a topic's copy.
   virtual void take_in(const Send& request, Decision& decision) = 0;
+  // What has to be looked up before a message of this content can be sent here.
+  virtual void each_doubt(const MessageContent&, Time, std::vector<Key>&) const {}
   virtual void receive(const Ticket& ticket, const Receive& request, Decision& decision) = 0;
   virtual void remove(const Ticket& ticket, const Delete& request, Decision& decision) = 0;
   virtual void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) = 0;

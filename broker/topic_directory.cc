@@ -51,7 +51,7 @@ struct TopicDirectory::Apply {
   void operator()(const TopicRecord& record) const {
     std::unique_ptr<Topic>& topic = directory.topics_[record.key.topic];
     if (!topic) {
-      topic = std::make_unique<Topic>();
+      topic = std::make_unique<Topic>(directory.dedup_);
       directory.names_.add(record.key.topic.world, record.name, record.key.topic.id);
     }
     // Its delivery policy is among them.

@@ -19,7 +19,7 @@
 
 #include "broker/change.h"
 #include "broker/filter_policy.h"
-#include "broker/minute_index.h"
+#include "broker/dedup_window.h"
 #include "broker/queue_directory.h"
 
 namespace penstock {
@@ -43,12 +43,14 @@ struct AcceptedPublication {
 };
 
 struct Topic {
+  explicit Topic(DedupBudget& budget) : accepted(budget) {}
+
   TopicRecord record;
   PublicationSequence next{1};
   std::map<SubscriptionId, Subscription> subscriptions;
   std::map<SubscriptionId, Subscription> unsubscribed;  // that may be restored; otherwise they do not exist
   std::map<std::pair<SubscriptionProtocol, std::string>, SubscriptionId> endpoints;
-  MinuteIndex<AcceptedPublication> accepted;
+  DedupWindow<AcceptedPublication> accepted;
   std::size_t pending = 0;          // subscriptions
   std::size_t filter_policies = 0;  // subscriptions that have one
 
@@ -70,6 +72,8 @@ struct UndeliveredPublication {
 
 class TopicDirectory {
  public:
+  explicit TopicDirectory(DedupBudget& dedup) : dedup_(dedup) {}
+
   // True of the changes of topics, which are for this directory and for nobody else.
   static bool concerns(const Change& change);
   void apply(const Change& change);
@@ -119,6 +123,7 @@ class TopicDirectory {
   void erase(Topic& topic, SubscriptionId id);
   void erase(const PublicationKey& key);
 
+  DedupBudget& dedup_;
   std::map<TopicAddress, std::unique_ptr<Topic>> topics_;
   QueueDirectory names_;
   std::map<std::string, SubscriptionKey, std::less<>> tokens_;

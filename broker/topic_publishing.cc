@@ -15,6 +15,23 @@ constexpr std::size_t kRawAttributesMax = 10;
 
 bool is_fifo(const QueueName& queue) { return queue.name.ends_with(".fifo"); }
 
+Fingerprint fingerprint_of(const Topic& topic, const MessageContent& content) {
+  return topic.record.attributes.throughput_scope == FifoThroughputScope::kMessageGroup
+             ? fingerprint({"messageGroup", content.group_id, content.deduplication_id})
+             : fingerprint({"topic", content.deduplication_id});
+}
+
+// What was accepted of it last, as far as that was not yet forgotten.
+std::optional<AcceptedPublication> accepted_before(const Topic& topic, const Fingerprint& print,
+                                                   const Decision& decision) {
+  if (const auto* entry = topic.accepted.find(print)) return entry->value;
+  if (decision.recollection == nullptr) return std::nullopt;
+  const auto* record = decision.recollection->latest<TopicDedupRecord>(
+      [&](const TopicDedupKey& key) { return key.topic == topic.address() && key.fingerprint == print; });
+  if (record == nullptr) return std::nullopt;
+  return AcceptedPublication{record->accepted, record->id, record->sequence};
+}
+
 std::size_t copy_bytes(const MessageContent& content) {
   std::size_t bytes = content.body.size() + kEnvelope;
   for (const MessageAttribute& attribute : content.attributes) {
@@ -151,12 +168,10 @@ Result<Published> Topics::publish(Topic& topic, Publish&& request, Room& room, D
     if (topic.accepted.has_minute_before(oldest)) {
       change(EraseRange{TopicDedupKey{address, 0, {}}, TopicDedupKey{address, oldest, {}}}, decision);
     }
-    print = attributes.throughput_scope == FifoThroughputScope::kMessageGroup
-                ? fingerprint({"messageGroup", content.group_id, content.deduplication_id})
-                : fingerprint({"topic", content.deduplication_id});
-    if (const auto* earlier = topic.accepted.find(print);
-        earlier != nullptr && decision.now < earlier->value.at + kRemembered) {
-      return Published{earlier->value.id, earlier->value.sequence};
+    print = fingerprint_of(topic, content);
+    if (const auto earlier = accepted_before(topic, print, decision);
+        earlier && decision.now < earlier->at + kRemembered) {
+      return Published{earlier->id, earlier->sequence};
     }
   }
 
@@ -187,8 +202,8 @@ Result<Published> Topics::publish(Topic& topic, Publish&& request, Room& room, D
     notification.sequence_number = sequence.value;
     notification.signature_version = 0;
     notification.signing_key = {};
-    if (const auto* earlier = topic.accepted.find(print)) {
-      change(Erase{TopicDedupKey{address, earlier->minute, print}}, decision);
+    if (const auto earlier = accepted_before(topic, print, decision)) {
+      change(Erase{TopicDedupKey{address, minute_of(earlier->at), print}}, decision);
     }
     put(TopicDedupRecord{{address, minute_of(decision.now), print}, decision.now, notification.id, sequence},
         decision);
@@ -241,6 +256,49 @@ void Topics::deliver(Copies& copies, const PublicationTarget& target, Decision& 
   surroundings_.deliver(target.queue, copy, decision);
 }
 
+void Topics::each_doubt(const Command& command, Time now, std::vector<Key>& keys) {
+  if (!command.operation) return;
+  const Topic* topic = directory_.find(command.world, command.queue_name);
+  if (topic == nullptr || !topic->fifo()) return;
+  const TopicOperation& operation = std::get<AboutTopic>(*command.operation).operation;
+  if (const auto* publish = std::get_if<Publish>(&operation)) each_doubt(*topic, *publish, now, keys);
+  if (const auto* batch = std::get_if<PublishBatch>(&operation)) {
+    for (const Publish& entry : batch->entries) each_doubt(*topic, entry, now, keys);
+  }
+}
+
+void Topics::each_doubt(const Topic& topic, const Publish& request, Time now, std::vector<Key>& keys) const {
+  const Fingerprint print = fingerprint_of(topic, request.content);
+  topic.accepted.each_doubt(print, minute_of(now - kRemembered), [&](std::int64_t minute) {
+    keys.push_back(TopicDedupKey{topic.address(), minute, print});
+  });
+  for (const auto& form : targets_of(topic, request)) {
+    for (const PublicationTarget& target : form) {
+      surroundings_.each_doubt(target.queue, request.content, now, keys);
+    }
+  }
+}
+
+bool Topics::waits(const PublicationTarget& target, const MessageContent& content, Decision& decision) {
+  std::vector<Key> keys;
+  surroundings_.each_doubt(target.queue, content, decision.now, keys);
+  if (keys.empty()) return false;
+  if (looks_up_) return true;
+  if (drained_.epoch == dedup_.epoch() && drained_.covers(keys)) {
+    decision.recollection = &drained_;
+    return false;
+  }
+  decision.outcome.look_ups.push_back({kDrain, keys});
+  drained_ = {std::move(keys), {}, dedup_.epoch()};
+  looks_up_ = true;
+  return true;
+}
+
+void Topics::recall(LookedUp&& found) {
+  drained_.records = std::move(found.records);
+  looks_up_ = false;
+}
+
 void Topics::drain(Decision& decision) {
   std::size_t targets_left = kTargetsMax;
   std::size_t bytes_left = kCopyBytesMax;
@@ -255,7 +313,8 @@ void Topics::drain(Decision& decision) {
     Copies copies(*content, fifo_topic);
     std::uint64_t delivered = next->delivered;
     const std::size_t count = next->record.targets.size();
-    while (delivered < count && targets_left > 0 && (bytes <= bytes_left || targets_left == kTargetsMax)) {
+    while (delivered < count && targets_left > 0 && (bytes <= bytes_left || targets_left == kTargetsMax) &&
+           !waits(next->record.targets[delivered], *content, decision)) {
       deliver(copies, next->record.targets[delivered], decision);
       ++delivered;
       --targets_left;

@@ -42,6 +42,9 @@ class TopicSurroundings {
   // A queue for what a receiver by HTTP is to get.
   virtual QueueAddress open_outbox(const SubscriptionKey& of, Decision& decision) = 0;
   virtual bool is_outbox(const QueueAddress& queue) const = 0;
+  // What has to be looked up before a copy of this content is delivered there.
+  virtual void each_doubt(const QueueAddress& queue, const MessageContent& content, Time now,
+                          std::vector<Key>& keys) const = 0;
   // Nothing happens if the queue is gone.
   virtual void deliver(const QueueAddress& queue, const Send& copy, Decision& decision) = 0;
 };
@@ -51,8 +54,8 @@ class Topics {
   static constexpr std::size_t kTargetsMax = 64;
   static constexpr std::size_t kCopyBytesMax = 1 << 20;
 
-  Topics(PartitionId partition, const BrokerLimits& limits, TopicSurroundings& surroundings)
-      : partition_(partition), limits_(limits), surroundings_(surroundings) {}
+  Topics(PartitionId partition, const BrokerLimits& limits, DedupBudget& dedup, TopicSurroundings& surroundings)
+      : partition_(partition), limits_(limits), dedup_(dedup), surroundings_(surroundings), directory_(dedup) {}
 
   TopicDirectory& directory() { return directory_; }
   const TopicDirectory& directory() const { return directory_; }
@@ -60,8 +63,14 @@ class Topics {
   // A command about a topic.
   void execute(Command&& command, Decision& decision);
 
-  // Delivers some of what is undelivered.
+  // What has to be looked up before the command, a publication, can be decided.
+  void each_doubt(const Command& command, Time now, std::vector<Key>& keys);
+
+  // Delivers some of what is undelivered. Before a copy that may repeat an earlier one it looks that up, under
+  // the token kDrain; recall() takes what was found.
+  static constexpr std::uint64_t kDrain = 0;
   void drain(Decision& decision);
+  void recall(LookedUp&& found);
 
   // Forgets some of the subscriptions that nobody has confirmed, or restored, in time.
   void expire(Decision& decision);
@@ -110,6 +119,9 @@ class Topics {
   Result<Answer> publish(Topic& topic, PublishBatch&& batch, Decision& decision);
   Result<void> check(const Topic& topic, const Publish& request) const;
   void deliver(Copies& copies, const PublicationTarget& target, Decision& decision);
+  void each_doubt(const Topic& topic, const Publish& request, Time now, std::vector<Key>& keys) const;
+  // Whether the next copy has to wait for a look at the store.
+  bool waits(const PublicationTarget& target, const MessageContent& content, Decision& decision);
   // By the form that they get: first those of the message itself, then those of each of its forms.
   std::vector<std::vector<PublicationTarget>> targets_of(const Topic& topic, const Publish& request) const;
   std::optional<PublicationTarget> target_of(const Topic& topic, const Subscription& subscription,
@@ -117,9 +129,13 @@ class Topics {
 
   const PartitionId partition_;
   const BrokerLimits limits_;
+  DedupBudget& dedup_;
   TopicSurroundings& surroundings_;
   TopicDirectory directory_;
   TopicAddress drained_last_;
+  // Of the copy that is next: its records are those of its keys, or none while they are on their way.
+  Recollection drained_;
+  bool looks_up_ = false;
 };
 
 }  // namespace penstock

@@ -16,20 +16,6 @@ namespace {
 // How long it sleeps when nothing is due: short enough to notice a step of the wall clock.
 constexpr auto kRestMax = std::chrono::seconds(1);
 
-// Of the messages that a command wants to send.
-std::size_t message_bytes(const Command& command) {
-  if (!command.operation) return 0;
-  if (const Send* const send = std::get_if<Send>(&*command.operation)) return send->size;
-  if (const auto* const asked = std::get_if<AboutTopic>(&*command.operation)) {
-    return penstock::message_bytes(asked->operation);
-  }
-  const SendBatch* const batch = std::get_if<SendBatch>(&*command.operation);
-  if (!batch) return 0;
-  std::size_t bytes = 0;
-  for (const Result<Send>& entry : batch->entries) bytes += entry ? entry->size : 0;
-  return bytes;
-}
-
 template <class... Visits>
 struct Overloaded : Visits... {
   using Visits::operator()...;
@@ -127,6 +113,7 @@ void BrokerThread::end_attempts(std::vector<EndedAttempt>&& attempts) {
 }
 void BrokerThread::durable(Position position) { mailbox_.insist(Durable{position}); }
 void BrokerThread::page(Page page) { mailbox_.insist(std::move(page)); }
+void BrokerThread::looked_up(LookedUp found) { mailbox_.insist(std::move(found)); }
 void BrokerThread::bodies(std::uint64_t token, std::vector<BodyRecord> records) {
   mailbox_.insist(Bodies{token, std::move(records)});
 }
@@ -174,8 +161,9 @@ void BrokerThread::notice(Letter& letter) {
 
 void BrokerThread::work_off() {
   while (!backlog_.empty() && !commit_->stalled()) {
-    decide(std::move(backlog_.front()));
+    Letter next = std::move(backlog_.front());
     backlog_.pop_front();
+    decide(std::move(next));
   }
   for (Letter& letter : letters_) {
     if (auto* const commands = std::get_if<std::vector<Command>>(&letter)) {
@@ -214,6 +202,10 @@ void BrokerThread::decide(Letter&& letter) {
                    broker_.supply(std::move(page), now_, random_, outcome);
                    commit_->decided();
                  },
+                 [&](LookedUp& found) {
+                   broker_.recall(std::move(found), now_, random_, outcome);
+                   commit_->decided();
+                 },
                  [](const Durable&) {},
                  [](const Bodies&) {},
                  [&](const AskSurvey& ask) {
@@ -221,9 +213,7 @@ void BrokerThread::decide(Letter&& letter) {
                    outcome.replies.push_back({ask.ticket, Done{}});
                    commit_->decided();
                  },
-                 [&](const EndAttempts& ended) {
-                   for (const EndedAttempt& attempt : ended.attempts) end_attempt(attempt);
-                 },
+                 [&](EndAttempts& ended) { end_attempts_now(std::move(ended)); },
                  [&](const EndOutgoing& end) {
                    broker_.serve_outboxes(false);
                    outgoing_ = nullptr;
@@ -294,6 +284,18 @@ void BrokerThread::send_outgoing(Received&& received) {
   outgoing_->deliver(std::move(deliveries));
 }
 
+// Each may move a message into a dead-letter queue; what the commit has no room for goes first into the next one.
+void BrokerThread::end_attempts_now(EndAttempts&& ended) {
+  for (std::size_t at = 0; at < ended.attempts.size(); ++at) {
+    if (commit_->stalled()) {
+      ended.attempts.erase(ended.attempts.begin(), ended.attempts.begin() + static_cast<std::ptrdiff_t>(at));
+      backlog_.push_front(std::move(ended));
+      return;
+    }
+    end_attempt(ended.attempts[at]);
+  }
+}
+
 void BrokerThread::end_attempt(const EndedAttempt& attempt) {
   if (commit_->full()) commit_->hand_over(now_);
   const AttemptEnd end = broker_.end_attempt(attempt.report, now_, random_, commit_->outcome());
@@ -356,6 +358,7 @@ void BrokerThread::publish_gauges() {
   set(gauges_.touched, totals.touched);
   set(gauges_.waiting_receivers, totals.waiting_receivers);
   set(gauges_.window_bytes, totals.window_bytes);
+  set(gauges_.dedup_bytes, totals.dedup_bytes);
   set(gauges_.outgoing, totals.outgoing);
   set(gauges_.commands_waiting, commands_waiting_.load(std::memory_order_relaxed));
   set(gauges_.commits, commit_->counts().commits);

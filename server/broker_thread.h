@@ -70,6 +70,7 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   void durable(Position position) override;
   void bodies(std::uint64_t token, std::vector<BodyRecord> records) override;
   void page(Page page) override;
+  void looked_up(LookedUp found) override;
   [[noreturn]] void refused(const std::string& reason) override;
 
   // For metrics; at most a second old.
@@ -78,6 +79,7 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
     std::atomic<std::size_t> touched{0};
     std::atomic<std::size_t> waiting_receivers{0};
     std::atomic<std::size_t> window_bytes{0};
+    std::atomic<std::size_t> dedup_bytes{0};
     std::atomic<std::size_t> commands_waiting{0};
     std::atomic<std::uint64_t> commits{0};
     std::atomic<std::uint64_t> commands{0};
@@ -111,6 +113,7 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   Pause next_wake() const;
   void publish_gauges();
   void take_survey();
+  void end_attempts_now(EndAttempts&& ended);
   void end_attempt(const EndedAttempt& attempt);
   void send_outgoing(Received&& received);
 

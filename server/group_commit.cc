@@ -49,9 +49,16 @@ void GroupCommit::decided() {
   // With changes, the wants go out behind the commit: hand_over.
   if (!has_commit()) {
     if (!outstanding_) decisions_ = 0;  // nothing is held back
-    for (PageWant& want : filling_.wants) store_.read(std::move(want), last_);
-    filling_.wants.clear();
+    ask_store();
   }
+}
+
+void GroupCommit::ask_store() {
+  // The store may answer at once, and whoever is answered must find nothing here that was asked already.
+  std::vector<PageWant> wants = std::exchange(filling_.wants, {});
+  std::vector<LookUp> look_ups = std::exchange(filling_.look_ups, {});
+  for (PageWant& want : wants) store_.read(std::move(want), last_);
+  for (LookUp& look_up : look_ups) store_.read(std::move(look_up), last_);
 }
 
 void GroupCommit::attach(Reply&& reply) {
@@ -85,13 +92,12 @@ void GroupCommit::hand_over(Time now) {
   outstanding_->replies = std::exchange(filling_replies_, {});
   for (const BodyRead& read : filling_reads_) outstanding_->cold.push_back(read.token);
   Commit commit{last_, last_time_, std::exchange(filling_.changes, {}), std::exchange(filling_reads_, {})};
-  std::vector<PageWant> wants = std::exchange(filling_.wants, {});
   changes_seen_ = content_bytes_ = decisions_ = 0;
   must_commit_ = false;
   ++counts_.commits;
 
   store_.append(std::move(commit));
-  for (PageWant& want : wants) store_.read(std::move(want), last_);
+  ask_store();
 }
 
 void GroupCommit::durable(Position position) {

@@ -11,7 +11,7 @@
 //     outstanding commit, or at once if there is none. No empty commit is written for it.
 //   - A reply that delivers messages whose content is not at hand leaves when its commit is durable and
 //     the bodies have come.
-// A page is wanted as of the filling commit if that has changes, as of the last one otherwise.
+// A page or record is wanted as of the filling commit if that has changes, as of the last one otherwise.
 //
 // One thread owns it, the owner of the Broker.
 #pragma once
@@ -78,12 +78,14 @@ class GroupCommit {
   void attach(Reply&& reply);
   void attach_cold(Reply&& reply, std::vector<BodyKey>&& keys);
   void release_if_ready(std::uint64_t token);
+  // What the filling wants to be read is asked of the store, as of the last commit handed over.
+  void ask_store();
 
   Store& store_;
   Position last_;  // handed over
   Time last_time_;
 
-  Outcome filling_;  // its changes; replies and wants are taken out by decided(), wants only if it may
+  Outcome filling_;  // its changes; what else it has is taken out by decided(), wants and look-ups only if it may
   std::vector<Reply> filling_replies_;
   std::vector<BodyRead> filling_reads_;
   std::size_t changes_seen_ = 0;

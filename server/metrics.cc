@@ -29,6 +29,8 @@ void append_store(Exposition& out, const StoreCounters& store) {
              store.records_loaded.value());
   out.metric("penstock_store_pages_total", "counter", "Pages of messages read from disk.",
              store.pages.value());
+  out.metric("penstock_store_look_ups_total", "counter",
+             "Sends that looked on disk whether they repeat one of the last minutes.", store.look_ups.value());
   out.metric("penstock_store_body_reads_total", "counter", "Single messages read from disk.",
              store.body_reads.value());
   append_durations(out, "penstock_store_commit_duration_seconds", "Writing and syncing one commit.",
@@ -121,6 +123,7 @@ std::string metrics_text(const MetricsSources& sources, const QueueSurvey* surve
   out.metric("penstock_messages_touched", "gauge", "Messages received and not deleted.", gauges.touched);
   out.metric("penstock_receivers_waiting", "gauge", "Receives that wait.", gauges.waiting_receivers);
   out.metric("penstock_window_bytes", "gauge", "Memory of messages at hand.", gauges.window_bytes);
+  out.metric("penstock_deduplication_bytes", "gauge", "Memory of deduplication ids.", gauges.dedup_bytes);
   out.metric("penstock_store_admits_growth", "gauge", "Whether the disk reserve is kept.",
              gauges.admits_growth ? 1 : 0);
   out.metric("penstock_commands_waiting", "gauge", "Commands posted and not decided.",

@@ -461,6 +461,12 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](Settings& settings, std::string_view text) {
        return read_bytes(settings.limits.window_bytes_max, text, 1 << 20);
      }},
+    {"deduplication-memory-max", "PENSTOCK_DEDUPLICATION_MEMORY_MAX", "deduplication_memory_max", "bytes", "64MiB",
+     "Memory for the deduplication ids of the last five minutes, over all FIFO queues and topics; a send that may repeat "
+     "one of the others waits for a look at the disk.",
+     [](Settings& settings, std::string_view text) {
+       return read_bytes(settings.limits.dedup_bytes_max, text, 1 << 20);
+     }},
     {"touched-max", "PENSTOCK_TOUCHED_MAX", "touched_max", "messages", "4000000",
      "Messages received and not deleted, over all queues; beyond it only those are handed out again.",
      [](Settings& settings, std::string_view text) {

@@ -44,6 +44,12 @@ class WebhookCall {
   bool go_on();
   const Answer& answer() const { return answer_; }
 
+  // No address has taken the connection yet, and so many are left to be tried.
+  bool connecting() const { return connecting_; }
+  std::size_t addresses_left() const { return target_.addresses.size() - next_address_; }
+  // Gives the one up that is being tried. True once it has an answer.
+  bool connect_elsewhere() { return connect_next(); }
+
   // After its answer: reads on. True once the receiver has ended the connection or has said too much.
   bool linger();
 

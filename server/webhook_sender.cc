@@ -175,7 +175,26 @@ void WebhookSender::call(std::uint64_t id, Attempt& attempt, const std::string& 
                                                         .host_is_address = attempt.url.literal.has_value(),
                                                         .tls = attempt.url.secure ? tls_.get() : nullptr},
                                     std::move(bytes), watch_, id);
+  attempt.connect_by = share_of(attempt, Clock::now());
   if (attempt.call->begin()) answered(id);
+}
+
+WebhookSender::Moment WebhookSender::share_of(const Attempt& attempt, Moment now) {
+  return now + (attempt.end - now) / static_cast<Clock::rep>(std::max<std::size_t>(1, attempt.call->addresses_left()));
+}
+
+void WebhookSender::connect_elsewhere(Moment now) {
+  std::vector<std::uint64_t> stuck;
+  for (const auto& [id, attempt] : attempts_) {
+    if (attempt.call && attempt.call->connecting() && attempt.call->addresses_left() > 0 && attempt.connect_by <= now) {
+      stuck.push_back(id);
+    }
+  }
+  for (const std::uint64_t id : stuck) {
+    Attempt& attempt = attempts_.at(id);
+    attempt.connect_by = share_of(attempt, now);
+    if (attempt.call->connect_elsewhere()) answered(id);
+  }
 }
 
 std::string WebhookSender::nonce() {
@@ -252,6 +271,7 @@ void WebhookSender::sweep() {
       end(id, AttemptResult::kFailed, "no answer in time");
     }
   }
+  connect_elsewhere(now);
   std::erase_if(lingering_, [now](const auto& one) { return one.second.end <= now; });
   if (!stop_at_ || *stop_at_ > now) return;
   while (!attempts_.empty()) end(attempts_.begin()->first, AttemptResult::kUntried, "the daemon stops");

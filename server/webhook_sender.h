@@ -77,6 +77,7 @@ class WebhookSender final : public OutgoingSink {
     std::unique_ptr<WebhookCall> call;
     bool authorized = false;  // its call answers a 401
     Moment end;
+    Moment connect_by;  // with the address that is being tried, if there are others
   };
   struct Found {
     std::uint64_t id = 0;
@@ -96,6 +97,9 @@ class WebhookSender final : public OutgoingSink {
   void answered(std::uint64_t id);
   void end(std::uint64_t id, AttemptResult result, std::string why);
   void sweep();
+  // An address that swallows packets has its share of the time, and no more.
+  static Moment share_of(const Attempt& attempt, Moment now);
+  void connect_elsewhere(Moment now);
   bool permitted(const IpAddress& address, std::uint16_t port) const;
   std::string nonce();
 

@@ -81,11 +81,11 @@ Committer::~Committer() {
   ground_.log_switch->disarm();
 }
 
-void Committer::read(PageWant&& want, Position at_least) {
+void Committer::read(StoreRead&& wanted, Position at_least) {
   if (at_least.value <= written_.load(std::memory_order_acquire)) {
-    reader_.read_page(std::move(want));
+    reader_.read(std::move(wanted));
   } else {
-    letters_.insist(HeldRead{std::move(want), at_least});
+    letters_.insist(HeldRead{std::move(wanted), at_least});
   }
 }
 
@@ -237,7 +237,7 @@ void Committer::release_reads() {
   std::vector<HeldRead> waiting;
   for (HeldRead& held : held_) {
     if (held.at_least <= ground_.applied.position) {
-      reader_.read_page(std::move(held.want));
+      reader_.read(std::move(held.wanted));
     } else {
       waiting.push_back(std::move(held));
     }

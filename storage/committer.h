@@ -6,7 +6,7 @@
 // skipped and reported durable at once, its body reads dropped: whoever replays has nobody waiting. A gap,
 // a contradiction and any status that is not ok are refused.
 //
-// Pages that wait for a commit are held here until it is written; bodies go to the reader with a snapshot
+// Pages and look-ups that wait for a commit are held here until it is written; bodies go to the reader with a snapshot
 // taken right before their commit and what the commit itself put. While nothing comes, it looks after the
 // disk reserve.
 #pragma once
@@ -79,11 +79,11 @@ class Committer {
 
   // The owner of the Broker.
   void append(Commit&& commit) { letters_.insist(std::move(commit)); }
-  void read(PageWant&& want, Position at_least);
+  void read(StoreRead&& wanted, Position at_least);
 
  private:
   struct HeldRead {
-    PageWant want;
+    StoreRead wanted;
     Position at_least;
   };
   struct Failure {};

@@ -25,15 +25,17 @@ void MemoryStore::append(Commit&& commit) {
     events_.bodies(commit.body_reads[i].token, std::move(bodies[i]));
   }
   std::vector<HeldRead> held = std::exchange(held_, {});
-  for (HeldRead& read_now : held) read(std::move(read_now.want), read_now.at_least);
+  for (HeldRead& read_now : held) read(std::move(read_now.wanted), read_now.at_least);
 }
 
-void MemoryStore::read(PageWant&& want, Position at_least) {
+void MemoryStore::read(StoreRead&& wanted, Position at_least) {
   if (at_least > table_.recovered().position) {
-    held_.push_back({std::move(want), at_least});
-    return;
+    held_.push_back({std::move(wanted), at_least});
+  } else if (const auto* want = std::get_if<PageWant>(&wanted)) {
+    events_.page(table_.read(*want));
+  } else {
+    events_.looked_up(table_.read(std::get<LookUp>(wanted)));
   }
-  events_.page(table_.read(want));
 }
 
 }  // namespace penstock

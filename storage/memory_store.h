@@ -21,12 +21,12 @@ class MemoryStore final : public Store {
 
   Recovered load(const std::function<void(Record&&)>& visit) override;
   void append(Commit&& commit) override;
-  void read(PageWant&& want, Position at_least) override;
+  void read(StoreRead&& wanted, Position at_least) override;
   bool admits_growth() const override { return true; }
 
  private:
   struct HeldRead {
-    PageWant want;
+    StoreRead wanted;
     Position at_least;
   };
 

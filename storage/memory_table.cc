@@ -80,6 +80,19 @@ Page MemoryTable::read(const PageWant& want) const {
   return std::move(*page);
 }
 
+LookedUp MemoryTable::read(const LookUp& wanted) const {
+  LookedUp found{wanted.token, {}};
+  for (const Key& key : wanted.keys) {
+    const auto place = records_.find(encode_key(key));
+    std::optional<Record>& record = found.records.emplace_back();
+    if (place == records_.end()) continue;
+    Result<Record> decoded = decode_record(place->first, place->second);
+    require(decoded.has_value(), "every record in memory can be decoded");
+    record = std::move(*decoded);
+  }
+  return found;
+}
+
 BodyRecord MemoryTable::body(const BodyKey& key) const {
   const std::string bytes = encode_key(key);
   const auto place = records_.find(bytes);

@@ -22,6 +22,7 @@ class MemoryTable {
   Recovered recovered() const { return {position_, time_}; }
   void load(const std::function<void(Record&&)>& visit) const;
   Page read(const PageWant& want) const;
+  LookedUp read(const LookUp& wanted) const;
   BodyRecord body(const BodyKey& key) const;
   // What the next commit asks for, read by read, in the order of its keys. To be called before it is
   // applied: it may erase what it delivers.

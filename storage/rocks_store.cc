@@ -120,9 +120,9 @@ void RocksStore::append(Commit&& commit) {
   parts_->committer->append(std::move(commit));
 }
 
-void RocksStore::read(PageWant&& want, Position at_least) {
+void RocksStore::read(StoreRead&& wanted, Position at_least) {
   require(parts_->committer != nullptr, "a store is loaded before anything is read");
-  parts_->committer->read(std::move(want), at_least);
+  parts_->committer->read(std::move(wanted), at_least);
 }
 
 bool RocksStore::admits_growth() const { return parts_->reserve.admits_growth(); }

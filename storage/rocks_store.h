@@ -77,7 +77,7 @@ class RocksStore final : public Store {
 
   Recovered load(const std::function<void(Record&&)>& visit) override;
   void append(Commit&& commit) override;
-  void read(PageWant&& want, Position at_least) override;
+  void read(StoreRead&& wanted, Position at_least) override;
   bool admits_growth() const override;
 
   const StoreCounters& counters() const;

@@ -15,11 +15,13 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
 #include "broker/change.h"
+#include "broker/look_up.h"
 #include "broker/page.h"
 
 namespace penstock {
@@ -38,6 +40,9 @@ struct Commit {
   std::vector<BodyRead> body_reads;
 };
 
+// What the core asks to be read beside its commits.
+using StoreRead = std::variant<PageWant, LookUp>;
+
 struct BodyRecord {
   MessageHead head;
   ContentPtr content;
@@ -51,6 +56,7 @@ class StoreEvents {
   // The bodies asked for by a commit that is durable, in the order of the keys.
   virtual void bodies(std::uint64_t token, std::vector<BodyRecord> records) = 0;
   virtual void page(Page page) = 0;
+  virtual void looked_up(LookedUp found) = 0;
   // The store failed, or found itself corrupt. Ends the process (exit 70); never returns.
   [[noreturn]] virtual void refused(const std::string& reason) = 0;
 };
@@ -72,8 +78,9 @@ class Store {
   // one before. A position at or below the last applied one is skipped and reported durable.
   virtual void append(Commit&& commit) = 0;
 
-  // Answers by events.page() from a snapshot at or after the given commit, waiting for it if need be.
-  virtual void read(PageWant&& want, Position at_least) = 0;
+  // Answers by events.page() or events.looked_up(), as of the given commit or a later one, waiting for it if need
+  // be.
+  virtual void read(StoreRead&& wanted, Position at_least) = 0;
 
   // False while less than the disk reserve is free: commands that grow the store are then refused. It
   // turns true again by itself.

@@ -100,6 +100,7 @@ struct StoreCounters {
   Counter records_loaded;
   Counter pages;
   Counter page_records;
+  Counter look_ups;
   Counter body_reads;
   Gauge disk_free_bytes;  // at the last look
   EngineGauges engine;

@@ -1,6 +1,7 @@
 #include "storage/store_reader.h"
 
 #include <atomic>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -39,12 +40,8 @@ void StoreReader::run() {
     letters_.drain(letters, Mailbox<Letter>::Deadline::max());
     for (Letter& letter : letters) {
       if (std::holds_alternative<Stop>(letter)) return;
-      if (auto* want = std::get_if<PageWant>(&letter)) {
-        Result<Page> read = page(std::move(*want));
-        if (!read) events_.refused("reading a page: " + read.error().text);
-        counters_.pages.add();
-        counters_.page_records.add(read->records.size());
-        events_.page(std::move(*read));
+      if (auto* wanted_now = std::get_if<StoreRead>(&letter)) {
+        read_now(std::move(*wanted_now));
       } else {
         auto& wanted = std::get<Bodies>(letter);
         Result<std::vector<BodyRecord>> read = bodies(wanted);
@@ -55,6 +52,39 @@ void StoreReader::run() {
       }
     }
   }
+}
+
+void StoreReader::read_now(StoreRead&& wanted) {
+  if (const auto* keys = std::get_if<LookUp>(&wanted)) {
+    Result<LookedUp> found = look_up(*keys);
+    if (!found) events_.refused("looking up a record: " + found.error().text);
+    counters_.look_ups.add();
+    events_.looked_up(std::move(*found));
+    return;
+  }
+  Result<Page> read = page(std::get<PageWant>(std::move(wanted)));
+  if (!read) events_.refused("reading a page: " + read.error().text);
+  counters_.pages.add();
+  counters_.page_records.add(read->records.size());
+  events_.page(std::move(*read));
+}
+
+Result<LookedUp> StoreReader::look_up(const LookUp& wanted) {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  LookedUp found{wanted.token, {}};
+  for (const Key& key : wanted.keys) {
+    const std::string bytes = encode_key(key);
+    rocksdb::PinnableSlice value;
+    const rocksdb::Status status = db_.Get(options, families_.of(kind_of(key)), bytes, &value);
+    std::optional<Record>& record = found.records.emplace_back();
+    if (status.IsNotFound()) continue;
+    if (!status.ok()) return failed(status);
+    Result<Record> decoded = decode_record(bytes, view(value));
+    if (!decoded) return tl::unexpected<Error>(decoded.error());
+    record = std::move(*decoded);
+  }
+  return found;
 }
 
 Result<Page> StoreReader::page(PageWant&& want) {

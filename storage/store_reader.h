@@ -1,6 +1,7 @@
-// StoreReader: the thread that reads messages back: pages of a range, and bodies as of a commit.
+// StoreReader: the thread that reads back what is on disk only: pages of messages, single records, and bodies as of
+// a commit.
 //
-// A page comes from a snapshot taken when its turn comes; whoever posts it has seen to it that the commit
+// A page comes from a snapshot taken when its turn comes, a record as it is then; whoever posts it has seen to it that the commit
 // which it waits for is written by then. Bodies come from the snapshot that the committer took right
 // before the commit that asks for them, or from that commit's own changes, so that no delete, not even one
 // in the same commit, can take them away.
@@ -38,7 +39,7 @@ class StoreReader {
   StoreReader& operator=(const StoreReader&) = delete;
 
   // Any thread.
-  void read_page(PageWant&& want) { letters_.insist(std::move(want)); }
+  void read(StoreRead&& wanted) { letters_.insist(std::move(wanted)); }
   void read_bodies(BodyRead&& read, std::shared_ptr<const CommitBodies> placed, Snapshot before) {
     letters_.insist(Bodies{std::move(read), std::move(placed), std::move(before)});
   }
@@ -51,10 +52,12 @@ class StoreReader {
     Snapshot snapshot;
   };
   struct Stop {};
-  using Letter = std::variant<PageWant, Bodies, Stop>;
+  using Letter = std::variant<StoreRead, Bodies, Stop>;
 
   void run();
+  void read_now(StoreRead&& wanted);
   Result<Page> page(PageWant&& want);
+  Result<LookedUp> look_up(const LookUp& wanted);
   Result<std::vector<BodyRecord>> bodies(const Bodies& wanted);
   Result<BodyRecord> stored_body(const BodyKey& key, const Snapshot& snapshot);
 

@@ -77,8 +77,9 @@ void Stack::settle(Outcome&& outcome) {
       const auto call = waiting_.extract(reply.ticket.request);
       answers_.emplace(reply.ticket.request, render(*call.mapped(), reply.answer));
     }
-    if (outcome.wants.empty()) return;
+    if (outcome.wants.empty() && outcome.look_ups.empty()) return;
     Outcome next;
+    for (const LookUp& look_up : outcome.look_ups) broker_.recall(table_.read(look_up), now_, random_, next);
     for (const PageWant& want : outcome.wants) broker_.supply(table_.read(want), now_, random_, next);
     outcome = std::move(next);
   }

@@ -636,6 +636,7 @@ void PlayStage::set_limits(const Options& options) {
     limit = static_cast<std::size_t>(options.find(name).value_or(static_cast<double>(limit)));
   };
   set(limits_.publication_bytes_max, "publication-bytes");
+  set(limits_.dedup_bytes_max, "deduplication-bytes");
   set(limits_.window_bytes_max, "window-bytes");
   set(limits_.window_queue_bytes_max, "window-queue-bytes");
   set(limits_.touched_max, "in-flight");
@@ -673,7 +674,7 @@ bool PlayStage::supply_pages() {
   SimulatedStore& store = process_->store();
   bool moved = store.take_snapshot(random_, false);
   moved |= store.hand_over_page(random_);
-  while (process_->supply(now_)) moved = true;
+  while (process_->supply(now_) || process_->recall(now_)) moved = true;
   return moved;
 }
 

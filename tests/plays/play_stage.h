@@ -3,7 +3,7 @@
 // After every step everything that can happen without time passing happens, unless it is held back: pages
 // come, commits become durable, answers leave. The steps, with optional parts in brackets:
 //
-//     limits [publication-bytes N] [window-bytes N] [window-queue-bytes N] [in-flight N] [in-flight-queue N]
+//     limits [publication-bytes N] [window-bytes N] [window-queue-bytes N] [deduplication-bytes N] [in-flight N] [in-flight-queue N]
 //     [waiting N]
 //            [purge-interval N] [recreate-wait N] [deleted-names N]
 //     queue Q [delay N] [visibility N] [retention N] [wait N] [size N] [managed on|off] [kms KEY|none]
@@ -46,7 +46,7 @@
 //     then WHO                                            what WHO's last request was answered by now
 //     tick N [unnoticed]                                  so many seconds pass (fractions too); unnoticed:
 //                                                         the broker learns of it by the next step only
-//     hold commits|pages|bodies · release commits|pages|bodies
+//     hold commits|pages|bodies · release commits|pages|bodies     look-ups are held with the pages
 //     release pages early                                 they come before the broker learns what time it is
 //     forget WHO                                          WHO's connection ends while waiting
 //     undeliver WHO                                       no byte of WHO's last answer left

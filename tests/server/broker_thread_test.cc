@@ -29,7 +29,7 @@ class HoldingStore final : public Store, private StoreEvents {
     store_.append(std::move(commit));
     appended_.insist(std::size_t{bodies});
   }
-  void read(PageWant&& want, Position at_least) override { store_.read(std::move(want), at_least); }
+  void read(StoreRead&& want, Position at_least) override { store_.read(std::move(want), at_least); }
   bool admits_growth() const override { return true; }
 
  private:

@@ -10,7 +10,7 @@ class PlayedStore final : public Store {
  public:
   Recovered load(const std::function<void(Record&&)>&) override { return {}; }
   void append(Commit&& commit) override { commits.push_back(std::move(commit)); }
-  void read(PageWant&&, Position at_least) override {
+  void read(StoreRead&&, Position at_least) override {
     reads.push_back(at_least.value);
     commits_at_read = commits.size();
   }

@@ -379,7 +379,7 @@ class FullStore final : public Store {
   explicit FullStore(std::unique_ptr<Store> store) : store_(std::move(store)) {}
   Recovered load(const std::function<void(Record&&)>& visit) override { return store_->load(visit); }
   void append(Commit&& commit) override { store_->append(std::move(commit)); }
-  void read(PageWant&& want, Position at_least) override { store_->read(std::move(want), at_least); }
+  void read(StoreRead&& want, Position at_least) override { store_->read(std::move(want), at_least); }
   bool admits_growth() const override { return false; }
 
  private:

@@ -24,20 +24,48 @@ namespace {
 
 [[maybe_unused]] const auto kPipesAreIgnored = std::signal(SIGPIPE, SIG_IGN);
 
+// A socket of one kind of loopback that listens; port 0: any. Negative: there is no such loopback here.
+int listening_on(int family, std::uint16_t port, int backlog) {
+  const int descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_storage address{};
+  socklen_t size = sizeof(sockaddr_in);
+  if (family == AF_INET) {
+    auto& v4 = reinterpret_cast<sockaddr_in&>(address);
+    v4 = {};
+    v4.sin_family = AF_INET;
+    v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    v4.sin_port = htons(port);
+  } else {
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(address);
+    v6 = {};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_addr = in6addr_loopback;
+    v6.sin6_port = htons(port);
+    size = sizeof(sockaddr_in6);
+  }
+  if (bind(descriptor, reinterpret_cast<sockaddr*>(&address), size) == 0 && listen(descriptor, backlog) == 0) {
+    return descriptor;
+  }
+  close(descriptor);
+  return -1;
+}
+
+std::uint16_t port_of(int listening) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.ss_family == AF_INET ? reinterpret_cast<sockaddr_in&>(address).sin_port
+                                            : reinterpret_cast<sockaddr_in6&>(address).sin6_port);
+}
+
 // Answers each connection with what `answer` makes of its request; an empty answer is silence until the peer
 // ends.
 class Receiver {
  public:
-  explicit Receiver(std::function<std::string(const std::string&)> answer) : answer_(std::move(answer)) {
-    listening_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(bind(listening_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    EXPECT_EQ(listen(listening_, 64), 0);
-    socklen_t size = sizeof address;
-    getsockname(listening_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
+  explicit Receiver(std::function<std::string(const std::string&)> answer)
+      : Receiver(std::move(answer), listening_on(AF_INET, 0, 64)) {}
+  Receiver(std::function<std::string(const std::string&)> answer, int listening)
+      : answer_(std::move(answer)), listening_(listening), port_(port_of(listening)) {
     thread_ = std::thread([this] { serve(); });
   }
   ~Receiver() {
@@ -194,6 +222,32 @@ TEST_F(Webhooks, SilenceEnds) {
                                      {.exchange_max = std::chrono::milliseconds{200}});
   EXPECT_EQ(ended.report.result, AttemptResult::kFailed);
   EXPECT_EQ(ended.why, "no answer in time");
+}
+
+TEST_F(Webhooks, AnAddressThatSwallowsPacketsHasNoMoreThanItsShareOfTheTime) {
+  const int swallowing = listening_on(AF_INET, 0, 0);
+  const int answering = listening_on(AF_INET6, port_of(swallowing), 64);
+  if (answering < 0) {
+    close(swallowing);
+    GTEST_SKIP() << "no loopback by IPv6, or its port is taken";
+  }
+  // Its queue is full, so the kernel drops whatever else wants to connect.
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  getsockname(swallowing, reinterpret_cast<sockaddr*>(&address), &size);
+  std::vector<int> waiting;
+  for (int i = 0; i < 4; ++i) {
+    waiting.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    static_cast<void>(connect(waiting.back(), reinterpret_cast<sockaddr*>(&address), size));
+  }
+  {
+    Receiver receiver([](const std::string&) { return "HTTP/1.1 200 OK\r\n\r\n"; }, answering);
+    const EndedAttempt ended = deliver("http://localhost:" + std::to_string(receiver.port()) + "/",
+                                       {.exchange_max = std::chrono::milliseconds{2'000}});
+    EXPECT_EQ(ended.report.result, AttemptResult::kDelivered) << ended.why;
+  }
+  for (const int descriptor : waiting) close(descriptor);
+  close(swallowing);
 }
 
 TEST_F(Webhooks, AStopGivesBackWhatIsUnderWay) {

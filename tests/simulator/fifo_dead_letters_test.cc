@@ -265,19 +265,10 @@ class History {
 
   // True when nothing is left to happen without time passing.
   bool settle() {
-    tick();
-    process_->hand_over(now_);
-    SimulatedStore& store = process_->store();
-    bool moved = store.sync();
-    moved |= store.hand_over_bodies(random_);
-    moved |= store.take_snapshot(random_, random_.below(2) == 0);
-    moved |= store.hand_over_page(random_);
-    while (auto seen = process_->supply(now_)) {
-      look(*seen);
-      moved = true;
-    }
+    const auto pages = random_.below(2) == 0 ? SimulatedProcess::Pages::kShort : SimulatedProcess::Pages::kWhole;
+    const bool moved = process_->work(now_, random_, pages, [this](const DecisionSeen& seen) { look(seen); });
     release();
-    return !moved && process_->broker().next_deadline() > now_ && process_->idle();
+    return !moved && process_->rests(now_);
   }
   void settle_all() {
     while (!settle()) {

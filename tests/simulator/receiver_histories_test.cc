@@ -275,16 +275,9 @@ class History {
 
   // True when nothing is left to happen without time passing.
   bool settle() {
-    if (process_->broker().next_deadline() <= now_) static_cast<void>(process_->tick(now_));
-    process_->hand_over(now_);
-    SimulatedStore& store = process_->store();
-    bool moved = store.sync();
-    moved |= store.hand_over_bodies(random_);
-    moved |= store.take_snapshot(random_, true);
-    moved |= store.hand_over_page(random_);
-    while (process_->supply(now_)) moved = true;
+    const bool moved = process_->work(now_, random_, SimulatedProcess::Pages::kShort, [](const DecisionSeen&) {});
     release();
-    return !moved && process_->broker().next_deadline() > now_ && process_->idle();
+    return !moved && process_->rests(now_);
   }
 
   void settle_all() {

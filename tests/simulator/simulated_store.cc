@@ -32,9 +32,9 @@ void SimulatedStore::append(Commit&& commit) {
   pending_.push_back(std::move(commit));
 }
 
-void SimulatedStore::read(PageWant&& want, Position at_least) {
+void SimulatedStore::read(StoreRead&& wanted, Position at_least) {
   require(at_least <= appended_, "a page is read as of a commit that was handed over");
-  wanted_.push_back({std::move(want), at_least});
+  wanted_.push_back({std::move(wanted), at_least});
 }
 
 void SimulatedStore::write(const Commit& commit) {
@@ -66,18 +66,28 @@ bool SimulatedStore::take_snapshot(Random& random, bool may_shorten) {
   if (wanted_.empty()) return false;
   const std::size_t index = random.below(wanted_.size());
   if (wanted_[index].at_least > durable()) return false;
-  Page page = disk_.read(take_one(wanted_, index).want);
+  const StoreRead wanted = take_one(wanted_, index).wanted;
+  if (const auto* look_up = std::get_if<LookUp>(&wanted)) {
+    taken_.emplace_back(disk_.read(*look_up));
+    return true;
+  }
+  Page page = disk_.read(std::get<PageWant>(wanted));
   if (may_shorten && page.records.size() > 1 && random.below(3) == 0) {
     page.records.resize(1 + random.below(page.records.size() - 1), page.records.front());
     page.complete = false;
   }
-  taken_.push_back(std::move(page));
+  taken_.emplace_back(std::move(page));
   return true;
 }
 
 bool SimulatedStore::hand_over_page(Random& random) {
   if (taken_.empty()) return false;
-  events_.page(take_one(taken_, random.below(taken_.size())));
+  auto taken = take_one(taken_, random.below(taken_.size()));
+  if (auto* page = std::get_if<Page>(&taken)) {
+    events_.page(std::move(*page));
+  } else {
+    events_.looked_up(std::get<LookedUp>(std::move(taken)));
+  }
   return true;
 }
 

@@ -3,6 +3,8 @@
 //     append --> pending --sync--> disk, reported durable --> bodies read then and there --hand_over--> owner
 //     read ----> wanted --snapshot (at or after the commit asked for)--> taken --hand_over--> owner
 //
+// What is read are pages and look-ups; both are called pages here.
+//
 // The disk is a MemoryTable that outlives the store, as a disk outlives a process: a crash writes some of
 // the pending commits, from the first one on, drops the rest, and reports none. A torn batch is a dropped
 // one, because batches are whole or not at all.
@@ -27,7 +29,7 @@ class SimulatedStore final : public Store {
 
   Recovered load(const std::function<void(Record&&)>& visit) override;
   void append(Commit&& commit) override;
-  void read(PageWant&& want, Position at_least) override;
+  void read(StoreRead&& wanted, Position at_least) override;
   bool admits_growth() const override { return true; }
 
   // Of the last commit handed over, and of the last one on disk.
@@ -47,8 +49,8 @@ class SimulatedStore final : public Store {
   void crash(std::size_t commits_written);
 
  private:
-  struct WantedPage {
-    PageWant want;
+  struct WantedRead {
+    StoreRead wanted;
     Position at_least;
   };
   struct ReadBodies {
@@ -64,8 +66,8 @@ class SimulatedStore final : public Store {
   Position appended_;
   std::deque<Commit> pending_;
   std::vector<ReadBodies> bodies_;
-  std::vector<WantedPage> wanted_;
-  std::vector<Page> taken_;
+  std::vector<WantedRead> wanted_;
+  std::vector<std::variant<Page, LookedUp>> taken_;
 };
 
 }  // namespace penstock

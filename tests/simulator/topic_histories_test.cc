@@ -34,6 +34,8 @@ class History {
       : random_(seed), fifo_(random_.below(2) == 0), queues_(queues) {
     if (queues_ == 0) queues_ = 1 + random_.below(random_.below(4) == 0 ? 90 : 6);
     limits_.recreate_wait = Seconds{0};
+    const std::size_t rooms[] = {limits_.dedup_bytes_max, 100, 2'000};
+    limits_.dedup_bytes_max = rooms[random_.below(3)];
     // How many AWS allows is another matter.
     limits_.subscriptions_fifo_topic_max = limits_.filter_policies_topic_max = queues_;
     start();
@@ -46,8 +48,10 @@ class History {
     attributes.fifo = fifo_;
     ask_and_settle(topic_, TopicOperation(CreateTopic{attributes, {}, {}}));
     for (std::size_t at = 0; at < queues_; ++at) {
-      const std::string queue = "q" + std::to_string(at);
-      ask_and_settle(queue, Operation(CreateQueue{}));
+      const std::string queue = name_of(at);
+      CreateQueue create;
+      create.attributes.fifo = queue.ends_with(".fifo");
+      ask_and_settle(queue, Operation(create));
       subscribe(queue);
     }
     for (std::size_t step = queues_ > kManyQueues ? 50 : 0; step < 80; ++step) act();
@@ -84,6 +88,11 @@ class History {
     process_->crash(written);
     waiting_.clear();
     start();
+  }
+
+  // A FIFO topic delivers to queues of both kinds.
+  std::string name_of(std::size_t at) const {
+    return "q" + std::to_string(at) + (fifo_ && at % 2 == 1 ? ".fifo" : "");
   }
 
   Ticket ask(const std::string& name, Operation&& operation, bool of_topic) {
@@ -197,16 +206,9 @@ class History {
 
   // Everything that can happen without time passing; true when nothing is left to happen.
   bool settle() {
-    if (process_->broker().next_deadline() <= now_) static_cast<void>(process_->tick(now_));
-    process_->hand_over(now_);
-    SimulatedStore& store = process_->store();
-    bool moved = store.sync();
-    moved |= store.hand_over_bodies(random_);
-    moved |= store.take_snapshot(random_, false);
-    moved |= store.hand_over_page(random_);
-    while (process_->supply(now_)) moved = true;
+    const bool moved = process_->work(now_, random_, SimulatedProcess::Pages::kWhole, [](const DecisionSeen&) {});
     release();
-    return !moved && process_->broker().next_deadline() > now_ && process_->idle();
+    return !moved && process_->rests(now_);
   }
 
   std::vector<std::string> bodies_of(const std::string& queue) {
@@ -219,6 +221,7 @@ class History {
       for (const Delivery& delivery : received.deliveries) {
         const std::string& body = delivery.content->body;
         bodies.push_back(body.substr(0, body.find(' ')));
+        ask_and_settle(queue, Operation(Delete{delivery.handle}));  // a group waits for that
       }
     }
   }
@@ -226,7 +229,7 @@ class History {
   std::string judge() {
     std::map<std::string, std::set<std::string>> queues_with;  // by body
     for (std::size_t at = 0; at < queues_; ++at) {
-      const std::string queue = "q" + std::to_string(at);
+      const std::string queue = name_of(at);
       const std::vector<std::string> bodies = bodies_of(queue);
       std::set<std::string> seen;
       for (const std::string& body : bodies) {

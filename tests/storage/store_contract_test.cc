@@ -117,6 +117,27 @@ TEST_P(StoreContract, APageAskedForBeforeItsCommitWaitsForIt) {
   EXPECT_EQ(sequences(events_.wait_page()), (std::vector<std::uint64_t>{0, 1}));
 }
 
+TEST_P(StoreContract, ALookUpFindsWhatIsThereInTheOrderInWhichItWasAsked) {
+  const DedupKey here{queue_address(), 5, {1, 2, 3}};
+  const DedupKey elsewhere{queue_address(), 6, {1, 2, 3}};
+  driver_->commit({Put{DedupRecord{here, Time{Milliseconds{300'001}}, {}, Sequence{9}}}});
+  const auto found = driver_->look_up({elsewhere, here});
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_FALSE(found[0]);
+  ASSERT_TRUE(found[1]);
+  EXPECT_EQ(std::get<DedupRecord>(*found[1]).sequence, Sequence{9});
+}
+
+TEST_P(StoreContract, ALookUpAskedForBeforeItsCommitWaitsForIt) {
+  const DedupKey key{queue_address(), 5, {1, 2, 3}};
+  driver_->commit({Put{DedupRecord{key, Time{Milliseconds{300'001}}, {}, Sequence{1}}}});
+  store_->read(LookUp{3, {key}}, Position{driver_->position().value + 1});
+  driver_->commit({Erase{key}});
+  const LookedUp found = events_.wait_looked_up();
+  EXPECT_EQ(found.token, 3U);
+  EXPECT_FALSE(found.records.at(0));
+}
+
 TEST_P(StoreContract, ACommitAtOrBelowThePositionAppliedIsSkippedAndReportedDurable) {
   driver_->commit({Put{tally(0, 1)}});
   driver_->commit({Put{tally(0, 2)}});

@@ -30,6 +30,12 @@ void RecordedEvents::page(Page page) {
   said_.notify_all();
 }
 
+void RecordedEvents::looked_up(LookedUp found) {
+  const std::lock_guard lock(mutex_);
+  looked_up_.push_back(std::move(found));
+  said_.notify_all();
+}
+
 void RecordedEvents::refused(const std::string& reason) {
   std::fprintf(stderr, "refused: %s\n", reason.c_str());
   ::_exit(kRefusedExit);
@@ -52,6 +58,14 @@ Page RecordedEvents::wait_page() {
   Page page = std::move(pages_.front());
   pages_.erase(pages_.begin());
   return page;
+}
+
+LookedUp RecordedEvents::wait_looked_up() {
+  std::unique_lock lock(mutex_);
+  said_.wait(lock, [&] { return !looked_up_.empty(); });
+  LookedUp found = std::move(looked_up_.front());
+  looked_up_.erase(looked_up_.begin());
+  return found;
 }
 
 std::size_t RecordedEvents::durable_reports() {
@@ -162,6 +176,11 @@ Position StoreDriver::commit(std::vector<Change> changes, std::vector<BodyRead> 
 Page StoreDriver::read(PageWant want) {
   store_.read(std::move(want), position_);
   return events_.wait_page();
+}
+
+std::vector<std::optional<Record>> StoreDriver::look_up(std::vector<Key> keys) {
+  store_.read(LookUp{7, std::move(keys)}, position_);
+  return events_.wait_looked_up().records;
 }
 
 std::vector<Record> StoreDriver::all_bodies(std::uint64_t queue) {

@@ -26,12 +26,14 @@ class RecordedEvents final : public StoreEvents {
   void durable(Position position) override;
   void bodies(std::uint64_t token, std::vector<BodyRecord> records) override;
   void page(Page page) override;
+  void looked_up(LookedUp found) override;
   [[noreturn]] void refused(const std::string& reason) override;
 
   // Each waits until it was said.
   void wait_durable(Position position);
   std::vector<BodyRecord> wait_bodies(std::uint64_t token);
   Page wait_page();
+  LookedUp wait_looked_up();
 
   // Called, on the store's thread, as soon as a commit is durable.
   std::function<void(Position)> on_durable;
@@ -44,6 +46,7 @@ class RecordedEvents final : public StoreEvents {
   std::size_t durable_reports_ = 0;
   std::map<std::uint64_t, std::vector<BodyRecord>> bodies_;
   std::vector<Page> pages_;
+  std::vector<LookedUp> looked_up_;
 };
 
 // ---- the things that plays are about
@@ -76,6 +79,7 @@ class StoreDriver {
 
   Position commit(std::vector<Change> changes, std::vector<BodyRead> reads = {});
   Page read(PageWant want);
+  std::vector<std::optional<Record>> look_up(std::vector<Key> keys);
   // Bodies of a queue page by page, whether they are dense or not.
   std::vector<Record> all_bodies(std::uint64_t queue);
   std::vector<BodyRecord> bodies(std::uint64_t token) { return events_.wait_bodies(token); }

@@ -1,0 +1,167 @@
+// DedupWindow: the deduplication ids that a FIFO queue or topic accepted in the last minutes.
+//
+//     accepted --put--> in memory --give_up--> on disk only, known by a filter --erase_minutes--> (gone)
+//
+// Ids are facts under (minute, fingerprint), so that all of a minute can be erased by one range when it is
+// over; whether an id is still within its five minutes is decided by its own time, not by the minute it lies
+// in. Those in memory answer at once. Of the others only a filter is left for each minute: mostly it says
+// that an id is surely not among them; if not, whoever asks looks it up in the store (broker/look_up.h).
+//
+// Invariant: what is in memory of a fingerprint is the latest that was put of it. Value has the Time `at` when
+// it was accepted.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <limits>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "broker/dedup_budget.h"
+#include "broker/fingerprint_filter.h"
+#include "broker/minute_index.h"
+#include "broker/record.h"
+
+namespace penstock {
+
+template <class Value>
+class DedupWindow final : DedupBudget::Window {
+ public:
+  struct Entry {
+    std::int64_t minute = 0;
+    Value value;
+  };
+
+  explicit DedupWindow(DedupBudget& budget) : budget_(budget) { budget_.join(*this); }
+  ~DedupWindow() {
+    erase_minutes(std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
+    budget_.leave(*this);
+  }
+  DedupWindow(const DedupWindow&) = delete;
+  DedupWindow& operator=(const DedupWindow&) = delete;
+
+  // Null if it is not in memory. Until the next put.
+  const Entry* find(const Fingerprint& fingerprint) const {
+    const auto found = entries_.find(fingerprint);
+    return found == entries_.end() ? nullptr : &found->second;
+  }
+  // visit(minute) for each minute from `oldest` on under which it may lie on disk, although it is not in
+  // memory.
+  template <class Visit>
+  void each_doubt(const Fingerprint& fingerprint, std::int64_t oldest, const Visit& visit) const {
+    if (entries_.contains(fingerprint)) return;
+    for (auto minute = minutes_.lower_bound(oldest); minute != minutes_.end(); ++minute) {
+      if (minute->second.may_hold(fingerprint)) visit(minute->first);
+    }
+  }
+
+  // Replaces what was put of it before.
+  void put(std::int64_t minute, const Fingerprint& fingerprint, Value value) {
+    const auto [place, added] = entries_.try_emplace(fingerprint);
+    const bool moved = added || place->second.minute != minute;
+    place->second = {minute, std::move(value)};
+    if (moved) minutes_[minute].order.push_back(fingerprint);
+    if (added) budget_.add(1);
+  }
+
+  // Its place in the minute's order stays until the minute goes, and it stays in a filter; both are harmless.
+  void erase(std::int64_t minute, const Fingerprint& fingerprint) {
+    const auto found = entries_.find(fingerprint);
+    if (found == entries_.end() || found->second.minute != minute) return;
+    entries_.erase(found);
+    budget_.subtract(1);
+  }
+
+  // All minutes in [from, to).
+  void erase_minutes(std::int64_t from, std::int64_t to) {
+    const auto end = minutes_.lower_bound(to);
+    for (auto minute = minutes_.lower_bound(from); minute != end; minute = minutes_.erase(minute)) {
+      for (const Fingerprint& fingerprint : minute->second.order) erase(minute->first, fingerprint);
+      for (const FingerprintFilter& filter : minute->second.filters) budget_.subtract_filter(filter.bytes());
+      if (minute->second.any_on_disk()) {
+        budget_.end_disk();
+        budget_.begin_epoch();
+      }
+    }
+  }
+
+  // Something may be left of a minute before that one.
+  bool has_minute_before(std::int64_t minute) const {
+    return !minutes_.empty() && minutes_.begin()->first < minute;
+  }
+
+  // Of those in memory: visit(minute, fingerprint, value), in no order.
+  template <class Visit>
+  void each(const Visit& visit) const {
+    for (const auto& [fingerprint, entry] : entries_) visit(entry.minute, fingerprint, entry.value);
+  }
+
+ private:
+  struct Minute {
+    std::deque<Fingerprint> order;  // in which they were put
+    std::vector<FingerprintFilter> filters;
+    bool any_may_be_on_disk = false;  // more than filters have room for
+
+    bool any_on_disk() const { return any_may_be_on_disk || !filters.empty(); }
+    bool may_hold(const Fingerprint& fingerprint) const {
+      if (any_may_be_on_disk) return true;
+      for (const FingerprintFilter& filter : filters) {
+        if (filter.may_hold(fingerprint)) return true;
+      }
+      return false;
+    }
+  };
+  struct Hash {
+    std::size_t operator()(const Fingerprint& fingerprint) const {
+      std::uint64_t bits = 0;
+      std::memcpy(&bits, fingerprint.data(), sizeof bits);
+      return bits;
+    }
+  };
+
+  std::size_t in_memory() const override { return entries_.size(); }
+
+  void give_up(std::size_t count) override {
+    budget_.begin_epoch();
+    for (auto& [number, minute] : minutes_) {
+      while (count > 0 && !minute.order.empty()) {
+        const Fingerprint fingerprint = minute.order.front();
+        minute.order.pop_front();
+        const auto found = entries_.find(fingerprint);
+        if (found == entries_.end() || found->second.minute != number) continue;
+        note_on_disk(minute, fingerprint, count);
+        erase(number, fingerprint);
+        --count;
+      }
+      if (count == 0) return;
+    }
+  }
+
+  // `coming`: so many of this window, itself too, are given up together.
+  void note_on_disk(Minute& minute, const Fingerprint& fingerprint, std::size_t coming) {
+    if (!minute.any_on_disk()) budget_.begin_disk();
+    if (minute.filters.empty() || minute.filters.back().size() >= minute.filters.back().meant_for()) {
+      const std::size_t before = minute.filters.empty() ? 0 : minute.filters.back().meant_for();
+      const std::size_t meant_for = 2 * std::max(before, coming);
+      if (budget_.admits_filter(FingerprintFilter::bytes_for(meant_for))) {
+        minute.filters.emplace_back(meant_for);
+        budget_.add_filter(minute.filters.back().bytes());
+      }
+    }
+    if (minute.filters.empty()) {
+      minute.any_may_be_on_disk = true;
+    } else {
+      minute.filters.back().add(fingerprint);
+    }
+  }
+
+  DedupBudget& budget_;
+  boost::unordered_flat_map<Fingerprint, Entry, Hash> entries_;
+  std::map<std::int64_t, Minute> minutes_;
+};
+
+}  // namespace penstock
