@@ -485,10 +485,28 @@ void FifoQueue::overdue(const WaitingReceivers::Receiver& receiver, Decision& de
 
 // Grown only while nothing is left to hand out, or little and nothing blocks.
 void FifoQueue::want_page(Decision& decision) {
+  want_contents(decision);
   if (wanted_ || complete() || window_.full()) return;
   if (window_.ready() && window_.size() >= kWindowLow) return;
   wanted_ = FifoRange{window_.frontier(), tally_.high};
   decision.outcome.wants.push_back({.queue = address(), .generation = record_.generation, .range = *wanted_});
+}
+
+// Nobody waits for these: without them messages are read one by one as they are delivered.
+void FifoQueue::want_contents(Decision& decision) {
+  if (warming_) return;
+  warming_ = window_.cold_run();
+  if (!warming_) return;
+  decision.outcome.wants.push_back(
+      {.queue = address(), .generation = record_.generation, .range = *warming_});
+}
+
+void FifoQueue::warm(const Page& page, const FifoRange& range) {
+  warming_.reset();
+  for (const Record& record : page.records) {
+    if (!window_.warm(std::get<FifoRecord>(record))) return;
+  }
+  if (page.complete) window_.warmed_to(range.to);
 }
 
 void FifoQueue::supply(const Page& page, Decision& decision) {
@@ -497,7 +515,9 @@ void FifoQueue::supply(const Page& page, Decision& decision) {
     tick(decision);
     return;
   }
-  if (page.want.generation != record_.generation || range == nullptr || wanted_ != *range) return;
+  if (page.want.generation != record_.generation || range == nullptr) return;
+  if (warming_ == *range) return warm(page, *range);
+  if (wanted_ != *range) return;
   wanted_.reset();
   const auto erased = std::exchange(erased_meanwhile_, {});
   bool all = page.complete;
@@ -661,6 +681,7 @@ void FifoQueue::purge(const Ticket& ticket, Decision& decision) {
   tally.waiting = 0;
   window_.clear(tally.high);
   wanted_.reset();
+  warming_.reset();
   erased_meanwhile_.clear();
   put(tally, decision);
 

@@ -133,6 +133,8 @@ class FifoQueue final : public Queue {
   Time hidden_until(Sequence sequence, Time sent) const;
   void expire(Decision& decision);
   void want_page(Decision& decision);
+  void want_contents(Decision& decision);
+  void warm(const Page& page, const FifoRange& range);
 
   TallyRecord tally_;
   std::map<std::int64_t, std::uint64_t> sent_;  // how many are left of each second's
@@ -144,6 +146,7 @@ class FifoQueue final : public Queue {
 
   FifoWindow window_;
   std::optional<FifoRange> wanted_;
+  std::optional<FifoRange> warming_;  // of whose contents a page is on its way
   // Erased while a page that may still show them was on its way.
   boost::unordered_flat_set<std::uint64_t> erased_meanwhile_;
   Time oldest_not_before_ = kEpoch;  // as pages have shown

@@ -22,18 +22,13 @@ void FifoWindow::add(const FifoRecord& record, Time hidden_until) {
   place.head = record.head;
   place.hidden_until = hidden_until;
   place.received_before = record.content->dead_letter.receive_count;
-  const std::size_t bytes = memory_bytes(*record.content);
-  if (budget_.admits(bytes_, bytes)) {
-    place.content = record.content;
-    place.bytes = bytes;
-    bytes_ += bytes;
-    budget_.add(bytes);
-  }
+  const bool joins_run = warm_to_ == frontier_ && charge(place, record.content);
   by_sequence_.emplace(record.key.sequence.value, slot);
   place.earlier = last_;
   (last_ == kNone ? first_ : messages_[last_].later) = slot;
   last_ = slot;
   frontier_ = record.key.sequence.next();
+  if (joins_run) warm_to_ = frontier_;
 
   const Slot group = group_of(record.content->group_id);
   place.group = group;
@@ -49,6 +44,7 @@ void FifoWindow::hide(Sequence sequence, Time hidden_until) {
   if (found == by_sequence_.end()) return;
   Place& place = messages_[found->second];
   place.hidden_until = hidden_until;
+  uncharge(place);
   if (place.before == kNone) arrange(place.group);
 }
 
@@ -101,8 +97,8 @@ Time FifoWindow::next_free() const {
 
 void FifoWindow::clear(Sequence frontier) {
   budget_.subtract(bytes_);
-  bytes_ = 0;
-  frontier_ = frontier;
+  bytes_ = warm_ = 0;
+  frontier_ = warm_to_ = frontier;
   messages_.clear();
   free_messages_.clear();
   by_sequence_.clear();
@@ -115,6 +111,16 @@ void FifoWindow::clear(Sequence frontier) {
 
 void FifoWindow::drop_contents() {
   for (Slot slot = first_; slot != kNone; slot = messages_[slot].later) uncharge(messages_[slot]);
+  if (first_ != kNone) warm_to_ = messages_[first_].sequence;
+}
+
+bool FifoWindow::warm(const FifoRecord& record) {
+  const Sequence sequence = record.key.sequence;
+  if (sequence < warm_to_ || sequence >= frontier_) return true;
+  const auto found = by_sequence_.find(sequence.value);
+  if (found != by_sequence_.end() && !charge(messages_[found->second], record.content)) return false;
+  warm_to_ = sequence.next();
+  return true;
 }
 
 FifoWindow::Slot FifoWindow::group_of(const std::string& id) {
@@ -160,7 +166,20 @@ void FifoWindow::leave_line(Slot slot) {
   group.ahead = group.next = kNone;
 }
 
+bool FifoWindow::charge(Place& place, const ContentPtr& content) {
+  const std::size_t bytes = memory_bytes(*content);
+  if (!budget_.admits(bytes_, bytes)) return false;
+  uncharge(place);
+  place.content = content;
+  place.bytes = bytes;
+  bytes_ += bytes;
+  ++warm_;
+  budget_.add(bytes);
+  return true;
+}
+
 void FifoWindow::uncharge(Place& place) {
+  if (place.content) --warm_;
   bytes_ -= place.bytes;
   budget_.subtract(place.bytes);
   place.bytes = 0;

@@ -5,8 +5,10 @@
 //
 // The window holds every message below the frontier that is not deleted: at most kMessagesMax, the rule of
 // AWS, which looks no further for a free group either. A message sent while the window reaches up to high
-// joins it; otherwise it is cold and comes by a page. Contents are kept as far as the budget admits; the
-// others are read when they are delivered.
+// joins it; otherwise it is cold and comes by a page.
+//
+// Contents are kept of a run from the front on, as far as the budget admits, until they are delivered; when few of
+// the run are left, the next ones come by a page too. What is delivered without its content at hand is read then.
 //
 // The deliverable part of a group is the run of its oldest messages up to, and without, the first that is
 // hidden (in flight or delayed). So a group is ready exactly if its oldest message is visible, and a hidden
@@ -26,6 +28,7 @@
 
 #include "base/time.h"
 #include "broker/indexed_heap.h"
+#include "broker/page.h"
 #include "broker/record.h"
 #include "broker/window_budget.h"
 
@@ -62,8 +65,19 @@ class FifoWindow {
   // that time.
   void add(const FifoRecord& record, Time hidden_until);
   // There is nothing more below that sequence.
-  void extend(Sequence frontier) { frontier_ = std::max(frontier_, frontier); }
-  // What is not here is passed over by these two.
+  void extend(Sequence frontier) {
+    if (warm_to_ == frontier_) warm_to_ = std::max(warm_to_, frontier);
+    frontier_ = std::max(frontier_, frontier);
+  }
+  // The messages whose contents are to be had next, if it is time for them.
+  std::optional<FifoRange> cold_run() const {
+    if (warm_ >= kWarmLow || warm_to_ == frontier_ || !budget_.worth_refilling(bytes_)) return std::nullopt;
+    return FifoRange{warm_to_, frontier_};
+  }
+  // A message of a page of that run, or that all of it has been seen. False: there is no room for more.
+  bool warm(const FifoRecord& record);
+  void warmed_to(Sequence sequence) { warm_to_ = std::max(warm_to_, std::min(sequence, frontier_)); }
+  // What is not here is passed over by these two. What is hidden now was delivered, and its content goes.
   void hide(Sequence sequence, Time hidden_until);
   void erase(Sequence sequence);
   // Another delay of the queue: `hidden_until(sequence, sent)` says it of each message anew.
@@ -123,10 +137,13 @@ class FifoWindow {
 
   // Empty, with that frontier.
   void clear(Sequence frontier);
-  // Gives the memory of contents back, not the order.
+  // Gives the memory of contents back, not the order; they come back by pages.
   void drop_contents();
 
  private:
+  // The run is continued when fewer messages than this are left of it.
+  static constexpr std::size_t kWarmLow = 500;
+
   using Slot = IndexedHeap::Slot;
   static constexpr Slot kNone = 0xffffffff;
 
@@ -163,6 +180,7 @@ class FifoWindow {
   void arrange(Slot group);
   void join_line(Slot group);
   void leave_line(Slot group);
+  bool charge(Place& place, const ContentPtr& content);
   void uncharge(Place& place);
 
   auto sooner() const {
@@ -176,6 +194,8 @@ class FifoWindow {
 
   WindowBudget& budget_;
   std::size_t bytes_ = 0;
+  std::size_t warm_ = 0;  // messages with their content
+  Sequence warm_to_;      // all below it had their content; not above the frontier
   Time settled_ = kEpoch;
   Sequence frontier_;
 

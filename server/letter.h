@@ -52,7 +52,7 @@ struct Quiesce {
 struct Stop {};
 
 // Commands come by the batch; one alone is what had to wait.
-using Letter = std::variant<std::vector<Command>, Command, Forget, EndWait, Undeliver, Page, Durable, Bodies,
-                            AskSurvey, EndAttempts, EndOutgoing, Quiesce, Stop>;
+using Letter = std::variant<std::vector<Command>, Command, Forget, EndWait, Undeliver, Page, LookedUp, Durable,
+                            Bodies, AskSurvey, EndAttempts, EndOutgoing, Quiesce, Stop>;
 
 }  // namespace penstock

@@ -38,6 +38,7 @@ class HoldingStore final : public Store, private StoreEvents {
     events_.bodies(token, std::move(records));
   }
   void page(Page page) override { events_.page(std::move(page)); }
+  void looked_up(LookedUp found) override { events_.looked_up(std::move(found)); }
   [[noreturn]] void refused(const std::string& reason) override {
     events_.refused(reason);
     std::abort();
