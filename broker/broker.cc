@@ -466,6 +466,10 @@ void Broker::recall(LookedUp&& found, Time now, Random& random, Outcome& outcome
 
 // Whether it waits from now on until something was looked up, or is refused because too many do.
 bool Broker::State::parks(Command& command, Decision& decision) {
+  // What was found says nothing any more if ids were given up or forgotten since.
+  if (decision.recollection != nullptr && decision.recollection->epoch != share.dedup.epoch()) {
+    decision.recollection = nullptr;
+  }
   if (!share.dedup.any_on_disk() || !command.operation) return false;
   std::vector<Key> keys;
   if (command.about_topic) {
@@ -480,8 +484,7 @@ bool Broker::State::parks(Command& command, Decision& decision) {
     }
   }
   if (keys.empty()) return false;
-  const Recollection* found = decision.recollection;
-  if (found != nullptr && found->epoch == share.dedup.epoch() && found->covers(keys)) return false;
+  if (decision.recollection != nullptr && decision.recollection->covers(keys)) return false;
   const std::size_t bytes = message_bytes(command);
   if (!parked.admits(bytes)) {
     decision.reply(command.ticket, Error{ErrorCode::kServiceUnavailable, {}});

@@ -33,6 +33,9 @@ class History {
   explicit History(std::uint64_t seed) : random_(seed) {
     const std::size_t rooms[] = {100, 500, 2'000, 5'000};
     limits_.dedup_bytes_max = rooms[random_.below(4)];
+    const std::uint64_t ids[] = {4, 12, 40};
+    ids_ = ids[random_.below(3)];
+    storing_ = 5 + random_.below(30);
     limits_.purge_interval = Seconds{0};
     start();
   }
@@ -132,7 +135,7 @@ class History {
   Send send_of(std::string& id) {
     const std::string group = "g" + std::to_string(random_.below(2));
     MessageContent content;
-    content.deduplication_id = std::to_string(random_.below(12));
+    content.deduplication_id = std::to_string(random_.below(ids_));
     content.group_id = group;
     content.body = "m" + std::to_string(++bodies_);
     id = by_group_ ? group + "/" + content.deduplication_id : content.deduplication_id;
@@ -156,8 +159,12 @@ class History {
     } else if (dice < 62) {
       now_ += Milliseconds{static_cast<std::int64_t>(random_.below(150'000))};
       if (process_->broker().next_deadline() <= now_) look(process_->tick(now_));
-    } else if (dice < 92) {
+    } else if (dice < 62 + storing_) {
       settle();
+    } else if (dice < 92) {
+      process_->hand_over(now_);
+      process_->store().sync();
+      process_->store().take_snapshot(random_, false);
     } else if (dice < 93) {
       purging_ = Ticket{1, requests_ + 1};
       ask(Operation(PurgeQueue{}), {});
@@ -188,6 +195,8 @@ class History {
   std::uint64_t incarnation_ = 0;
   std::uint64_t requests_ = 0;
   std::uint64_t bodies_ = 0;
+  std::uint64_t ids_ = 0;      // different ones, of a group
+  std::uint64_t storing_ = 0;  // of a hundred steps, those in which something that was read comes back
   bool by_group_ = false;
   std::map<Ticket, std::vector<std::string>> asked_;
   std::optional<Ticket> purging_;
