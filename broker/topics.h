@@ -60,6 +60,9 @@ class Topics {
   // A command about a topic.
   void execute(Command&& command, Decision& decision);
 
+  // Without being asked by a command (broker/resets.h); false: it is gone already.
+  bool erase(const TopicAddress& address, Decision& decision);
+
   // Delivers some of what is undelivered.
   void drain(Decision& decision);
 
