@@ -38,7 +38,8 @@ void Expectations::begin(Queue& queue, const Ticket& ticket, const Expect& expec
     decision.reply(ticket, Error{ErrorCode::kServiceUnavailable, {}});
     return;
   }
-  waiting_.push_back({ticket, queue.address().id, expected, decision.now + expected.timeout});
+  waiting_.push_back({ticket, queue.address().id, expected, decision.now + expected.timeout,
+                      queue.next_turn(decision.now)});
 }
 
 void Expectations::forget(const Ticket& ticket) {
@@ -46,7 +47,7 @@ void Expectations::forget(const Ticket& ticket) {
 }
 
 void Expectations::look(const std::function<Queue*(QueueId)>& find, Decision& decision) {
-  std::erase_if(waiting_, [&](const Waiting& waiting) {
+  std::erase_if(waiting_, [&](Waiting& waiting) {
     Queue* const queue = find(waiting.queue);
     if (queue == nullptr) {
       decision.reply(waiting.ticket, Error{ErrorCode::kQueueDoesNotExist, {}});
@@ -54,6 +55,7 @@ void Expectations::look(const std::function<Queue*(QueueId)>& find, Decision& de
     }
     ExpectationEnded is = standing_of(*queue, decision.now);
     is.held = holds(waiting.expected, is);
+    waiting.turn = queue->next_turn(decision.now);
     if (!is.held && waiting.deadline > decision.now) return false;
     decision.reply(waiting.ticket, is);
     return true;
@@ -62,7 +64,7 @@ void Expectations::look(const std::function<Queue*(QueueId)>& find, Decision& de
 
 Time Expectations::next_deadline() const {
   Time next = kNever;
-  for (const Waiting& waiting : waiting_) next = std::min(next, waiting.deadline);
+  for (const Waiting& waiting : waiting_) next = std::min({next, waiting.deadline, waiting.turn});
   return next;
 }
 

@@ -1,7 +1,7 @@
 // Expectations: those who wait until a queue stands as they expect it to (broker/controls.h).
 //
-// They are looked at after each decision, since nothing else can make one come true; there are at most
-// kWaitingMax. Part of the view: it ends with the process. The Broker owns it.
+// They are looked at after each decision, and when time alone changes a queue's counts, since nothing else can make
+// one come true; there are at most kWaitingMax. Part of the view: it ends with the process. The Broker owns it.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ class Expectations {
 
   // Answers those that hold by now or whose time is over. `find` gives the queue, null if it is gone.
   void look(const std::function<Queue*(QueueId)>& find, Decision& decision);
-  // When the time of the next one is over; kNever: nobody waits.
+  // When to look next if nothing is decided before; kNever: nobody waits.
   Time next_deadline() const;
   // Time has leapt: what is left of each one's time stays the same.
   void leap(Milliseconds by);
@@ -36,6 +36,7 @@ class Expectations {
     QueueId queue;
     Expect expected;
     Time deadline;
+    Time turn;  // until then nothing comes true by time alone
   };
 
   std::vector<Waiting> waiting_;

@@ -69,6 +69,7 @@ class FifoQueue final : public Queue {
   std::optional<PeekedMessage> sight_of(const Record& body, Time now) const override;
 
   QueueCounts counts(Time now) override;
+  Time next_turn(Time now) const override;
   Time oldest_visible(Time now) override;
   Time next_deadline(Time now) const override;
   void evict_windows() override;

@@ -129,6 +129,9 @@ class Queue {
   // A receive is waiting.
   bool awaited() const { return !line_.empty(); }
   virtual QueueCounts counts(Time now) = 0;
+  // When time alone will change the counts next, as far as it is known; kNever: not at all. Right behind
+  // counts(now).
+  virtual Time next_turn(Time now) const = 0;
   // When the oldest visible message was sent; kNever if none is visible.
   virtual Time oldest_visible(Time now) = 0;
   const QueueCounters& counters() const { return counters_; }

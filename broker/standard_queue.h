@@ -85,6 +85,7 @@ class StandardQueue final : public Queue {
   std::optional<PeekedMessage> sight_of(const Record& body, Time now) const override;
 
   QueueCounts counts(Time now) override;
+  Time next_turn(Time now) const override;
   Time oldest_visible(Time now) override;
   Time next_deadline(Time now) const override;
   void evict_windows() override;
