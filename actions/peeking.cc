@@ -239,7 +239,8 @@ ApiResponse in_form(const std::vector<Shown>& all, const Peeked& peeked, PeekFor
 
 }  // namespace
 
-ApiResponse render_peek(const Peeked& peeked, const PeekLook& look, PeekForm form, std::string_view request_id) {
+ApiResponse render_peek(const Peeked& peeked, const PeekLook& look, PeekForm form,
+                        std::string_view request_id) {
   std::vector<Shown> all;
   all.reserve(peeked.messages.size());
   for (const PeekedMessage& message : peeked.messages) {

@@ -32,6 +32,7 @@ enum class PeekForm : std::uint8_t {
 };
 
 // Once more, the next token is in the header X-Penstock-Next-Token, whatever the form.
-ApiResponse render_peek(const Peeked& peeked, const PeekLook& look, PeekForm form, std::string_view request_id);
+ApiResponse render_peek(const Peeked& peeked, const PeekLook& look, PeekForm form,
+                        std::string_view request_id);
 
 }  // namespace penstock

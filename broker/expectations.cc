@@ -38,8 +38,8 @@ void Expectations::begin(Queue& queue, const Ticket& ticket, const Expect& expec
     decision.reply(ticket, Error{ErrorCode::kServiceUnavailable, {}});
     return;
   }
-  waiting_.push_back({ticket, queue.address().id, expected, decision.now + expected.timeout,
-                      queue.next_turn(decision.now)});
+  waiting_.push_back(
+      {ticket, queue.address().id, expected, decision.now + expected.timeout, queue.next_turn(decision.now)});
 }
 
 void Expectations::forget(const Ticket& ticket) {

@@ -16,7 +16,8 @@ std::optional<PeekStretch> FifoQueue::next_stretch(const PeekPosition& from, con
 
 std::optional<PeekedMessage> FifoQueue::sight_of(const Record& body, Time now) const {
   const auto* fifo = std::get_if<FifoRecord>(&body);
-  if (fifo == nullptr || fifo->key.sequence < tally_.cursor || ended(fifo->head.sent, now)) return std::nullopt;
+  if (fifo == nullptr || fifo->key.sequence < tally_.cursor || ended(fifo->head.sent, now))
+    return std::nullopt;
   PeekedMessage seen;
   seen.head = fifo->head;
   seen.content = fifo->content;

@@ -26,14 +26,14 @@ std::optional<PeekPosition::OfQueue> PeekPosition::parse(std::string_view text) 
   }
   const auto [queue, stage, lane, due, number] = numbers;
   constexpr std::uint64_t kDueMax = std::uint64_t{1} << 62;
-  if (!text.empty() || stage > static_cast<std::uint64_t>(PeekStage::kFifo) || lane > 0xffff || due > kDueMax) {
+  if (!text.empty() || stage > static_cast<std::uint64_t>(PeekStage::kFifo) || lane > 0xffff ||
+      due > kDueMax) {
     return std::nullopt;
   }
-  return OfQueue{QueueId{queue},
-                 PeekPosition{.stage = static_cast<PeekStage>(stage),
-                              .lane = Lane{static_cast<std::uint16_t>(lane)},
-                              .due = from_epoch_milliseconds(static_cast<std::int64_t>(due)),
-                              .number = number}};
+  return OfQueue{QueueId{queue}, PeekPosition{.stage = static_cast<PeekStage>(stage),
+                                              .lane = Lane{static_cast<std::uint16_t>(lane)},
+                                              .due = from_epoch_milliseconds(static_cast<std::int64_t>(due)),
+                                              .number = number}};
 }
 
 }  // namespace penstock

@@ -14,11 +14,7 @@ Error wrong_token() {
 // Behind that body, in the same stage.
 PeekPosition behind(const Record& body, const PeekStretch& stretch) {
   if (const auto* asked = std::get_if<BodiesAsked>(&stretch.range)) {
-    const Key key = std::visit(
-        [](const auto& record) -> Key {
-          return Key{record.key};
-        },
-        body);
+    const Key key = std::visit([](const auto& record) -> Key { return Key{record.key}; }, body);
     for (std::size_t at = 0; at < asked->keys.size(); ++at) {
       const bool same = std::visit([&key](const auto& own) { return Key{own} == key; }, asked->keys[at]);
       if (same) return {.stage = PeekStage::kTouched, .number = stretch.places[at] + 1};
@@ -33,7 +29,8 @@ PeekPosition behind(const Record& body, const PeekStretch& stretch) {
   }
   const auto* fresh = std::get_if<FreshRecord>(&body);
   if (fresh == nullptr) return stretch.beyond;
-  return {.stage = stretch.beyond.stage, .lane = stretch.beyond.lane, .number = fresh->key.sequence.next().value};
+  return {
+      .stage = stretch.beyond.stage, .lane = stretch.beyond.lane, .number = fresh->key.sequence.next().value};
 }
 
 }  // namespace
@@ -60,7 +57,8 @@ void Peeks::begin(const Queue& queue, const Ticket& ticket, const Peek& asked, D
 void Peeks::go_on(std::uint64_t number, const Queue& queue, Decision& decision) {
   UnderWay& peek = under_way_.at(number);
   const std::size_t seen = peek.seen.messages.size();
-  auto stretch = queue.next_stretch(peek.position, peek.asked.states, peek.asked.messages_max - seen, decision.now);
+  auto stretch =
+      queue.next_stretch(peek.position, peek.asked.states, peek.asked.messages_max - seen, decision.now);
   const bool enough = seen >= peek.asked.messages_max || peek.pages >= PeekBounds::kPagesMax ||
                       peek.records >= PeekBounds::kRecordsMax || peek.bytes >= PeekBounds::kBytesMax;
   if (!stretch || enough) {

@@ -1,7 +1,7 @@
 // StandardQueue: what it shows to those who only look (broker/peek.h).
 //
-// What was received is read body by body, since the set of touched messages knows where each lies; what was not
-// lies from the cursors on, dense or nearly so, and is read by ranges.
+// What was received is read body by body, since the set of touched messages knows where each lies; what was
+// not lies from the cursors on, dense or nearly so, and is read by ranges.
 #include <algorithm>
 #include <utility>
 
@@ -22,8 +22,8 @@ std::optional<PeekStretch> StandardQueue::next_stretch(const PeekPosition& from,
   if (at.stage == PeekStage::kTouched) {
     BodiesAsked asked;
     std::vector<std::uint64_t> places;
-    const auto beyond =
-        touched_.scan(address(), at.number, PeekBounds::kPlacesMax, [&](std::uint64_t place, const auto& record) {
+    const auto beyond = touched_.scan(
+        address(), at.number, PeekBounds::kPlacesMax, [&](std::uint64_t place, const auto& record) {
           if (asked.keys.size() == messages_max) return false;
           if (states.contain(state_of(record, now)) && !ended(record.enqueued, now)) {
             asked.keys.push_back(body_of(record));
@@ -48,7 +48,8 @@ std::optional<PeekStretch> StandardQueue::next_stretch(const PeekPosition& from,
       });
     }
     if (range) {
-      return PeekStretch{*range, {}, {.stage = PeekStage::kFresh, .lane = range->lane, .number = range->to.value}};
+      return PeekStretch{
+          *range, {}, {.stage = PeekStage::kFresh, .lane = range->lane, .number = range->to.value}};
     }
     at = {.stage = PeekStage::kMoved};
   }
@@ -57,14 +58,16 @@ std::optional<PeekStretch> StandardQueue::next_stretch(const PeekPosition& from,
     const Sequence begin = std::max(tally.cursor, Sequence{at.number});
     if (states.visible && moved_.count() != 0 && begin < tally.high) {
       const Sequence end{std::min(tally.high.value, begin.value + PeekBounds::kSparseSpan)};
-      return PeekStretch{FreshRange{kMovedLane, begin, end}, {}, {.stage = PeekStage::kMoved, .number = end.value}};
+      return PeekStretch{
+          FreshRange{kMovedLane, begin, end}, {}, {.stage = PeekStage::kMoved, .number = end.value}};
     }
     at = {.stage = PeekStage::kLater};
   }
   if (at.stage != PeekStage::kLater || later_.count() == 0) return std::nullopt;
   if (!states.visible && !states.delayed) return std::nullopt;
   const TallyRecord& tally = later_.tally();
-  std::pair begin = std::max(std::pair{tally.cursor_due, tally.cursor}, std::pair{at.due, Sequence{at.number}});
+  std::pair begin =
+      std::max(std::pair{tally.cursor_due, tally.cursor}, std::pair{at.due, Sequence{at.number}});
   if (!states.visible) begin = std::max(begin, std::pair{now + Milliseconds{1}, Sequence{}});
   const Time through = states.delayed ? from_epoch_milliseconds(epoch_milliseconds(now) + 86'400'000) : now;
   if (begin.first > through) return std::nullopt;

@@ -70,14 +70,16 @@ std::optional<ApiResponse> AdminGuard::refuse(const ApiRequest& request) const {
   }
   if (auto refusal = refuse_caller(request)) return refusal;
   if (!token_ && !names_this_machine(without_port(host))) {
-    return admin_refusal(403,
-                         "Without a token this is answered under an address or localhost only: any other name could "
-                         "have been pointed here by a stranger's page. Set PENSTOCK_ADMIN_TOKEN to use names.");
+    return admin_refusal(
+        403,
+        "Without a token this is answered under an address or localhost only: any other name could "
+        "have been pointed here by a stranger's page. Set PENSTOCK_ADMIN_TOKEN to use names.");
   }
   if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
   if (!request.header("x-penstock-admin")) {
-    return admin_refusal(403, "What changes something needs the header X-Penstock-Admin (any value): forms cannot "
-                              "send it.");
+    return admin_refusal(403,
+                         "What changes something needs the header X-Penstock-Admin (any value): forms cannot "
+                         "send it.");
   }
   if (!request.body.empty() && !is_json(request)) {
     return admin_refusal(415, "The body must be JSON, and say so: Content-Type: application/json.");
@@ -88,9 +90,10 @@ std::optional<ApiResponse> AdminGuard::refuse(const ApiRequest& request) const {
 std::optional<ApiResponse> AdminGuard::refuse_caller(const ApiRequest& request) const {
   if (!token_) {
     if (!beyond_loopback_) return std::nullopt;
-    return admin_refusal(403,
-                         "Other machines reach this address, so this needs a token: set PENSTOCK_ADMIN_TOKEN or "
-                         "--admin-token-file, or listen on 127.0.0.1.");
+    return admin_refusal(
+        403,
+        "Other machines reach this address, so this needs a token: set PENSTOCK_ADMIN_TOKEN or "
+        "--admin-token-file, or listen on 127.0.0.1.");
   }
   std::string_view given = request.header("authorization").value_or(std::string_view{});
   const bool bears = starts_with_without_case(given, kBearer) && given.size() > kBearer.size();

@@ -1,12 +1,12 @@
 // AdminGuard: who may ask the admin side for more than health and metrics.
 //
-// With a token: whoever brings it (Authorization: Bearer TOKEN). Without one: whoever is on this machine, if only
-// this machine reaches the address; nobody, if others do.
+// With a token: whoever brings it (Authorization: Bearer TOKEN). Without one: whoever is on this machine, if
+// only this machine reaches the address; nobody, if others do.
 //
-// A browser on this machine runs pages of strangers, who could have it ask us. So what changes something carries
-// a header that no form and no simple script of another origin can send, and a JSON body; a request that names
-// another origin is refused; and without a token, so is one whose Host is a name that anybody could have pointed
-// at this machine.
+// A browser on this machine runs pages of strangers, who could have it ask us. So what changes something
+// carries a header that no form and no simple script of another origin can send, and a JSON body; a request
+// that names another origin is refused; and without a token, so is one whose Host is a name that anybody
+// could have pointed at this machine.
 #pragma once
 
 #include <memory>

@@ -14,7 +14,8 @@
 namespace penstock {
 namespace {
 
-constexpr std::string_view kQueueNames = "Say which queue: QueueUrl, or Queue and perhaps Account and Region.";
+constexpr std::string_view kQueueNames =
+    "Say which queue: QueueUrl, or Queue and perhaps Account and Region.";
 
 std::optional<std::string> plain(const JsonValue& value) {
   if (const auto* text = std::get_if<std::string>(&value.value)) return *text;
@@ -84,7 +85,8 @@ std::optional<std::int64_t> AdminInput::number(std::string_view name, std::int64
   const char* const last = given->data() + given->size();
   const auto [end, error] = std::from_chars(given->data(), last, number);
   if (error == std::errc{} && end == last && number >= least && number <= most) return number;
-  complain(joined({name, " must be a whole number from ", std::to_string(least), " to ", std::to_string(most), "."}));
+  complain(joined(
+      {name, " must be a whole number from ", std::to_string(least), " to ", std::to_string(most), "."}));
   return std::nullopt;
 }
 
@@ -102,7 +104,8 @@ std::optional<double> AdminInput::share(std::string_view name) {
 bool AdminInput::flag(std::string_view name) {
   const std::optional<std::string> given = text(name);
   if (!given || *given == "false" || *given == "0") return false;
-  if (*given != "true" && *given != "1" && *given != "True") complain(joined({name, " must be true or false."}));
+  if (*given != "true" && *given != "1" && *given != "True")
+    complain(joined({name, " must be true or false."}));
   return true;
 }
 
@@ -141,7 +144,8 @@ AdminQueue AdminInput::queue(const World& world) {
     return queue;
   }
   queue.name = locator->name;
-  if (locator->account) queue.world.account = AccountId::parse(*locator->account).value_or(queue.world.account);
+  if (locator->account)
+    queue.world.account = AccountId::parse(*locator->account).value_or(queue.world.account);
   return queue;
 }
 

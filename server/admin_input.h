@@ -1,6 +1,6 @@
-// AdminInput: what a request to the admin side brings along: the parameters of its query, or the members of the
-// JSON object in its body. Strict: a name that means nothing there is a fault, and so is a value that cannot be
-// taken. The first fault is kept, so that a page asks for all it wants and looks at `fault` once.
+// AdminInput: what a request to the admin side brings along: the parameters of its query, or the members of
+// the JSON object in its body. Strict: a name that means nothing there is a fault, and so is a value that
+// cannot be taken. The first fault is kept, so that a page asks for all it wants and looks at `fault` once.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ class AdminInput {
   std::optional<std::int64_t> number(std::string_view name, std::int64_t least, std::int64_t most);
   // More than 0, at most 1.
   std::optional<double> share(std::string_view name);
-  bool flag(std::string_view name);  // false if it is not there
+  bool flag(std::string_view name);    // false if it is not there
   std::optional<AccountId> account();  // "Account"
   std::optional<Region> region();      // "Region"
   // "QueueUrl", or "Queue" with "Account" and "Region"; what is missing is that of the world.

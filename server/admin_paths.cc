@@ -59,8 +59,10 @@ std::span<const AdminPath> admin_paths() { return kPaths; }
 UnderWay ask_core(const AdminCall& call, const World& world, std::string queue_name, Operation&& operation,
                   std::unique_ptr<const PendingPage> page) {
   UnderWay under_way;
-  under_way.command.emplace(
-      Command{.ticket = call.ticket, .world = world, .queue_name = std::move(queue_name), .operation = std::move(operation)});
+  under_way.command.emplace(Command{.ticket = call.ticket,
+                                    .world = world,
+                                    .queue_name = std::move(queue_name),
+                                    .operation = std::move(operation)});
   under_way.call = PendingCall(std::move(page));
   return under_way;
 }

@@ -1,5 +1,5 @@
-// The paths of the admin side: one row each. What a row does not say, AdminService does for all of them: who may
-// ask, which methods there are, whether the daemon was started for tests.
+// The paths of the admin side: one row each. What a row does not say, AdminService does for all of them: who
+// may ask, which methods there are, whether the daemon was started for tests.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,8 @@ class FaultPlan;
 struct AdminGround {
   BrokerThread& broker;
   MetricsSources metrics;
-  World world;                // what requests mean that name no account or region
-  std::string url_base;       // of the URLs in what is shown
+  World world;           // what requests mean that name no account or region
+  std::string url_base;  // of the URLs in what is shown
   bool test_controls = false;
   FaultPlan* faults = nullptr;  // null unless test_controls
 };

@@ -13,15 +13,16 @@ namespace penstock {
 
 std::optional<std::string> wrong_with_admin_token(std::string_view token) {
   const bool plain = std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
-  if (plain && token.size() >= kAdminTokenBytesMin && token.size() <= kAdminTokenBytesMax) return std::nullopt;
+  if (plain && token.size() >= kAdminTokenBytesMin && token.size() <= kAdminTokenBytesMax)
+    return std::nullopt;
   return "it must be 16 to 256 characters, printable and without blanks";
 }
 
 tl::expected<std::shared_ptr<const Secret>, StartRefusal> read_admin_token(const Settings& settings) {
   if (settings.admin_token_file.empty()) return settings.admin_token;
   const auto refused = [&](std::string_view why) {
-    return tl::unexpected(
-        StartRefusal{kExitUsage, "--admin-token-file " + settings.admin_token_file + ": " + std::string(why)});
+    return tl::unexpected(StartRefusal{
+        kExitUsage, "--admin-token-file " + settings.admin_token_file + ": " + std::string(why)});
   };
   if (settings.admin_token) return refused("PENSTOCK_ADMIN_TOKEN gives a token too: give one of them");
   struct stat found {};

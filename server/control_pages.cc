@@ -95,9 +95,9 @@ AdminAnswer answer_reset(const AdminCall& call) {
 }
 
 AdminAnswer answer_expect(const AdminCall& call) {
-  AdminInput input =
-      AdminInput::of_body(call.request, {"QueueUrl", "Queue", "Account", "Region", "Empty", "Visible", "InFlight",
-                                         "Delayed", "Sent", "Received", "Deleted", "TimeoutSeconds"});
+  AdminInput input = AdminInput::of_body(
+      call.request, {"QueueUrl", "Queue", "Account", "Region", "Empty", "Visible", "InFlight", "Delayed",
+                     "Sent", "Received", "Deleted", "TimeoutSeconds"});
   AdminQueue queue = input.queue(call.ground.world);
   Expect expect;
   expect.visible = count_of(input, "Visible");
@@ -108,7 +108,8 @@ AdminAnswer answer_expect(const AdminCall& call) {
   expect.deleted = count_of(input, "Deleted");
   const bool counts = expect.visible || expect.in_flight || expect.delayed;
   const bool empty = input.flag("Empty");
-  if (empty && counts) input.complain("Empty says the same of Visible, InFlight and Delayed: leave those out.");
+  if (empty && counts)
+    input.complain("Empty says the same of Visible, InFlight and Delayed: leave those out.");
   if (empty) expect.visible = expect.in_flight = expect.delayed = 0;
   if (!empty && !counts && !expect.sent && !expect.received && !expect.deleted) {
     input.complain("Say what is expected: Empty, Visible, InFlight, Delayed, Sent, Received or Deleted.");
@@ -126,10 +127,12 @@ AdminAnswer answer_advance(const AdminCall& call) {
   AdminInput input = AdminInput::of_body(call.request, {"Seconds", "Milliseconds"});
   const auto seconds = input.number("Seconds", 0, kTimeLeapMax / Seconds{1});
   const auto milliseconds = input.number("Milliseconds", 0, kTimeLeapMax.count());
-  if (seconds.has_value() == milliseconds.has_value()) input.complain("Say how far: Seconds or Milliseconds.");
+  if (seconds.has_value() == milliseconds.has_value())
+    input.complain("Say how far: Seconds or Milliseconds.");
   if (const auto& fault = input.fault()) return admin_refusal(400, *fault);
-  return ask<TimeAdvanced>(call, call.ground.world, {},
-                           AdvanceTime{seconds ? Milliseconds(Seconds{*seconds}) : Milliseconds{*milliseconds}});
+  return ask<TimeAdvanced>(
+      call, call.ground.world, {},
+      AdvanceTime{seconds ? Milliseconds(Seconds{*seconds}) : Milliseconds{*milliseconds}});
 }
 
 }  // namespace penstock

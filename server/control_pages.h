@@ -1,4 +1,5 @@
-// The pages by which a test resets the broker, waits for what it expects, and lets time pass (broker/controls.h).
+// The pages by which a test resets the broker, waits for what it expects, and lets time pass
+// (broker/controls.h).
 #pragma once
 
 #include "server/admin_paths.h"

@@ -22,10 +22,11 @@ struct KindName {
   std::string_view member;
   std::string_view value;
 };
-constexpr std::array kKindNames{
-    KindName{FaultKind::kThrottling, "Error", "throttling"}, KindName{FaultKind::kInternal, "Error", "internal"},
-    KindName{FaultKind::kUnavailable, "Error", "unavailable"}, KindName{FaultKind::kDropBefore, "Drop", "before"},
-    KindName{FaultKind::kDropAfter, "Drop", "after"}};
+constexpr std::array kKindNames{KindName{FaultKind::kThrottling, "Error", "throttling"},
+                                KindName{FaultKind::kInternal, "Error", "internal"},
+                                KindName{FaultKind::kUnavailable, "Error", "unavailable"},
+                                KindName{FaultKind::kDropBefore, "Drop", "before"},
+                                KindName{FaultKind::kDropAfter, "Drop", "after"}};
 
 bool is_action(std::string_view name) {
   for (ActionIndex action = 0; action < kActionsKnown; ++action) {
@@ -43,7 +44,8 @@ FaultKind read_kind(AdminInput& input) {
     const auto& given = name.member == "Error" ? error : drop;
     if (given == name.value) return name.kind;
   }
-  input.complain(error ? "Error must be throttling, internal or unavailable." : "Drop must be before or after.");
+  input.complain(error ? "Error must be throttling, internal or unavailable."
+                       : "Drop must be before or after.");
   return FaultKind::kNone;
 }
 
@@ -67,7 +69,8 @@ void write(const FaultPlan::Told& told, JsonWriter& writer, std::string& text) {
   for (const KindName& name : kKindNames) {
     if (name.kind == rule.kind) writer.member(name.member, name.value);
   }
-  if (rule.latency.count() > 0) number("LatencyMilliseconds", static_cast<std::uint64_t>(rule.latency.count()));
+  if (rule.latency.count() > 0)
+    number("LatencyMilliseconds", static_cast<std::uint64_t>(rule.latency.count()));
   if (rule.share < 1) {
     writer.key("Share");
     text += share_text(rule.share);
@@ -94,8 +97,8 @@ AdminAnswer answer_faults(const AdminCall& call) {
 }
 
 AdminAnswer answer_add_fault(const AdminCall& call) {
-  AdminInput input = AdminInput::of_body(
-      call.request, {"Action", "Queue", "Topic", "Error", "Drop", "LatencyMilliseconds", "Share", "Count", "Seed"});
+  AdminInput input = AdminInput::of_body(call.request, {"Action", "Queue", "Topic", "Error", "Drop",
+                                                        "LatencyMilliseconds", "Share", "Count", "Seed"});
   FaultRule rule;
   rule.action = input.text("Action").value_or(std::string());
   rule.queue = input.text("Queue").value_or(std::string());
@@ -105,8 +108,10 @@ AdminAnswer answer_add_fault(const AdminCall& call) {
   rule.share = input.share("Share").value_or(1);
   if (const auto count = input.number("Count", 1, kCountMax)) rule.count = static_cast<std::uint64_t>(*count);
   rule.seed = static_cast<std::uint64_t>(input.number("Seed", 0, kCountMax).value_or(1));
-  if (!rule.action.empty() && !is_action(rule.action)) input.complain("Action must be one of the API, like SendMessage.");
-  if (!rule.queue.empty() && !rule.topic.empty()) input.complain("Queue and Topic exclude each other: make two rules.");
+  if (!rule.action.empty() && !is_action(rule.action))
+    input.complain("Action must be one of the API, like SendMessage.");
+  if (!rule.queue.empty() && !rule.topic.empty())
+    input.complain("Queue and Topic exclude each other: make two rules.");
   if (rule.kind == FaultKind::kNone && rule.latency.count() == 0) {
     input.complain("Say what is to go wrong: Error, Drop or LatencyMilliseconds.");
   }

@@ -1,8 +1,8 @@
 // FaultPlan: what is to go wrong with requests of the API, because a test has asked for it.
 //
-// A rule says of which requests (action, queue or topic), what befalls them, and which share or how many of them.
-// The first rule that befalls a request is the one. Chance is a function of the rule's seed and of how many
-// requests it has met, so that the same requests in the same order meet the same fate.
+// A rule says of which requests (action, queue or topic), what befalls them, and which share or how many of
+// them. The first rule that befalls a request is the one. Chance is a function of the rule's seed and of how
+// many requests it has met, so that the same requests in the same order meet the same fate.
 //
 // Read by all I/O threads and altered by any, without a lock: the rules are a list that is replaced whole.
 #pragma once

@@ -25,7 +25,8 @@ class PendingPeek final : public PendingPage {
       : look_(std::move(look)), form_(form), request_id_(std::move(request_id)) {}
 
   ApiResponse render(const Answer& answer) const override {
-    if (const auto* peeked = std::get_if<Peeked>(&answer)) return render_peek(*peeked, look_, form_, request_id_);
+    if (const auto* peeked = std::get_if<Peeked>(&answer))
+      return render_peek(*peeked, look_, form_, request_id_);
     const Error* const error = std::get_if<Error>(&answer);
     return refused(error != nullptr ? *error : Error{ErrorCode::kServiceUnavailable, {}});
   }
@@ -52,8 +53,10 @@ class PendingPeek final : public PendingPage {
 
 UnderWay ask(const Ticket& ticket, AdminQueue&& queue, Peek&& peek, std::unique_ptr<const PendingPeek> page) {
   UnderWay under_way;
-  under_way.command.emplace(Command{
-      .ticket = ticket, .world = queue.world, .queue_name = std::move(queue.name), .operation = Operation(std::move(peek))});
+  under_way.command.emplace(Command{.ticket = ticket,
+                                    .world = queue.world,
+                                    .queue_name = std::move(queue.name),
+                                    .operation = Operation(std::move(peek))});
   under_way.call = PendingCall(std::unique_ptr<const PendingPage>(std::move(page)));
   return under_way;
 }
@@ -74,7 +77,9 @@ bool read_states(std::string_view text, PeekStates& states) {
   return states.visible || states.in_flight || states.delayed;
 }
 
-bool true_text(const std::string* text) { return text != nullptr && (*text == "true" || *text == "True" || *text == "1"); }
+bool true_text(const std::string* text) {
+  return text != nullptr && (*text == "true" || *text == "True" || *text == "1");
+}
 
 // What the JSON body of an SDK says, as a form.
 struct LocalStackAsking {
@@ -99,7 +104,8 @@ LocalStackAsking read_form(const ApiRequest& request, bool json_body) {
   asking.states.delayed = true_text(form->find("ShowDelayed"));
   const std::string* const action = form->find("Action");
   if (action != nullptr && *action != "ReceiveMessage") {
-    asking.wrong = Error{ErrorCode::kInvalidAction, "Only messages are shown here: ReceiveMessage, or no action at all."};
+    asking.wrong = Error{ErrorCode::kInvalidAction,
+                         "Only messages are shown here: ReceiveMessage, or no action at all."};
   }
   if (!json_body) return asking;
   Result<JsonValue> document = JsonValue::parse(request.body);
@@ -130,7 +136,8 @@ std::optional<AdminQueue> queue_in_path(std::string_view path) {
 }
 
 std::optional<AdminQueue> queue_of(const std::optional<std::string>& url, const World& world) {
-  const std::optional<QueueLocator> locator = parse_queue_url(url ? std::string_view(*url) : std::string_view());
+  const std::optional<QueueLocator> locator =
+      parse_queue_url(url ? std::string_view(*url) : std::string_view());
   if (!locator) return std::nullopt;
   AdminQueue queue{world, std::string(locator->name)};
   if (locator->account) queue.world.account = AccountId::parse(*locator->account).value_or(world.account);
@@ -140,9 +147,9 @@ std::optional<AdminQueue> queue_of(const std::optional<std::string>& url, const 
 }  // namespace
 
 AdminAnswer answer_peek(const AdminCall& call) {
-  AdminInput input = AdminInput::of_query(
-      call.request, {"QueueUrl", "Queue", "Account", "Region", "State", "Text", "Attribute", "Value", "Unwrap",
-                     "MaxMessages", "NextToken"});
+  AdminInput input =
+      AdminInput::of_query(call.request, {"QueueUrl", "Queue", "Account", "Region", "State", "Text",
+                                          "Attribute", "Value", "Unwrap", "MaxMessages", "NextToken"});
   AdminQueue queue = input.queue(call.ground.world);
   Peek peek;
   if (const auto states = input.text("State"); states && !read_states(*states, peek.states)) {
@@ -160,7 +167,8 @@ AdminAnswer answer_peek(const AdminCall& call) {
   look.value = input.text("Value");
   look.unwrapped = input.flag("Unwrap");
   look.url_base = call.ground.url_base;
-  if (look.value && look.attribute.empty()) input.complain("Value goes with Attribute: the name of a message attribute.");
+  if (look.value && look.attribute.empty())
+    input.complain("Value goes with Attribute: the name of a message attribute.");
   if (const auto& fault = input.fault()) return admin_refusal(400, *fault);
   return ask(call.ticket, std::move(queue), std::move(peek),
              std::make_unique<const PendingPeek>(std::move(look), PeekForm::kOwn, std::string()));
@@ -174,8 +182,9 @@ bool asks_localstack_peek(const ApiRequest& request) {
 AdminAnswer plan_localstack_peek(const ApiRequest& request, const Ticket& ticket, const World& world,
                                  const std::string& url_base, std::string request_id) {
   const std::string_view type = request.header("content-type").value_or(std::string_view{});
-  const bool json_body = request.method == "POST" && (starts_with_without_case(type, "application/x-amz-json-1.0") ||
-                                                      starts_with_without_case(type, "application/json"));
+  const bool json_body =
+      request.method == "POST" && (starts_with_without_case(type, "application/x-amz-json-1.0") ||
+                                   starts_with_without_case(type, "application/json"));
   const bool wants_json =
       starts_with_without_case(request.header("accept").value_or(std::string_view{}), "application/json");
   const PeekForm form = json_body ? PeekForm::kJson : wants_json ? PeekForm::kJsonLikeXml : PeekForm::kXml;
@@ -188,14 +197,16 @@ AdminAnswer plan_localstack_peek(const ApiRequest& request, const Ticket& ticket
   if (path.ends_with('/')) path.remove_suffix(1);
   std::optional<AdminQueue> queue = queue_in_path(path);
   if (!queue && path.size() > kPath.size()) {
-    return page->refused(Error{ErrorCode::kInvalidAddress, "The path goes on with /REGION/ACCOUNT/NAME of a queue."});
+    return page->refused(
+        Error{ErrorCode::kInvalidAddress, "The path goes on with /REGION/ACCOUNT/NAME of a queue."});
   }
   if (!queue) queue = queue_of(asking.queue_url, world);
   if (!queue) return page->refused(missing_parameter("QueueUrl"));
   Peek peek{.from = {}, .states = asking.states, .messages_max = PeekBounds::kMessagesMax};
   if (asking.token) {
     peek.from = PeekPosition::parse(*asking.token);
-    if (!peek.from) return page->refused(invalid_parameter(*asking.token, "NextToken", "it was not given out here."));
+    if (!peek.from)
+      return page->refused(invalid_parameter(*asking.token, "NextToken", "it was not given out here."));
   }
   return ask(ticket, *std::move(queue), std::move(peek), std::move(page));
 }

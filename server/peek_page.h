@@ -1,7 +1,8 @@
 // The pages that show a queue's messages without receiving them (broker/peek.h).
 //
 //   GET /messages            our own form, with state, filters and pages
-//   /_aws/sqs/messages       the path that LocalStack made known, in its forms; also on the API's addresses while
+//   /_aws/sqs/messages       the path that LocalStack made known, in its forms; also on the API's addresses
+//   while
 //                            requests are not verified
 #pragma once
 

@@ -2,7 +2,6 @@
 // does it, with the official SDK for what the application does.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import {
   CreateQueueCommand, DeleteMessageCommand, ListQueuesCommand, ReceiveMessageCommand, SQSClient, SendMessageCommand,
@@ -11,7 +10,7 @@ import { CreateTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-s
 
 import { ExpectationFailed, PenstockRefusal, PenstockTesting } from '../../clients/js/penstock-testing.js';
 import { Daemon } from './daemon.js';
-import { controlled } from './test_controls.js';
+import { asked, controlled } from './test_controls.js';
 
 const account = (accessKeyId) => ({ accessKeyId, secretAccessKey: 'local' });
 
@@ -152,8 +151,10 @@ test('An expectation that does not come true says how the queue stood', async (t
 
 test('A stop answers whoever waits for an expectation', async (t) => {
   const { daemon, penstock } = await stage(t);
+  const read = async () => Number(/^penstock_http_requests_total (\d+)$/m.exec((await asked(daemon, '/metrics')).text)[1]);
+  const before = await read();
   const waiting = penstock.expect('mail', { Sent: 1 }, { timeoutSeconds: 300 }).catch((error) => error);
-  await pause(50); // the request is on its way; were it not, the connection would be refused
+  for (let reads = 1; (await read()) < before + reads + 1; ++reads); // until it was read whole
   const { code } = await daemon.stop();
   assert.equal(code, 0);
   const end = await waiting;
