@@ -63,17 +63,18 @@ std::optional<PeekStretch> StandardQueue::next_stretch(const PeekPosition& from,
     }
     at = {.stage = PeekStage::kLater};
   }
-  if (at.stage != PeekStage::kLater || later_.count() == 0) return std::nullopt;
+  // One range alone, since its end would move on with time.
+  if (at.stage != PeekStage::kLater || at.due == kNever || later_.count() == 0) return std::nullopt;
   if (!states.visible && !states.delayed) return std::nullopt;
   const TallyRecord& tally = later_.tally();
   std::pair begin =
       std::max(std::pair{tally.cursor_due, tally.cursor}, std::pair{at.due, Sequence{at.number}});
   if (!states.visible) begin = std::max(begin, std::pair{now + Milliseconds{1}, Sequence{}});
-  const Time through = states.delayed ? from_epoch_milliseconds(epoch_milliseconds(now) + 86'400'000) : now;
+  const Time through = states.delayed ? kNever : now;
   if (begin.first > through) return std::nullopt;
   return PeekStretch{LaterRange{begin.first, begin.second, through},
                      {},
-                     {.stage = PeekStage::kLater, .due = through + Milliseconds{1}}};
+                     {.stage = PeekStage::kLater, .due = kNever}};
 }
 
 std::optional<PeekedMessage> StandardQueue::sight_of(const Record& body, Time now) const {

@@ -81,7 +81,7 @@ std::optional<ApiResponse> AdminGuard::refuse(const ApiRequest& request) const {
                          "What changes something needs the header X-Penstock-Admin (any value): forms cannot "
                          "send it.");
   }
-  if (!request.body.empty() && !is_json(request)) {
+  if ((request.method == "POST" || !request.body.empty()) && !is_json(request)) {
     return admin_refusal(415, "The body must be JSON, and say so: Content-Type: application/json.");
   }
   return std::nullopt;

@@ -8,6 +8,7 @@
 #include "server/admin_guard.h"
 #include "server/admin_input.h"
 #include "server/fault_plan.h"
+#include "server/log.h"
 
 namespace penstock {
 namespace {
@@ -91,6 +92,8 @@ AdminAnswer answer_reset(const AdminCall& call) {
   reset.region = input.region();
   if (const auto& fault = input.fault()) return admin_refusal(400, *fault);
   if (!reset.account && !reset.region) call.ground.faults->clear();
+  log_info("a reset was asked for", {{"account", reset.account ? reset.account->text() : "all"},
+                                     {"region", reset.region ? reset.region->text() : "all"}});
   return ask<ResetDone>(call, call.ground.world, {}, reset);
 }
 
