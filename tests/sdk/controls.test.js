@@ -1,6 +1,8 @@
 // What a test suite asks of the daemon: reset, expectations, virtual time, faults; as the helper for JavaScript
 // does it, with the official SDK for what the application does.
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import {
@@ -9,7 +11,7 @@ import {
 import { CreateTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 
 import { ExpectationFailed, PenstockRefusal, PenstockTesting } from '../../clients/js/penstock-testing.js';
-import { Daemon } from './daemon.js';
+import { Daemon, scratchDirectory } from './daemon.js';
 import { asked, controlled } from './test_controls.js';
 
 const account = (accessKeyId) => ({ accessKeyId, secretAccessKey: 'local' });
@@ -87,6 +89,17 @@ test('Time that was advanced does not run back, after a stop, a kill and without
     assert.match(next.said, /ahead of the wall clock/);
     await next.stop();
   }
+});
+
+test('With durability memory nothing is written, and nothing is left behind', async (t) => {
+  const directory = await scratchDirectory(t);
+  const daemon = await Daemon.start(join(directory, 'store'), '--durability', 'memory');
+  const client = daemon.client();
+  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'mail' }));
+  await send(client, QueueUrl, 'one');
+  assert.equal((await receive(client, QueueUrl)).length, 1);
+  await daemon.stop();
+  assert.deepEqual(await readdir(directory), []);
 });
 
 test('A reset takes queues, topics, delays and faults, and names can be used again at once', async (t) => {
