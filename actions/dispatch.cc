@@ -354,6 +354,12 @@ ApiResponse render(const Call& call, const Answer& answer) {
     ApiResponse operator()(const Received& received) const {
       return respond(call, result_of(call, asked_for<AskedOfMessages>(call), received));
     }
+    // No action of the API asks for these.
+    ApiResponse operator()(const Peeked&) const { return not_asked_for(); }
+    ApiResponse operator()(const ExpectationEnded&) const { return not_asked_for(); }
+    ApiResponse operator()(const ResetDone&) const { return not_asked_for(); }
+    ApiResponse operator()(const TimeAdvanced&) const { return not_asked_for(); }
+    ApiResponse not_asked_for() const { return respond_error(call, Error{ErrorCode::kInternalFailure, {}}); }
     ApiResponse operator()(const TopicAnswer& of_topic) const {
       return std::visit([this](const auto& one) { return respond(call, result_of(call, one)); }, of_topic);
     }

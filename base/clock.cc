@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/require.h"
+
 namespace penstock {
 namespace {
 
@@ -21,6 +23,13 @@ BrokerClock::Readings BrokerClock::Readings::take() {
 
 BrokerClock::BrokerClock(const Readings& readings, Milliseconds offset, Time last_commit)
     : offset_(offset), boottime_(readings.boottime), now_(std::max(readings.wall + offset, last_commit)) {}
+
+Time BrokerClock::leap(Milliseconds by) {
+  require(by >= Milliseconds{0}, "time never runs back");
+  offset_ += by;
+  now_ += by;
+  return now_;
+}
 
 BrokerClock::Reading BrokerClock::advance(const Readings& readings) {
   const Milliseconds passed = std::max(readings.boottime - boottime_, Milliseconds{0});

@@ -7,7 +7,7 @@
 //   It steps forward when it is more than 60 seconds behind.
 //   It never runs back.
 //
-// `offset` is virtual time for tests (0 otherwise). The clock is a pure function of the readings that it
+// `offset` is virtual time for tests (0 otherwise); `leap` lets it grow. The clock is a pure function of the readings that it
 // is given; Readings::take() makes them. One thread owns it.
 #pragma once
 
@@ -32,6 +32,9 @@ class BrokerClock {
   };
   // Time moves on to these readings. Readings of boottime must not decrease.
   Reading advance(const Readings& readings);
+
+  // Time is further ahead of the wall clock from now on, by a duration that is not negative.
+  Time leap(Milliseconds by);
 
   Time now() const { return now_; }
 

@@ -11,13 +11,16 @@
 #include "broker/access_policy.h"
 #include "broker/dead_letter_sources.h"
 #include "broker/deleted_names.h"
+#include "broker/expectations.h"
 #include "broker/indexed_heap.h"
 #include "broker/outboxes.h"
 #include "broker/parked_commands.h"
+#include "broker/peeks.h"
 #include "broker/queue.h"
 #include "broker/queue_arn.h"
 #include "broker/queue_directory.h"
 #include "broker/refusals.h"
+#include "broker/resets.h"
 #include "broker/standard_queue.h"
 #include "broker/topics.h"
 
@@ -166,7 +169,7 @@ const QueueAddress* queue_of(const Record& record) {
 
 // The facts and the view of one partition. A queue has a slot for as long as it lives: its place in the
 // heap of deadlines.
-struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings {
+struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings, ResetSurroundings {
   using Slot = IndexedHeap::Slot;
 
   struct Place {
@@ -177,7 +180,10 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings {
   };
 
   State(PartitionId partition_id, const BrokerLimits& limits)
-      : share(limits), topics(partition_id, limits, share.dedup, *this), outboxes(limits, *this) {
+      : share(limits),
+        topics(partition_id, limits, share.dedup, *this),
+        outboxes(limits, *this),
+        resets(*this) {
     partition.key.partition = partition_id;
     share.neighbours = this;
   }
@@ -256,6 +262,19 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings {
     for (const QueueId id : topics.directory().take_concerned_outboxes()) outboxes.notice(id);
   }
 
+  std::vector<QueueAddress> queues_of(const Reset& reset) const override;
+  std::vector<TopicAddress> topics_of(const Reset& reset) const override {
+    return topics.directory().addresses([&reset](const TopicAddress& topic) { return reset.means(topic.world); });
+  }
+  std::vector<DeletedNameKey> deleted_names_of(const Reset& reset) const override;
+  bool erase_queue(const QueueAddress& address, Decision& decision) override;
+  bool erase_topic(const TopicAddress& topic, Decision& decision) override {
+    return topics.erase(topic, decision);
+  }
+  void erase_deleted_name(const DeletedNameKey& name, Decision& decision) override {
+    if (deleted_names.deleted(name)) change(Erase{name}, decision);
+  }
+
   void apply(const Change& change);
   void add(const QueueRecord& record);
   void drop(const QueueAddress& address);
@@ -293,6 +312,13 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings {
   void execute(Command&& command, Decision& decision);
   bool parks(Command& command, Decision& decision);
   void act(Queue& queue, const Command& command, Decision& decision);
+  // False: it is none of those that name no queue.
+  bool control(const Command& command, Decision& decision);
+  void advance_time(const Ticket& ticket, const AdvanceTime& request, Decision& decision);
+  // Last of each decision.
+  void look_at_expectations(Decision& decision) {
+    if (expectations.size() != 0) expectations.look([this](QueueId id) { return find(id); }, decision);
+  }
   // After a tick of the queue: its next deadline is in force.
   void reschedule(QueueId id, Time now);
   // After another decision: likewise, unless a deadline has passed; only the tick may move that one, because
@@ -320,6 +346,9 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings {
   Topics topics;
   Outboxes outboxes;
   ParkedCommands parked;
+  Peeks peeks;
+  Expectations expectations;
+  Resets resets;
   bool drains = true;
 };
 
@@ -450,6 +479,7 @@ void Broker::execute(Command&& command, Time now, Random& random, Outcome& outco
   state_->share.dedup.make_room();
   Decision decision{now, random, outcome};
   state_->execute(std::move(command), decision);
+  state_->look_at_expectations(decision);
 }
 
 void Broker::recall(LookedUp&& found, Time now, Random& random, Outcome& outcome) {
@@ -462,6 +492,7 @@ void Broker::recall(LookedUp&& found, Time now, Random& random, Outcome& outcome
   state_->share.dedup.make_room();
   Decision decision{.now = now, .random = random, .outcome = outcome, .recollection = &parked->recollection};
   state_->execute(std::move(parked->command), decision);
+  state_->look_at_expectations(decision);
 }
 
 // Whether it waits from now on until something was looked up, or is refused because too many do.
@@ -517,6 +548,7 @@ void Broker::State::execute(Command&& command, Decision& decision) {
       list(command, *request, decision);
       return;
     }
+    if (control(command, decision)) return;
   }
   Queue* queue = find(command.world, command.queue_name);
   if (queue == nullptr) {
@@ -785,11 +817,63 @@ void Broker::State::purge(Queue& queue, const Ticket& ticket, Decision& decision
   queue.purge(ticket, decision);
 }
 
+std::vector<QueueAddress> Broker::State::queues_of(const Reset& reset) const {
+  std::vector<QueueAddress> queues;
+  for (const Place& place : places) {
+    if (!place.queue || place.queue->record().outbox_of) continue;
+    if (reset.means(place.queue->address().world)) queues.push_back(place.queue->address());
+  }
+  return queues;
+}
+
+std::vector<DeletedNameKey> Broker::State::deleted_names_of(const Reset& reset) const {
+  std::vector<DeletedNameKey> names;
+  deleted_names.each([&](const DeletedNameRecord& record) {
+    if (reset.means(record.key.world)) names.push_back(record.key);
+  });
+  return names;
+}
+
+bool Broker::State::erase_queue(const QueueAddress& address, Decision& decision) {
+  Queue* const queue = find(address.id);
+  if (queue == nullptr) return false;
+  queue->erase_all(decision);
+  change(Erase{QueueKey{address}}, decision);
+  return true;
+}
+
+bool Broker::State::control(const Command& command, Decision& decision) {
+  if (const auto* reset = std::get_if<Reset>(&*command.operation)) {
+    resets.begin(command.ticket, *reset, decision);
+    notice_outboxes();
+    serve_queues_without_room(decision);
+    return true;
+  }
+  if (const auto* leap = std::get_if<AdvanceTime>(&*command.operation)) {
+    advance_time(command.ticket, *leap, decision);
+    return true;
+  }
+  return false;
+}
+
+// The owner of the clock does the leap, once it has seen what time_ahead() says now.
+void Broker::State::advance_time(const Ticket& ticket, const AdvanceTime& request, Decision& decision) {
+  PartitionRecord next = partition;
+  next.time_ahead += request.by;
+  if (request.by < Milliseconds{0} || request.by > kTimeLeapMax || next.time_ahead > kTimeAheadMax) {
+    decision.reply(ticket, Error{ErrorCode::kInvalidParameterValue,
+                                 "Time can be advanced by at most 15 days at once, and by 20 years in all."});
+    return;
+  }
+  if (next != partition) change(Put{next}, decision);
+  expectations.leap(request.by);
+  decision.reply(ticket, TimeAdvanced{decision.now + request.by, next.time_ahead});
+}
+
 void Broker::State::erase(Queue& queue, const Ticket& ticket, Decision& decision) {
   const QueueKey key{queue.address()};
   const DeletedNameRecord name{{partition.key.partition, key.queue.world, queue.record().name}, decision.now};
-  queue.erase_all(decision);
-  change(Erase{key}, decision);
+  erase_queue(key.queue, decision);
   if (share.limits.recreate_wait > Seconds{0}) {
     if (deleted_names.size() >= share.limits.deleted_names_max) {
       change(Erase{DeletedNameKey(deleted_names.oldest()->second)}, decision);
@@ -840,6 +924,14 @@ void Broker::State::act(Queue& queue, const Command& command, Decision& decision
     void operator()(const CreateQueue&) const {}  // create()
     void operator()(const ListQueues&) const {}   // list()
     void operator()(const AboutTopic&) const {}   // Topics
+    void operator()(const Reset&) const {}        // control()
+    void operator()(const AdvanceTime&) const {}  // control()
+    void operator()(const Peek& request) const {
+      state.peeks.begin(queue, command.ticket, request, decision);
+    }
+    void operator()(const Expect& request) const {
+      state.expectations.begin(queue, command.ticket, request, decision);
+    }
     void operator()(const SetQueueAttributes& request) const {
       state.set(queue, command.ticket, request, decision);
     }
@@ -898,8 +990,12 @@ void Broker::State::act(Queue& queue, const Command& command, Decision& decision
 void Broker::supply(Page&& page, Time now, Random& random, Outcome& outcome) {
   const QueueId id = page.want.queue.id;
   Queue* queue = state_->find(id);
-  if (queue == nullptr) return;  // deleted meanwhile
   Decision decision{now, random, outcome};
+  if (page.want.peek != 0) {
+    state_->peeks.supply(queue, page, decision);
+    return;
+  }
+  if (queue == nullptr) return;  // deleted meanwhile
   state_->make_room(page.want.bytes_max, id);
   queue->supply(page, decision);
   state_->outboxes.notice(id);
@@ -907,9 +1003,11 @@ void Broker::supply(Page&& page, Time now, Random& random, Outcome& outcome) {
   state_->serve_queues_without_room(decision);
   // A page that nobody wants any more was no tick.
   state_->reschedule_unless_due(id, now);
+  state_->look_at_expectations(decision);
 }
 
 void Broker::forget(const Ticket& ticket) {
+  state_->expectations.forget(ticket);
   const std::optional<QueueId> id = state_->share.receivers.queue_of(ticket);
   if (id) state_->find(*id)->forget(ticket);
 }
@@ -922,6 +1020,7 @@ void Broker::undeliver(const Received& received, Time now, Random& random, Outco
   state_->outboxes.taken_back(received.queue.id, received.deliveries.size());
   state_->go_on(decision);
   state_->reschedule_unless_due(received.queue.id, now);
+  state_->look_at_expectations(decision);
 }
 
 void Broker::tick(Time now, Random& random, Outcome& outcome) {
@@ -949,6 +1048,11 @@ void Broker::tick(Time now, Random& random, Outcome& outcome) {
   state_->outboxes.look(decision);
   state_->serve_queues_without_room(decision);
   state_->free_names(decision);
+  if (state_->resets.under_way()) {
+    state_->resets.go_on(decision);
+    state_->notice_outboxes();
+  }
+  state_->look_at_expectations(decision);
 }
 
 void Broker::admit_growth(bool admit) {
@@ -967,6 +1071,7 @@ AttemptEnd Broker::end_attempt(const AttemptReport& report, Time now, Random& ra
   state_->go_on(decision);
   state_->serve_queues_without_room(decision);
   state_->reschedule_unless_due(report.outbox.id, now);
+  state_->look_at_expectations(decision);
   return end;
 }
 
@@ -979,10 +1084,11 @@ std::optional<OutgoingDestination> Broker::destination_of(const QueueAddress& ou
 }
 
 Time Broker::next_deadline() const {
-  if (!state_->share.woken.empty()) return kEpoch;
+  if (!state_->share.woken.empty() || state_->resets.under_way()) return kEpoch;
   if (state_->drains && !state_->topics.directory().all_delivered()) return kEpoch;
   const Time other = std::min({state_->share.receivers.next_deadline(), state_->next_free_name(),
-                               state_->topics.directory().next_expiry(), state_->outboxes.next_deadline()});
+                               state_->topics.directory().next_expiry(), state_->outboxes.next_deadline(),
+                               state_->expectations.next_deadline()});
   if (state_->deadlines.empty()) return other;
   return std::min(other, state_->places[state_->deadlines.top()].deadline);
 }
@@ -1042,6 +1148,8 @@ void Broker::State::make_room(std::size_t bytes, QueueId for_queue) {
     queue->evict_windows();
   }
 }
+
+Milliseconds Broker::time_ahead() const { return state_->partition.time_ahead; }
 
 Broker::Totals Broker::totals() const {
   return {.queues = state_->slots.size() - state_->outboxes.size(),

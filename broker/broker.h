@@ -75,6 +75,10 @@ class Broker {
   // Where to; nothing: its subscription is gone.
   std::optional<OutgoingDestination> destination_of(const QueueAddress& outbox) const;
 
+  // How far virtual time is ahead of the wall clock: a fact, which AdvanceTime raises. Whoever owns the clock has
+  // it leap when this has grown, before the next decision.
+  Milliseconds time_ahead() const;
+
   // Alters the facts; trusts the change. A change of a queue that does not exist is our own mistake and
   // aborts.
   void apply(const Change& change);

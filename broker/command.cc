@@ -27,6 +27,10 @@ bool grows_store(const Command& command) {
     bool operator()(const Receive&) const { return false; }
     bool operator()(const Delete&) const { return false; }
     bool operator()(const ChangeVisibility&) const { return false; }
+    bool operator()(const Peek&) const { return false; }
+    bool operator()(const Expect&) const { return false; }
+    bool operator()(const Reset&) const { return false; }
+    bool operator()(const AdvanceTime&) const { return false; }
     bool operator()(const DeleteBatch&) const { return false; }
     bool operator()(const ChangeVisibilityBatch&) const { return false; }
     bool operator()(const AboutTopic& asked) const { return grows_store(asked.operation); }

@@ -14,7 +14,9 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "broker/access_question.h"
+#include "broker/controls.h"
 #include "broker/message.h"
+#include "broker/peek.h"
 #include "broker/permission_edit.h"
 #include "broker/queue_attributes.h"
 #include "broker/receipt_handle.h"
@@ -161,7 +163,8 @@ using Operation =
     std::variant<CreateQueue, SetQueueAttributes, FindQueue, DescribeQueue, DeleteQueue, PurgeQueue,
                  ListQueues, TagQueue, UntagQueue, FindTags, AddPermission, RemovePermission, Send, Receive,
                  Delete, ChangeVisibility, SendBatch, DeleteBatch, ChangeVisibilityBatch,
-                 ListDeadLetterSources, StartMoveTask, ListMoveTasks, CancelMoveTask, AboutTopic>;
+                 ListDeadLetterSources, StartMoveTask, ListMoveTasks, CancelMoveTask, AboutTopic, Peek, Expect,
+                 Reset, AdvanceTime>;  // the last two name no queue
 
 struct Command {
   Ticket ticket;
@@ -260,7 +263,7 @@ struct Received {
 
 using Answer = std::variant<Error, Done, QueueFound, QueueDescribed, QueuesListed, QueueTagged, Sent,
                             SentBatch, DoneBatch, Received, MoveTaskStarted, MoveTasksListed,
-                            MoveTaskCancelled, TopicAnswer>;
+                            MoveTaskCancelled, TopicAnswer, Peeked, ExpectationEnded, ResetDone, TimeAdvanced>;
 
 struct Reply {
   Ticket ticket;

@@ -762,4 +762,11 @@ QueueCounts FifoQueue::counts(Time now) {
           .delayed = delayed};
 }
 
+Time FifoQueue::next_turn(Time now) const {
+  const std::int64_t delay = record_.attributes.delay.count();
+  const auto second = sent_.upper_bound(LaterLane::second_of(now) - delay);
+  const Time due = second == sent_.end() ? kNever : from_epoch_milliseconds((second->first + delay) * 1000);
+  return std::min(touched_.next_visible(), due);
+}
+
 }  // namespace penstock

@@ -20,7 +20,7 @@
 // one there but for its id, its group and what was said; its group goes on with what stood behind it.
 //
 // What may be called, and when: broker/queue.h. fifo_queue_moving.cc has what comes from other queues and goes
-// to them.
+// to them, fifo_queue_peeking.cc what is shown to those who only look.
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -68,7 +68,12 @@ class FifoQueue final : public Queue {
   void accept(const Arrival& arrival, Decision& decision) override;
   bool admits_dead_letter(Time, Decision&) override { return true; }  // it is sent anew
 
+  std::optional<PeekStretch> next_stretch(const PeekPosition& from, const PeekStates& states,
+                                          std::size_t messages_max, Time now) const override;
+  std::optional<PeekedMessage> sight_of(const Record& body, Time now) const override;
+
   QueueCounts counts(Time now) override;
+  Time next_turn(Time now) const override;
   Time oldest_visible(Time now) override;
   Time next_deadline(Time now) const override;
   void evict_windows() override;

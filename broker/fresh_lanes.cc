@@ -48,6 +48,12 @@ FreshLane* FreshLanes::find(Lane lane) {
   return found == others_.end() ? nullptr : &found->second;
 }
 
+const FreshLane* FreshLanes::find(Lane lane) const {
+  if (lane == kFirstLane) return &first_;
+  const auto found = others_.find(lane.value);
+  return found == others_.end() ? nullptr : &found->second;
+}
+
 const std::string* FreshLanes::group_of(Lane lane) const {
   const auto found = groups_.find(lane);
   return found == groups_.end() ? nullptr : &found->second;

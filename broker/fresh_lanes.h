@@ -50,6 +50,7 @@ class FreshLanes {
   FreshLane& at(Lane lane);
   // Null for a lane that nothing was ever sent to.
   FreshLane* find(Lane lane);
+  const FreshLane* find(Lane lane) const;
   // Whose lane it is; null: nobody's.
   const std::string* group_of(Lane lane) const;
   // Ascending.

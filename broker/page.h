@@ -45,12 +45,19 @@ struct ExpiryRange {
   bool operator==(const ExpiryRange&) const = default;
 };
 
+// No range: these bodies, as far as they are still there, in this order.
+struct BodiesAsked {
+  std::vector<BodyKey> keys;
+  bool operator==(const BodiesAsked&) const = default;
+};
+
 struct PageWant {
   QueueAddress queue;
   Generation generation;
-  std::variant<FreshRange, LaterRange, FifoRange, ExpiryRange> range;
+  std::variant<FreshRange, LaterRange, FifoRange, ExpiryRange, BodiesAsked> range;
   std::size_t records_max = 1000;
   std::size_t bytes_max = 1 << 20;  // of content; the first record is given whatever its size
+  std::uint64_t peek = 0;  // which question of broker/peeks.h it is for; 0: for the queue itself
 
   bool operator==(const PageWant&) const = default;
 };

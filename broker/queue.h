@@ -124,10 +124,20 @@ class Queue {
   void list_move_tasks(const Ticket& ticket, const ListMoveTasks& request, Decision& decision) const;
   void cancel_move_task(const Ticket& ticket, const CancelMoveTask& request, Decision& decision);
 
+  // Peeking (broker/peeks.h): what to read next for somebody who has looked at everything before that
+  // position, at most so many messages; nothing: there is no more.
+  virtual std::optional<PeekStretch> next_stretch(const PeekPosition& from, const PeekStates& states,
+                                                  std::size_t messages_max, Time now) const = 0;
+  // How the message of a body stands; nothing: it is over.
+  virtual std::optional<PeekedMessage> sight_of(const Record& body, Time now) const = 0;
+
   // View.
   // A receive is waiting.
   bool awaited() const { return !line_.empty(); }
   virtual QueueCounts counts(Time now) = 0;
+  // When time alone will change the counts next, as far as it is known; kNever: not at all. Right behind
+  // counts(now).
+  virtual Time next_turn(Time now) const = 0;
   // When the oldest visible message was sent; kNever if none is visible.
   virtual Time oldest_visible(Time now) = 0;
   const QueueCounters& counters() const { return counters_; }

@@ -3,7 +3,7 @@
 // A fact is a key and a value; storage/ writes exactly these and the core keeps exactly these (less the
 // bodies) in memory. docs/storage_format.md says how they lie on disk. What each record is for:
 //
-//   PartitionRecord   one a partition: the next queue id
+//   PartitionRecord   one a partition: the next queue id, and how far time is ahead
 //   DeletedNameRecord the name of a queue that was deleted less than a minute ago
 //   QueueRecord       one a queue: name, attributes, tags, generation
 //   TallyRecord       one a lane: how far it has been sent and received
@@ -168,6 +168,7 @@ struct MoveTaskKey {
 struct PartitionRecord {
   PartitionKey key;
   QueueId next_queue{1};
+  Milliseconds time_ahead{0};  // of the wall clock: the leaps of virtual time so far
 
   bool operator==(const PartitionRecord&) const = default;
 };

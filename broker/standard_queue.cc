@@ -269,6 +269,10 @@ QueueCounts StandardQueue::counts(Time now) {
           .delayed = delayed};
 }
 
+Time StandardQueue::next_turn(Time now) const {
+  return std::min(touched_.next_visible(), later_.next_due(now));
+}
+
 Time StandardQueue::oldest_visible(Time now) {
   touched_.settle(now);
   Time oldest = std::min(touched_.oldest_visible_enqueued(), lanes_.oldest_enqueued());

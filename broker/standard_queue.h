@@ -20,11 +20,11 @@
 //
 // AWS's weaknesses, where they are asked for, are in the handing out (broker/weaknesses.h).
 //
-// Six files: standard_queue.cc has its facts, the sends and the ends (purge, deletion of the queue);
+// Seven files: standard_queue.cc has its facts, the sends and the ends (purge, deletion of the queue);
 // standard_queue_receiving.cc hands messages out; standard_queue_handles.cc acts on receipt handles;
 // standard_queue_expiry.cc is what time does; standard_queue_moving.cc has what comes from other queues and
-// goes to them; standard_queue_outbox.cc is for the queues that the daemon consumes itself. What may be
-// called, and when: broker/queue.h.
+// goes to them; standard_queue_outbox.cc is for the queues that the daemon consumes itself;
+// standard_queue_peeking.cc shows messages to those who only look. What may be called, and when: broker/queue.h.
 #pragma once
 
 #include <cstdint>
@@ -80,7 +80,12 @@ class StandardQueue final : public Queue {
   // What another process had under way is visible again.
   void release_leases(Seconds lease, Decision& decision);
 
+  std::optional<PeekStretch> next_stretch(const PeekPosition& from, const PeekStates& states,
+                                          std::size_t messages_max, Time now) const override;
+  std::optional<PeekedMessage> sight_of(const Record& body, Time now) const override;
+
   QueueCounts counts(Time now) override;
+  Time next_turn(Time now) const override;
   Time oldest_visible(Time now) override;
   Time next_deadline(Time now) const override;
   void evict_windows() override;

@@ -229,6 +229,15 @@ void TopicDirectory::each_topic(PartitionId partition, const World& world, Queue
   }
 }
 
+std::vector<TopicAddress> TopicDirectory::addresses(
+    const std::function<bool(const TopicAddress&)>& wanted) const {
+  std::vector<TopicAddress> addresses;
+  for (const auto& [address, topic] : topics_) {
+    if (wanted(address)) addresses.push_back(address);
+  }
+  return addresses;
+}
+
 const UndeliveredPublication* TopicDirectory::first_undelivered(const TopicAddress& topic) const {
   const auto found = publications_.lower_bound({topic, {}});
   return found == publications_.end() || found->first.topic != topic ? nullptr : &found->second;

@@ -98,6 +98,9 @@ class TopicDirectory {
   void each_topic(PartitionId partition, const World& world, QueueId from,
                   const std::function<bool(const Topic&)>& visit) const;
 
+  // Of all topics that are wanted, in the order of their addresses.
+  std::vector<TopicAddress> addresses(const std::function<bool(const TopicAddress&)>& wanted) const;
+
   std::size_t topics() const { return topics_.size(); }
   std::size_t subscriptions() const { return subscriptions_; }
 

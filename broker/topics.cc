@@ -286,6 +286,13 @@ void Topics::erase(Topic& topic, Decision& decision) {
   change(Erase{TopicKey{address}}, decision);
 }
 
+bool Topics::erase(const TopicAddress& address, Decision& decision) {
+  Topic* const topic = directory_.find(address);
+  if (topic == nullptr) return false;
+  erase(*topic, decision);
+  return true;
+}
+
 Result<Answer> Topics::act(Topic& topic, TopicOperation&& operation, Decision& decision) {
   TopicRecord record = topic.record;
   if (const auto* request = std::get_if<SetTopicAttributes>(&operation)) {

@@ -63,6 +63,9 @@ class Topics {
   // A command about a topic.
   void execute(Command&& command, Decision& decision);
 
+  // Without being asked by a command (broker/resets.h); false: it is gone already.
+  bool erase(const TopicAddress& address, Decision& decision);
+
   // What has to be looked up before the command, a publication, can be decided.
   void each_doubt(const Command& command, Time now, std::vector<Key>& keys);
 

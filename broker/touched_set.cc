@@ -10,11 +10,13 @@ namespace {
 
 constexpr int kSequenceBits = 48;
 
+// What is later than 49 days is of a message that ended long ago, and that somebody acts on once more before it
+// is erased (after a leap of virtual time, or a start after a long pause): it is held as 49 days.
 std::uint32_t after(std::int64_t enqueued, Time time) {
   const std::int64_t offset = epoch_milliseconds(time) - enqueued;
-  require(offset >= 0 && offset <= std::numeric_limits<std::uint32_t>::max(),
-          "a touched message's times lie within 49 days of its sending");
-  return static_cast<std::uint32_t>(offset);
+  require(offset >= 0, "nothing happens to a message before it was sent");
+  return static_cast<std::uint32_t>(
+      std::min<std::int64_t>(offset, std::numeric_limits<std::uint32_t>::max()));
 }
 
 Time at(std::int64_t enqueued, std::uint32_t offset) {
@@ -199,6 +201,20 @@ Time TouchedSet::oldest_enqueued() const {
 
 Time TouchedSet::oldest_visible_enqueued() const {
   return visible_ages_.empty() ? kNever : from_epoch_milliseconds(entries_[visible_ages_.top()].enqueued);
+}
+
+std::optional<std::uint64_t> TouchedSet::scan(
+    const QueueAddress& queue, std::uint64_t from, std::size_t places_max,
+    const std::function<bool(std::uint64_t, const TouchedRecord&)>& visit) const {
+  for (std::uint64_t place = from; place < entries_.size(); ++place) {
+    if (place - from >= places_max) return place;
+    const Entry& entry = entries_[place];
+    // A place that was given back still shows whose it was.
+    const auto found = index_.find(index_key(Lane{entry.lane}, Sequence{entry.sequence}));
+    if (found == index_.end() || found->second != place) continue;
+    if (!visit(place, record_of(queue, entry))) return place;
+  }
+  return std::nullopt;
 }
 
 void TouchedSet::each(const QueueAddress& queue,

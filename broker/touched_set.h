@@ -61,6 +61,11 @@ class TouchedSet {
   Time oldest_enqueued() const;          // kNever if empty
   Time oldest_visible_enqueued() const;  // of what settle() has seen; kNever if none is visible
 
+  // Visits those in `places_max` places from this one on, in no order that means anything; gives the next
+  // place, nothing at the end. A message keeps its place for as long as it is here.
+  std::optional<std::uint64_t> scan(const QueueAddress& queue, std::uint64_t from, std::size_t places_max,
+                                    const std::function<bool(std::uint64_t, const TouchedRecord&)>& visit) const;
+
   // Ascending by key.
   void each(const QueueAddress& queue, const std::function<void(const TouchedRecord&)>& visit) const;
 

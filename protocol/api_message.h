@@ -28,6 +28,8 @@ struct ApiResponse {
   std::string content_type;                                  // empty: no such header
   std::vector<std::pair<std::string, std::string>> headers;  // beyond Content-Type and Content-Length
   std::string body;
+  // Nothing of it is sent: the connection is closed instead (a fault that was asked for).
+  bool drops_connection = false;
 };
 
 }  // namespace penstock

@@ -31,6 +31,11 @@ class QueryForm {
   const std::string* find(std::string_view name) const;
   // Whether there is a parameter of that name, or one that begins with it and a dot.
   bool has(std::string_view name) const;
+  // Every parameter, ascending by name.
+  template <class Visit>
+  void each(const Visit& visit) const {
+    for (const Parameter& parameter : parameters_) visit(parameter.first, parameter.second);
+  }
   // The numbers N of all "{name}.N" and "{name}.N. ...", ascending. What stands there and is no number of at
   // most nine digits is passed over.
   std::vector<std::uint32_t> elements(std::string_view name) const;

@@ -1,44 +1,71 @@
 #include "server/admin_service.h"
 
+#include <string>
 #include <utility>
 
 #include "server/health.h"
 
 namespace penstock {
+namespace {
 
-AdminService::AdminService(BrokerThread& broker, MetricsSources sources)
-    : broker_(broker), sources_(std::move(sources)) {}
+bool matches(std::string_view pattern, std::string_view path) {
+  if (!pattern.ends_with("/*")) return path == pattern;
+  pattern.remove_suffix(2);
+  return path.starts_with(pattern) && (path.size() == pattern.size() || path[pattern.size()] == '/');
+}
+
+std::string paths_told() {
+  std::string told = "Here are /health, /health/live and /health/ready";
+  for (const AdminPath& row : admin_paths()) told += ", " + std::string(row.method) + " " + std::string(row.path);
+  return told + ".";
+}
+
+}  // namespace
+
+AdminService::AdminService(AdminGround ground, AdminGuard guard)
+    : ground_(std::move(ground)), guard_(std::move(guard)) {}
 
 std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& request, const Ticket& ticket,
-                                                         Random&) {
-  if (auto page = answer_health(request, broker_.running())) return *std::move(page);
-  ApiResponse response;
-  response.content_type = "text/plain; charset=utf-8";
-  if (request.method != "GET" && request.method != "HEAD") {
-    response.status = 405;
-    response.headers.emplace_back("Allow", "GET, HEAD");
-    response.body = "Only GET and HEAD are answered here.\n";
-    return response;
-  }
-  if (path_of(request.target) == "/metrics") {
-    if (!broker_.running()) return metrics(nullptr);
-    broker_.ask_survey(ticket);
-    return UnderWay{};
-  }
-  response.status = 404;
-  response.body = "Here are /health, /health/live, /health/ready and /metrics.\n";
+                                                         Random& random) {
+  AdminAnswer answered = answer(request, ticket, random);
+  if (auto* const response = std::get_if<ApiResponse>(&answered)) harden(*response);
+  return answered;
+}
+
+ApiResponse AdminService::render(const PendingCall& pending, const Ticket&, const Answer& answer) {
+  ApiResponse response = pending.page->render(answer);
+  harden(response);
   return response;
 }
 
-ApiResponse AdminService::render(const PendingCall&, const Ticket&, const Answer&) {
-  return metrics(broker_.survey().get());
+AdminAnswer AdminService::answer(const ApiRequest& request, const Ticket& ticket, Random& random) const {
+  if (auto page = answer_health(request, ground_.broker.running())) return *std::move(page);
+  const std::string_view path = path_of(request.target);
+  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  std::string allowed;
+  for (const AdminPath& row : admin_paths()) {
+    if (!matches(row.path, path)) continue;
+    allowed += (allowed.empty() ? "" : ", ") + std::string(row.method == "GET" ? "GET, HEAD" : row.method);
+    if (row.method != method) continue;
+    if (auto refusal = refuse(row, request)) return *std::move(refusal);
+    return row.answer({ground_, request, ticket, random});
+  }
+  const bool is_health = path.starts_with("/health") || path == "/_localstack/health";
+  if (allowed.empty() && is_health) allowed = "GET, HEAD";
+  if (allowed.empty()) return admin_refusal(404, paths_told());
+  ApiResponse response = admin_refusal(405, "That path is answered to " + allowed + ".");
+  response.headers.emplace_back("Allow", allowed);
+  return response;
 }
 
-ApiResponse AdminService::metrics(const QueueSurvey* survey) const {
-  ApiResponse response;
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = metrics_text(sources_, survey);
-  return response;
+std::optional<ApiResponse> AdminService::refuse(const AdminPath& row, const ApiRequest& request) const {
+  if (row.access == AdminAccess::kOpen) return std::nullopt;
+  if (auto refusal = guard_.refuse(request)) return refusal;
+  if (row.access == AdminAccess::kTests && !ground_.test_controls) {
+    return admin_refusal(403, "This is for tests: start the daemon with --test-controls (PENSTOCK_TEST_CONTROLS=on).");
+  }
+  if (!ground_.broker.running()) return admin_refusal(503, "The daemon is still starting; try again.");
+  return std::nullopt;
 }
 
 }  // namespace penstock

@@ -1,30 +1,30 @@
-// AdminService: health and metrics, behind the admin listening address. It is there before the store is
-// open, so that a long recovery can be told from a dead process.
+// AdminService: health, metrics, peeking and the controls for tests, behind the admin listening address. It is
+// there before the store is open, so that a long recovery can be told from a dead process.
 //
-// /metrics shows how the queues stand, which only the broker thread knows: the request waits for a survey,
-// as one of the API waits for its answer. Until the daemon is ready it is answered at once, without one.
+// Paths are the rows of server/admin_paths.h. What only the broker thread knows waits for it, as a request of the
+// API waits for its answer; until the daemon is ready, only health and metrics are answered.
 #pragma once
 
-#include "server/broker_thread.h"
-#include "server/metrics.h"
+#include "server/admin_guard.h"
+#include "server/admin_paths.h"
 #include "server/service.h"
 
 namespace penstock {
 
 class AdminService final : public Service {
  public:
-  AdminService(BrokerThread& broker, MetricsSources sources);
+  AdminService(AdminGround ground, AdminGuard guard);
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
                                              Random& random) override;
-  // The survey was taken.
   ApiResponse render(const PendingCall& pending, const Ticket& ticket, const Answer& answer) override;
 
  private:
-  ApiResponse metrics(const QueueSurvey* survey) const;
+  AdminAnswer answer(const ApiRequest& request, const Ticket& ticket, Random& random) const;
+  std::optional<ApiResponse> refuse(const AdminPath& row, const ApiRequest& request) const;
 
-  BrokerThread& broker_;
-  const MetricsSources sources_;
+  const AdminGround ground_;
+  const AdminGuard guard_;
 };
 
 }  // namespace penstock

@@ -3,8 +3,11 @@
 #include <utility>
 
 #include "protocol/errors.h"
+#include "protocol/queue_url.h"
+#include "server/admin_guard.h"
 #include "server/command_port.h"
 #include "server/health.h"
+#include "server/peek_page.h"
 
 namespace penstock {
 namespace {
@@ -33,12 +36,13 @@ WallTime wall_time() { return std::chrono::floor<std::chrono::seconds>(std::chro
 
 ApiService::ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts,
                        NotificationSigner& signer, std::vector<Authenticator*> authenticators,
-                       AuditLog* audit)
+                       AuditLog* audit, FaultPlan* faults)
     : settings_(std::move(settings)),
       counts_(std::move(counts)),
       signer_(signer),
       authenticators_(std::move(authenticators)),
-      audit_(audit) {}
+      audit_(audit),
+      faults_(faults) {}
 
 std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request, const Ticket& ticket,
                                                        Random& random) {
@@ -50,6 +54,14 @@ std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request
       response.body = *std::move(certificate);
       return response;
     }
+  }
+
+  if (asks_localstack_peek(request)) {
+    if (!authenticators_.empty()) {
+      return admin_refusal(403, "Where signatures are verified, messages are shown by the admin side only.");
+    }
+    return plan_localstack_peek(request, ticket, {settings_.default_account, settings_.default_region},
+                                url_base(request), MessageId::draw(random).text());
   }
 
   const Clock::time_point since = Clock::now();
@@ -81,10 +93,54 @@ std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request
     pending.access = command.command.access;
     pending.request_id = std::move(request_id);
   }
-  return UnderWay{std::move(command.command), std::move(pending)};
+  UnderWay under_way{std::move(command.command), std::move(pending)};
+  return faults_ ? with_faults(std::move(under_way), action) : std::move(under_way);
+}
+
+UnderWay ApiService::with_faults(UnderWay&& under_way, ActionIndex action) const {
+  const Command& command = *under_way.command;
+  const std::string_view name = action < kActionsKnown ? action_name(action) : std::string_view();
+  const auto fault = faults_->meet(name, command.queue_name, command.about_topic);
+  if (!fault) return std::move(under_way);
+  under_way.held_for = fault->latency;
+  switch (fault->kind) {
+    case FaultKind::kNone:
+      break;
+    case FaultKind::kThrottling:
+      under_way.instead = command.about_topic ? Error{ErrorCode::kThrottled, "Rate exceeded"}
+                                              : Error{ErrorCode::kRequestThrottled, {}};
+      break;
+    case FaultKind::kInternal:
+      under_way.instead = Error{ErrorCode::kInternalFailure, {}};
+      break;
+    case FaultKind::kUnavailable:
+      under_way.instead = Error{ErrorCode::kServiceUnavailable, {}};
+      break;
+    case FaultKind::kDropBefore:
+      under_way.instead = Error{ErrorCode::kServiceUnavailable, {}};
+      under_way.call.drops_connection = true;
+      break;
+    case FaultKind::kDropAfter:
+      under_way.call.drops_connection = true;
+      break;
+  }
+  return std::move(under_way);
+}
+
+std::string ApiService::url_base(const ApiRequest& request) const {
+  if (!settings_.queue_url_base.empty()) return settings_.queue_url_base;
+  return (request.secure ? "https://" : "http://") +
+         public_authority(request.header("host"), settings_.listen_authority);
 }
 
 ApiResponse ApiService::render(const PendingCall& pending, const Ticket& ticket, const Answer& answer) {
+  if (pending.page) return pending.page->render(answer);
+  ApiResponse response = render_call(pending, ticket, answer);
+  response.drops_connection = pending.drops_connection;
+  return response;
+}
+
+ApiResponse ApiService::render_call(const PendingCall& pending, const Ticket& ticket, const Answer& answer) {
   const Error* const error = std::get_if<Error>(&answer);
   const std::optional<ErrorCode> code = error ? std::optional(error->code) : std::nullopt;
   count(ticket, pending.action, code, pending.since);

@@ -1,5 +1,5 @@
 // ApiService: the AWS API, the health pages, and the certificate of notifications, behind the API's listening
-// addresses.
+// addresses; while requests are not verified, also the page that shows messages where LocalStack has it.
 //
 // It counts what each I/O thread answers (server/request_counts.h); the pages are not counted.
 #pragma once
@@ -9,6 +9,7 @@
 
 #include "actions/authenticator.h"
 #include "server/audit_log.h"
+#include "server/fault_plan.h"
 #include "server/notification_signer.h"
 #include "server/request_counts.h"
 #include "server/service.h"
@@ -19,9 +20,10 @@ class ApiService final : public Service {
  public:
   // `counts`: one for each I/O thread, by its index; `authenticators` likewise, or none: then whoever asks is
   // believed. `signer` gives the certificate that receivers of notifications fetch. `audit`: where is noted down
-  // who did what; null: nowhere.
+  // who did what; null: nowhere. `faults`: what is to go wrong for a test; null: nothing.
   ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts, NotificationSigner& signer,
-             std::vector<Authenticator*> authenticators = {}, AuditLog* audit = nullptr);
+             std::vector<Authenticator*> authenticators = {}, AuditLog* audit = nullptr,
+             FaultPlan* faults = nullptr);
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
                                              Random& random) override;
@@ -30,6 +32,9 @@ class ApiService final : public Service {
  private:
   using Clock = std::chrono::steady_clock;
 
+  ApiResponse render_call(const PendingCall& pending, const Ticket& ticket, const Answer& answer);
+  UnderWay with_faults(UnderWay&& under_way, ActionIndex action) const;
+  std::string url_base(const ApiRequest& request) const;
   void note(const PendingCall& pending, std::optional<ErrorCode> error);
   void count(const Ticket& ticket, ActionIndex action, std::optional<ErrorCode> error,
              Clock::time_point since);
@@ -39,6 +44,7 @@ class ApiService final : public Service {
   NotificationSigner& signer_;
   const std::vector<Authenticator*> authenticators_;
   AuditLog* const audit_;
+  FaultPlan* const faults_;
 };
 
 }  // namespace penstock

@@ -38,7 +38,8 @@ void BrokerThread::start(OpenedStore&& opened, std::vector<ReplySink*> sinks) {
   batches_.resize(sinks_.size());
   const Recovered recovered =
       store_->load([this](Record&& record) { broker_.apply(Put{std::move(record)}); });
-  clock_.emplace(BrokerClock::Readings::take(), Milliseconds{0}, recovered.time);
+  time_ahead_ = broker_.time_ahead();
+  clock_.emplace(BrokerClock::Readings::take(), time_ahead_, recovered.time);
   now_ = clock_->now();
   commit_.emplace(*store_, recovered);
   broker_.serve_outboxes(outgoing_ != nullptr);
@@ -242,6 +243,15 @@ void BrokerThread::decide(Command&& command) {
     broker_.execute(std::move(command), now_, random_, outcome);
   }
   commit_->decided();
+  follow_leap();
+}
+
+// Virtual time was advanced: the clock leaps, and what is decided from now on is decided then. All of it becomes
+// durable with the leap or after it, so that nobody is told of a time that a restart does not know of.
+void BrokerThread::follow_leap() {
+  const Milliseconds ahead = broker_.time_ahead();
+  if (ahead == time_ahead_) return;
+  now_ = clock_->leap(ahead - std::exchange(time_ahead_, ahead));
 }
 
 void BrokerThread::pass_time() {
@@ -360,6 +370,7 @@ void BrokerThread::publish_gauges() {
   set(gauges_.window_bytes, totals.window_bytes);
   set(gauges_.dedup_bytes, totals.dedup_bytes);
   set(gauges_.outgoing, totals.outgoing);
+  set(gauges_.time_ahead_ms, time_ahead_.count());
   set(gauges_.commands_waiting, commands_waiting_.load(std::memory_order_relaxed));
   set(gauges_.commits, commit_->counts().commits);
   set(gauges_.commands, commit_->counts().decisions);

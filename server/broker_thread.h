@@ -85,6 +85,7 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
     std::atomic<std::uint64_t> commands{0};
     std::atomic<std::uint64_t> replies{0};
     std::atomic<bool> admits_growth{true};
+    std::atomic<std::int64_t> time_ahead_ms{0};  // virtual time
     std::atomic<std::size_t> outgoing{0};  // deliveries to receivers outside under way
     // What became of those.
     std::atomic<std::uint64_t> outgoing_delivered{0};
@@ -107,6 +108,7 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   void decide(Letter&& letter);
   void decide(Command&& command);
   void work_off();
+  void follow_leap();
   void pass_time();
   void send_replies();
   void undo_replies();
@@ -137,6 +139,7 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   Broker broker_;
   SystemRandom random_;
   std::optional<BrokerClock> clock_;
+  Milliseconds time_ahead_{0};  // as the clock knows it
   std::optional<GroupCommit> commit_;
   Time now_;
   std::vector<Letter> letters_;

@@ -98,6 +98,7 @@ void IoThread::run() {
     attend_again();
     post_outbox();
     take_words();
+    let_go();
     post_outbox();
     sweep_if_due();
   }
@@ -106,8 +107,12 @@ void IoThread::run() {
 // How long this thread may sleep. If it does, whoever has a word for it wakes it.
 std::chrono::milliseconds IoThread::rest() {
   if (!unfinished_.empty() || !mailbox_.rest()) return std::chrono::milliseconds{0};
-  if (!options_.sweeps_itself || live_ == 0) return std::chrono::hours(1);
-  return std::chrono::ceil<std::chrono::milliseconds>(next_sweep_ - std::chrono::steady_clock::now());
+  const bool sweeps = options_.sweeps_itself && live_ > 0;
+  if (!sweeps && held_.empty()) return std::chrono::hours(1);
+  Moment next = sweeps ? next_sweep_ : held_.begin()->first;
+  if (!held_.empty()) next = std::min(next, held_.begin()->first);
+  return std::max(std::chrono::milliseconds{0},
+                  std::chrono::ceil<std::chrono::milliseconds>(next - std::chrono::steady_clock::now()));
 }
 
 void IoThread::attend(const SocketWatch::Word& word) {
@@ -188,6 +193,28 @@ void IoThread::take(std::vector<Reply>&& replies) {
 }
 
 void IoThread::post(Command&& command) { outbox_.push_back(std::move(command)); }
+
+void IoThread::hold(std::chrono::milliseconds time, std::variant<Command, Reply>&& what) {
+  held_.emplace(std::chrono::steady_clock::now() + time, std::move(what));
+}
+
+void IoThread::let_go() {
+  if (held_.empty()) return;
+  const Moment now = std::chrono::steady_clock::now();
+  std::vector<Reply> replies;
+  while (!held_.empty() && (draining_ || held_.begin()->first <= now)) {
+    auto held = std::move(held_.extract(held_.begin()).mapped());
+    if (auto* const reply = std::get_if<Reply>(&held)) {
+      replies.push_back(std::move(*reply));
+    } else if (Command& command = std::get<Command>(held); find(command.ticket.session) != nullptr) {
+      const bool receives = draining_ && command.operation && std::holds_alternative<Receive>(*command.operation);
+      const Ticket ticket = command.ticket;
+      post(std::move(command));
+      if (receives) end_wait(ticket);
+    }
+  }
+  if (!replies.empty()) take(std::move(replies));
+}
 
 void IoThread::post_outbox() {
   if (outbox_.empty()) return;

@@ -25,6 +25,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <thread>
 #include <variant>
@@ -105,6 +106,9 @@ class IoThread final : public ReplySink {
   // Commands are posted together, when what was ready on this thread has been gone through: that wakes
   // the broker thread once, and fills its commits. What else is said keeps its place behind them.
   void post(Command&& command);
+  // Posts the command, or answers, after a while; nothing happens if the session is gone by then. Bounded by
+  // the sessions: each has one request under way.
+  void hold(std::chrono::milliseconds time, std::variant<Command, Reply>&& what);
   void forget(const Ticket& ticket);
   void end_wait(const Ticket& ticket);
   void undeliver(Received&& received);
@@ -141,6 +145,8 @@ class IoThread final : public ReplySink {
   void admit(const Accepted& accepted);
   void take(std::vector<Reply>&& replies);
   void post_outbox();
+  // Lets go of what was held back long enough; while the thread drains, of all.
+  void let_go();
   Session* find(std::uint64_t id);
   // To be called last by whatever a session is told to do: a session that has ended goes away here.
   void reap(Session& session);
@@ -164,6 +170,7 @@ class IoThread final : public ReplySink {
   std::vector<std::uint64_t> unfinished_;  // sessions that go on reading in the next round
   std::vector<std::uint64_t> going_on_;
   std::vector<Command> outbox_;
+  std::multimap<Moment, std::variant<Command, Reply>> held_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::size_t live_ = 0;

@@ -4,6 +4,7 @@
 #include <future>
 #include <utility>
 
+#include "server/admin_token.h"
 #include "server/caller_source.h"
 #include "server/certificate_source.h"
 #include "server/log.h"
@@ -14,7 +15,7 @@ Server::Server(const Settings& settings, const Options& options)
       signer_(settings.durability == Durability::kMemory ? std::filesystem::path() : settings.data,
               "sns." + std::string(settings.region.text()) + ".amazonaws.com"),
       broker_(settings.limits, settings.mailbox_letters_max, settings.mailbox_bytes_max) {
-  MetricsSources sources{&broker_, {}, {}, settings_.metrics_queues_max};
+  metrics_ = {&broker_, {}, {}, settings_.metrics_queues_max};
   for (unsigned index = 0; index < settings_.io_threads; ++index) {
     request_counts_.push_back(std::make_unique<RequestCounts>());
     io_threads_.push_back(std::make_unique<IoThread>(
@@ -25,10 +26,9 @@ Server::Server(const Settings& settings, const Options& options)
                           .http = settings_.http},
         broker_));
     io_threads_.back()->start();
-    sources.io.push_back(&io_threads_.back()->counts());
-    sources.requests.push_back(request_counts_.back().get());
+    metrics_.io.push_back(&io_threads_.back()->counts());
+    metrics_.requests.push_back(request_counts_.back().get());
   }
-  admin_service_.emplace(broker_, std::move(sources));
   listener_.emplace(Listener::Bounds{settings_.connections_max, settings_.connections_address_max},
                     io_threads());
 }
@@ -39,6 +39,7 @@ tl::expected<std::unique_ptr<Server>, StartRefusal> Server::start(const Settings
                                                                   const Options& options) {
   std::unique_ptr<Server> server(new Server(settings, options));
   if (auto refusal = server->know_callers()) return tl::unexpected(*refusal);
+  if (auto refusal = server->guard_admin()) return tl::unexpected(*refusal);
   if (auto refusal = server->bind()) return tl::unexpected(*refusal);
   if (auto refusal = server->open(options.open_store)) return tl::unexpected(*refusal);
   if (auto refusal = server->identify()) return tl::unexpected(*refusal);
@@ -62,6 +63,26 @@ std::optional<StartRefusal> Server::know_callers() {
     }
   }
   log_info("signatures are verified", {{"credentials", (*known)->size()}});
+  return {};
+}
+
+std::optional<StartRefusal> Server::guard_admin() {
+  if (!settings_.admin_listen) return {};
+  auto token = read_admin_token(settings_);
+  if (!token) return token.error();
+  const std::string url_base =
+      settings_.queue_url_base.empty() && !settings_.listen.empty()
+          ? "http://" + settings_.listen.front().reached_locally().text()
+          : settings_.queue_url_base;
+  AdminGround ground{.broker = broker_,
+                     .metrics = metrics_,
+                     .world = {settings_.account, settings_.region},
+                     .url_base = url_base,
+                     .test_controls = settings_.test_controls,
+                     .faults = settings_.test_controls ? &faults_ : nullptr};
+  admin_service_.emplace(std::move(ground),
+                         AdminGuard(!settings_.admin_listen->loopback(), *std::move(token)));
+  if (settings_.test_controls) log_warning("controls for tests are on: who may ask the admin side may reset everything");
   return {};
 }
 
@@ -122,6 +143,10 @@ std::optional<StartRefusal> Server::open(const StoreOpener& open_store) {
   broker_.deliver_to(*webhooks_);
   const std::vector<IoThread*> threads = io_threads();
   broker_.start(*std::move(opened), {threads.begin(), threads.end()});
+  if (const auto ahead = broker_.gauges().time_ahead_ms.load(std::memory_order_relaxed); ahead > 0) {
+    log_warning("time here is ahead of the wall clock: it was advanced for a test, and cannot run back",
+                {{"ahead_ms", ahead}, {"data", settings_.data.string()}});
+  }
   return {};
 }
 
@@ -137,7 +162,8 @@ void Server::serve_api() {
                          settings_.queue_url_base, settings_.notification_url_base,
                          settings_.sign_notifications ? &signer_ : nullptr,
                          settings_.private_receivers.value_or(true)},
-        counts, signer_, authenticators, audit_ ? &*audit_ : nullptr));
+        counts, signer_, authenticators, audit_ ? &*audit_ : nullptr,
+        settings_.test_controls ? &faults_ : nullptr));
     listener_->serve(endpoint, *api_services_.back(), tls);
   };
   for (const Endpoint& endpoint : api_endpoints_) serve(endpoint, nullptr);

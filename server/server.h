@@ -64,6 +64,7 @@ class Server {
   Server(const Settings& settings, const Options& options);
 
   std::optional<StartRefusal> know_callers();
+  std::optional<StartRefusal> guard_admin();
   std::optional<StartRefusal> bind();
   std::optional<StartRefusal> identify();
   std::optional<StartRefusal> open(const StoreOpener& open_store);
@@ -80,7 +81,9 @@ class Server {
   std::vector<std::unique_ptr<RequestCounts>> request_counts_;  // one for each I/O thread
   std::vector<std::unique_ptr<IoThread>> io_threads_;
   std::vector<std::unique_ptr<Authenticator>> authenticators_;  // likewise; none: nobody is verified
-  std::optional<AdminService> admin_service_;
+  MetricsSources metrics_;
+  FaultPlan faults_;
+  std::optional<AdminService> admin_service_;  // none: there is no such address
   std::vector<std::unique_ptr<ApiService>> api_services_;  // one for each address
   std::optional<Listener> listener_;
   std::vector<Endpoint> api_endpoints_;

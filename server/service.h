@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,18 +20,31 @@
 
 namespace penstock {
 
+// What is remembered of a request that is none of the AWS API, until its reply comes.
+class PendingPage {
+ public:
+  virtual ~PendingPage() = default;
+  virtual ApiResponse render(const Answer& answer) const = 0;
+};
+
 // What is remembered of a request until its reply comes.
 struct PendingCall {
   PendingCall(std::nullptr_t = nullptr) {}
   PendingCall(CallPtr&& remembered, std::size_t asked, std::chrono::steady_clock::time_point when)
       : call(std::move(remembered)), action(asked), since(when) {}
-  void reset() { call.reset(); }
+  explicit PendingCall(std::unique_ptr<const PendingPage> remembered) : page(std::move(remembered)) {}
+  void reset() {
+    call.reset();
+    page.reset();
+  }
 
   CallPtr call;
+  std::unique_ptr<const PendingPage> page;  // in the place of the call
   std::size_t action = 0;                         // which one, as the service numbers them
   std::chrono::steady_clock::time_point since{};  // when the request was whole
   AccessQuestionPtr access;                       // whose it is; null unless that is noted down
   std::string request_id;                         // likewise
+  bool drops_connection = false;                  // instead of its answer
 };
 
 // The command is posted by who asked; if there is no room for it, it is rendered as the error
@@ -38,6 +52,10 @@ struct PendingCall {
 struct UnderWay {
   std::optional<Command> command;
   PendingCall call;
+  // A fault that was asked for: the command is held back so long before it is posted, and if there is an answer
+  // here, that is given then in the place of the command.
+  std::chrono::milliseconds held_for{0};
+  std::optional<Answer> instead;
 };
 
 class Service {

@@ -149,9 +149,14 @@ void Session::dispatch() {
   if (const ApiResponse* const response = std::get_if<ApiResponse>(&handled)) return send(*response);
   UnderWay& under_way = std::get<UnderWay>(handled);
   call_ = std::move(under_way.call);
+  if (under_way.instead) {
+    return io_.hold(under_way.held_for, Reply{ticket(), *std::move(under_way.instead)});
+  }
   if (!under_way.command) return;
   Command& command = *under_way.command;
-  receives_ = command.operation && std::holds_alternative<Receive>(*command.operation);
+  receives_ = command.operation && (std::holds_alternative<Receive>(*command.operation) ||
+                                    std::holds_alternative<Expect>(*command.operation));
+  if (under_way.held_for.count() > 0) return io_.hold(under_way.held_for, std::move(command));
   io_.post(std::move(command));
   if (receives_ && io_.draining()) io_.end_wait(ticket());
 }
@@ -194,6 +199,8 @@ void Session::refuse(const HttpRefusal& refusal) {
 // ---- writing
 
 void Session::send(const ApiResponse& response, Received&& deliveries) {
+  // As if it had got lost on its way: what was handed out stays handed out.
+  if (response.drops_connection) return close();
   if (response.status == 503) io_.tally().unavailable.fetch_add(1, std::memory_order_relaxed);
   if (io_.draining()) keep_alive_ = says_keep_alive_ = false;
   using Persistence = ResponseHead::Persistence;

@@ -86,7 +86,7 @@ class Session {
   bool says_keep_alive_ = false;
   bool head_only_ = false;
   bool refused_ = false;
-  bool receives_ = false;
+  bool receives_ = false;  // it waits for something that it may be told to wait for no more
   RequestReader reader_{io_.options().http.body_bytes_max};
   PendingCall call_;
   std::size_t accounted_ = 0;  // of the reader's memory, at the thread

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "server/admin_token.h"
 #include "server/config_file.h"
 
 namespace penstock {
@@ -264,7 +265,23 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](Settings& settings, std::string_view text) { return read_switch(settings.tls_self_signed, text); },
      false, true},
     {"admin-listen", "PENSTOCK_ADMIN_LISTEN", "admin_listen", "address:port or off", "127.0.0.1:4567",
-     "Where health and metrics are served.", read_admin_listen},
+     "Where health, metrics and the admin pages are served.", read_admin_listen},
+    {"admin-token-file", "PENSTOCK_ADMIN_TOKEN_FILE", "admin_token_file", "file", "",
+     "The token that the admin side wants for everything but health and metrics, alone in a file. Needed where other "
+     "machines reach it.",
+     read_path<&Settings::admin_token_file>},
+    {"", "PENSTOCK_ADMIN_TOKEN", "", "secret", "", "The same token, of 16 to 256 characters.",
+     [](Settings& settings, std::string_view text) -> Wrong {
+       if (Wrong wrong = wrong_with_admin_token(text)) return wrong;
+       settings.admin_token = std::make_shared<const Secret>(text);
+       return {};
+     },
+     false, false, true},
+    {"test-controls", "PENSTOCK_TEST_CONTROLS", "test_controls", "on or off", "off",
+     "Lets tests reset everything, wait for what they expect, let time pass and have requests fail, by the admin "
+     "side. Never in production.",
+     [](Settings& settings, std::string_view text) { return read_switch(settings.test_controls, text); }, false,
+     true},
     {"config", "PENSTOCK_CONFIG", "", "file", "", "A configuration file: YAML, with the keys of this table.",
      [](Settings& settings, std::string_view text) -> Wrong {
        settings.config = text;

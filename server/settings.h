@@ -46,6 +46,9 @@ enum class Auth {
 struct Settings {
   std::vector<Endpoint> listen;
   std::optional<Endpoint> admin_listen;  // nothing: off
+  std::shared_ptr<const Secret> admin_token;  // null: none
+  std::string admin_token_file;               // path; empty: none
+  bool test_controls = false;
   std::string config;                    // the configuration file's path; empty: none
   std::filesystem::path data;
   Durability durability = Durability::kFsync;

@@ -39,7 +39,6 @@ std::optional<std::string> WebhookSender::start() {
   if (!tls_ || SSL_CTX_set_min_proto_version(tls_.get(), TLS1_2_VERSION) != 1) return "no memory for TLS";
   SSL_CTX_set_verify(tls_.get(), SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_mode(tls_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_default_verify_paths(tls_.get());
   if (!options_.ca_file.empty() &&
       SSL_CTX_load_verify_locations(tls_.get(), options_.ca_file.c_str(), nullptr) != 1) {
     ERR_clear_error();
@@ -52,6 +51,16 @@ std::optional<std::string> WebhookSender::start() {
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "webhooks");
   return std::nullopt;
+}
+
+// The system's certificates are read with the first delivery that needs them: they are most of what a start would
+// cost otherwise.
+SSL_CTX* WebhookSender::trusting_tls() {
+  if (!std::exchange(trusts_system_, true)) {
+    SSL_CTX_set_default_verify_paths(tls_.get());
+    ERR_clear_error();
+  }
+  return tls_.get();
 }
 
 void WebhookSender::leave(Word&& word) {
@@ -173,7 +182,7 @@ void WebhookSender::call(std::uint64_t id, Attempt& attempt, const std::string& 
                                                         .port = attempt.url.port,
                                                         .host = std::move(host),
                                                         .host_is_address = attempt.url.literal.has_value(),
-                                                        .tls = attempt.url.secure ? tls_.get() : nullptr},
+                                                        .tls = attempt.url.secure ? trusting_tls() : nullptr},
                                     std::move(bytes), watch_, id);
   attempt.connect_by = share_of(attempt, Clock::now());
   if (attempt.call->begin()) answered(id);

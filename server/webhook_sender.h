@@ -94,6 +94,7 @@ class WebhookSender final : public OutgoingSink {
   void begin(OutgoingDelivery&& outgoing);
   void found(std::uint64_t id, std::vector<IpAddress>&& addresses);
   void call(std::uint64_t id, Attempt& attempt, const std::string& authorization);
+  SSL_CTX* trusting_tls();
   void answered(std::uint64_t id);
   void end(std::uint64_t id, AttemptResult result, std::string why);
   void sweep();
@@ -115,6 +116,7 @@ class WebhookSender final : public OutgoingSink {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
   };
   std::unique_ptr<SSL_CTX, FreeContext> tls_;
+  bool trusts_system_ = false;
   std::optional<NameResolver> resolver_;
   SystemRandom random_;
   std::uint64_t next_id_ = 1;

@@ -68,6 +68,7 @@ Page MemoryTable::read(const PageWant& want) const {
   const Result<void> noted = builder.note_queue(
       queue == records_.end() ? std::nullopt : std::optional<std::string_view>(queue->second));
   require(noted.has_value(), "every record in memory can be decoded");
+  if (std::holds_alternative<BodiesAsked>(want.range)) return read_bodies(std::move(builder));
   auto place = records_.lower_bound(builder.from());
   const auto end = records_.lower_bound(builder.to());
   for (; place != end; ++place) {
@@ -91,6 +92,23 @@ LookedUp MemoryTable::read(const LookUp& wanted) const {
     record = std::move(*decoded);
   }
   return found;
+}
+
+Page MemoryTable::read_bodies(PageBuilder&& builder) const {
+  bool full = false;
+  for (const std::string& key : builder.keys()) {
+    const auto place = records_.find(key);
+    if (place == records_.end()) continue;
+    const Result<bool> added = builder.add(place->first, place->second);
+    require(added.has_value(), "every record in memory can be decoded");
+    if (!*added) {
+      full = true;
+      break;
+    }
+  }
+  Result<Page> page = builder.finish(!full);
+  require(page.has_value(), "single bodies have no gap");
+  return std::move(*page);
 }
 
 BodyRecord MemoryTable::body(const BodyKey& key) const {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/page_builder.h"
 #include "storage/store.h"
 
 namespace penstock {
@@ -29,6 +30,9 @@ class MemoryTable {
   std::vector<std::vector<BodyRecord>> bodies_for(const Commit& next) const;
 
  private:
+  // The bodies that are there.
+  Page read_bodies(PageBuilder&& builder) const;
+
   std::map<std::string, std::string> records_;
   Position position_;
   Time time_;

@@ -28,6 +28,8 @@ PageBuilder::PageBuilder(PageWant&& want) {
   } else if (const auto* expiry = std::get_if<ExpiryRange>(&page_.want.range)) {
     from_ = encode_key(Key{ExpiryKey{queue, expiry->from, {}}});
     to_ = encode_key(Key{ExpiryKey{queue, kNever, Sequence{std::numeric_limits<std::uint64_t>::max()}}});
+  } else if (std::holds_alternative<BodiesAsked>(page_.want.range)) {
+    // No range: its keys are looked up one by one.
   } else {
     const auto& later = std::get<LaterRange>(page_.want.range);
     from_ = encode_key(Key{LaterKey{queue, later.from_due, later.from}});
@@ -39,6 +41,14 @@ PageBuilder::PageBuilder(PageWant&& want) {
   }
 }
 
+std::vector<std::string> PageBuilder::keys() const {
+  std::vector<std::string> keys;
+  if (const auto* asked = std::get_if<BodiesAsked>(&page_.want.range)) {
+    for (const BodyKey& key : asked->keys) keys.push_back(encode_key(key));
+  }
+  return keys;
+}
+
 std::string PageBuilder::queue_key() const { return encode_key(Key{QueueKey{page_.want.queue}}); }
 
 Result<void> PageBuilder::note_queue(std::optional<std::string_view> value) {
@@ -46,7 +56,8 @@ Result<void> PageBuilder::note_queue(std::optional<std::string_view> value) {
   const Result<Record> record = decode_record(queue_key(), *value);
   if (!record) return tl::unexpected<Error>(record.error());
   const auto* fresh = std::get_if<FreshRange>(&page_.want.range);
-  dense_ = fresh != nullptr && fresh->lane != kMovedLane &&
+  // Those whom peeking reads may be received and deleted before the snapshot.
+  dense_ = fresh != nullptr && fresh->lane != kMovedLane && page_.want.peek == 0 &&
            std::get<QueueRecord>(*record).generation == page_.want.generation;
   return {};
 }

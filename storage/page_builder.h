@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "broker/page.h"
@@ -24,6 +25,9 @@ class PageBuilder {
  public:
   explicit PageBuilder(PageWant&& want);
 
+  const PageWant& want() const { return page_.want; }
+  // What is wanted, one key after the other, in bytes, if it is no range; empty if it is one.
+  std::vector<std::string> keys() const;
   // The range in bytes of keys: from `from` on, up to and without `to`.
   const std::string& from() const { return from_; }
   const std::string& to() const { return to_; }

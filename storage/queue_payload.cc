@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "base/require.h"
+#include "broker/controls.h"
 #include "storage/message_codec.h"
 #include "storage/record_codec.h"
 #include "storage/record_parts.h"
@@ -58,6 +59,9 @@ bool read_body(ByteReader& reader, MessageHead& head, ContentPtr& content) {
 
 void PayloadWriter::operator()(const PartitionRecord& record) const {
   writer.number(record.next_queue.value);
+  if (record.time_ahead != Milliseconds{0}) {
+    writer.number(static_cast<std::uint64_t>(record.time_ahead.count()));
+  }
 }
 
 void PayloadWriter::operator()(const DeletedNameRecord& record) const { write_time(writer, record.deleted); }
@@ -174,6 +178,10 @@ void PayloadWriter::operator()(const MoveTaskRecord& record) const {
 
 bool PayloadReader::operator()(PartitionRecord& record) const {
   record.next_queue = QueueId{reader.number<std::uint64_t>()};
+  if (version == kAheadVersion) {
+    record.time_ahead = Milliseconds{static_cast<std::int64_t>(reader.number<std::uint64_t>())};
+    return record.time_ahead > Milliseconds{0} && record.time_ahead <= kTimeAheadMax;
+  }
   return true;
 }
 

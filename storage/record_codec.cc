@@ -32,8 +32,11 @@ struct ValueRoom {
   }
 };
 
-// Of a touched record whose message has a group; everything else is written in the first version.
+// Of a touched record whose message has a group, and of a partition record with virtual time; everything else
+// is written in the first version.
 std::uint8_t version_of(const Record& record) {
+  const auto* partition = std::get_if<PartitionRecord>(&record);
+  if (partition != nullptr && partition->time_ahead != Milliseconds{0}) return kAheadVersion;
   const auto* touched = std::get_if<TouchedRecord>(&record);
   return touched != nullptr && touched->group != GroupHash{} ? kGroupedVersion : kRecordVersion;
 }
@@ -69,7 +72,7 @@ Result<std::string_view> open_seal(std::string_view key, std::string_view value,
 }
 
 struct EmptyRecord {
-  Record operator()(const PartitionKey& key) const { return PartitionRecord{key, {}}; }
+  Record operator()(const PartitionKey& key) const { return PartitionRecord{.key = key}; }
   Record operator()(const DeletedNameKey& key) const { return DeletedNameRecord{key, {}}; }
   Record operator()(const QueueKey& key) const {
     QueueRecord record;
@@ -117,9 +120,11 @@ EncodedRecord encode_record(const Record& record) {
 
 Result<Record> decode_record(std::string_view key, std::string_view value) {
   const std::optional<Key> decoded = decode_key(key);
-  const bool grouped = decoded && std::holds_alternative<TouchedKey>(*decoded) && !value.empty() &&
-                       static_cast<std::uint8_t>(value[0]) == kGroupedVersion;
-  const std::uint8_t version = grouped ? kGroupedVersion : kRecordVersion;
+  const std::uint8_t written = value.empty() ? kRecordVersion : static_cast<std::uint8_t>(value[0]);
+  const bool grouped =
+      decoded && std::holds_alternative<TouchedKey>(*decoded) && written == kGroupedVersion;
+  const bool ahead = decoded && std::holds_alternative<PartitionKey>(*decoded) && written == kAheadVersion;
+  const std::uint8_t version = grouped || ahead ? written : kRecordVersion;
   const Result<std::string_view> payload = open_seal(key, value, version);
   if (!payload) return tl::unexpected<Error>(payload.error());
   if (!decoded) return damaged("a record has a key of a kind that this program does not know");

@@ -28,6 +28,8 @@ namespace penstock {
 inline constexpr std::uint8_t kRecordVersion = 1;
 // Of touched records whose message has a group: the group's hash follows.
 inline constexpr std::uint8_t kGroupedVersion = 2;
+// Of partition records with virtual time: how far it is ahead follows.
+inline constexpr std::uint8_t kAheadVersion = 2;
 // Far above what any request may carry; a larger value is not ours.
 inline constexpr std::size_t kValueBytesMax = std::size_t{64} << 20;
 

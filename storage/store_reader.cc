@@ -101,6 +101,8 @@ Result<Page> StoreReader::page(PageWant&& want) {
       builder.note_queue(found.ok() ? std::optional<std::string_view>(queue) : std::nullopt);
   if (!noted) return tl::unexpected<Error>(noted.error());
 
+  if (std::holds_alternative<BodiesAsked>(builder.want().range)) return page_of_bodies(std::move(builder), options);
+
   // Bounds on both sides: the walk never steps over the tombstones of what was consumed before.
   const rocksdb::Slice from(builder.from());
   const rocksdb::Slice to(builder.to());
@@ -119,6 +121,23 @@ Result<Page> StoreReader::page(PageWant&& want) {
     }
   }
   if (!iterator->status().ok()) return failed(iterator->status());
+  return builder.finish(!full);
+}
+
+Result<Page> StoreReader::page_of_bodies(PageBuilder&& builder, const rocksdb::ReadOptions& options) {
+  bool full = false;
+  for (const std::string& key : builder.keys()) {
+    rocksdb::PinnableSlice value;
+    const rocksdb::Status found = db_.Get(options, families_.bodies, key, &value);
+    if (found.IsNotFound()) continue;
+    if (!found.ok()) return failed(found);
+    const Result<bool> added = builder.add(key, view(value));
+    if (!added) return tl::unexpected<Error>(added.error());
+    if (!*added) {
+      full = true;
+      break;
+    }
+  }
   return builder.finish(!full);
 }
 

@@ -21,6 +21,7 @@
 
 #include "base/mailbox.h"
 #include "storage/commit_bodies.h"
+#include "storage/page_builder.h"
 #include "storage/rocks_families.h"
 #include "storage/store.h"
 #include "storage/store_counters.h"
@@ -58,6 +59,8 @@ class StoreReader {
   void read_now(StoreRead&& wanted);
   Result<Page> page(PageWant&& want);
   Result<LookedUp> look_up(const LookUp& wanted);
+  // Those of them that are there.
+  Result<Page> page_of_bodies(PageBuilder&& builder, const rocksdb::ReadOptions& options);
   Result<std::vector<BodyRecord>> bodies(const Bodies& wanted);
   Result<BodyRecord> stored_body(const BodyKey& key, const Snapshot& snapshot);
 

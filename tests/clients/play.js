@@ -74,7 +74,11 @@ function readTap(output) {
 }
 
 export async function play(command, words, { cwd, more = {} }) {
-  const daemon = await verifyingDaemon(after);
+  await tell(command, words, { cwd, daemon: await verifyingDaemon(after), more });
+}
+
+// The same against a daemon that the caller has started.
+export async function tell(command, words, { cwd, daemon, more = {} }) {
   const home = await ownDirectory(after);
   const env = environmentFor(daemon, home, more);
   const { code, signal, output, said } = await run(command, words, { cwd, env });

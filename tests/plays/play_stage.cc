@@ -97,6 +97,21 @@ std::string told(const Answer& answer) {
              std::to_string(described.counts.not_visible) + " delayed " +
              std::to_string(described.counts.delayed);
     }
+    std::string operator()(const Peeked& peeked) const {
+      constexpr std::array kStates{"visible", "in-flight", "delayed"};
+      std::string text;
+      for (const PeekedMessage& message : peeked.messages) {
+        text += (text.empty() ? "" : ", ") + called(*message.content) + " " +
+                kStates[static_cast<std::size_t>(message.state)] + " count " + std::to_string(message.receive_count);
+      }
+      if (peeked.next) text += text.empty() ? "..." : ", ...";
+      return text.empty() ? "nothing" : text;
+    }
+    std::string operator()(const ExpectationEnded& ended) const { return ended.held ? "held" : "not held"; }
+    std::string operator()(const ResetDone& done) const {
+      return "queues " + std::to_string(done.queues) + " topics " + std::to_string(done.topics);
+    }
+    std::string operator()(const TimeAdvanced&) const { return "ok"; }
     std::string operator()(const TopicAnswer& answer) const {
       if (const auto* batch = std::get_if<PublishedBatch>(&answer)) {
         return "published " + std::to_string(batch->entries.size());
@@ -188,7 +203,7 @@ struct PlayStage::Options {
       } else if (i > 1 && next != nullptr && number(*next) && is_name(word)) {
         options.numbers[word] = *number(*next);
         ++i;
-      } else if (step.words[0] == "limits" && next != nullptr && number(*next)) {
+      } else if ((step.words[0] == "limits" || (step.words[0] == "expect" && i > 1)) && next != nullptr && number(*next)) {
         options.numbers[word] = *number(*next);
         ++i;
       } else {
@@ -205,7 +220,7 @@ struct PlayStage::Options {
   static bool is_text(const std::string& word) {
     constexpr std::array kNames{"group",   "id",     "attempt", "after",  "kms",     "managed",
                                 "redrive", "allows", "to",      "policy", "identity", "filter",
-                                "scope",   "dead-letter", "attribute", "weak-queue", "by", "may-not"};
+                                "scope",   "dead-letter", "attribute", "weak-queue", "by", "may-not", "state"};
     return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
   }
   // Takes the word out of `plain`, if it is there.
@@ -254,7 +269,8 @@ Result<std::string> PlayStage::perform(const Step& step) {
                                  "tags",         "send",         "send-batch", "receive",
                                  "delete",       "delete-batch", "visibility", "visibility-batch",
                                  "counts",       "permit",       "withdraw",   "may",
-                                 "sources",      "move",         "tasks",      "cancel"};
+                                 "sources",      "move",         "tasks",      "cancel",
+                                 "peek",         "expect",       "reset",      "advance"};
   constexpr std::array kTopicRequests{"topic",         "subscribe", "unsubscribe", "delete-topic", "publish",
                                       "publish-batch", "listen",    "confirm",     "topic-policy"};
   const bool is_request = std::find(kRequests.begin(), kRequests.end(), step.words[0]) != kRequests.end();
@@ -282,6 +298,8 @@ Result<std::string> PlayStage::ask(const Step& step, const Options& options, boo
       process_->execute({ticket, kWorld, options.plain[0], std::move(*operation), std::move(access),
                           of_topic},
                          now_);
+  // Whoever owns the clock does the leap.
+  now_ += process_->broker().time_ahead() - std::exchange(time_ahead_, process_->broker().time_ahead());
   if (seen.created) created_[options.plain[0]].push_back(*seen.created);
   settle();
   const bool subscribed = step.words[0] == "subscribe" || step.words[0] == "listen";
@@ -421,6 +439,32 @@ Result<Operation> PlayStage::operation_of(const Step& step, const Options& optio
     if (words.take("content")) attributes.content_based_deduplication = true;
     if (words.take("scope-group")) attributes.deduplication_scope = DeduplicationScope::kMessageGroup;
     return CreateQueue{attributes, tags_of(words.rest(1))};
+  }
+  if (verb == "peek" && plain >= 1) {
+    Peek peek;
+    peek.messages_max = static_cast<std::uint32_t>(options.find("max").value_or(100));
+    if (const auto state = options.text("state")) {
+      peek.states = {*state == "visible", *state == "in-flight", *state == "delayed"};
+    }
+    const auto on = peeked_.find(options.plain[0]);
+    if (plain == 2 && options.plain[1] == "on" && on != peeked_.end()) peek.from = on->second;
+    return peek;
+  }
+  if (verb == "expect" && plain == 1) {
+    const auto count = [&](const char* name) {
+      const auto value = options.find(name);
+      return value ? std::optional(static_cast<std::uint64_t>(*value)) : std::nullopt;
+    };
+    return Expect{count("visible"),  count("in-flight"), count("delayed"), count("sent"),
+                  count("received"), count("deleted"),   seconds(options.find("timeout")).value_or(Seconds{10})};
+  }
+  if (verb == "reset" && plain == 1) {
+    Reset reset;
+    if (options.plain[0] != "everything") reset.account = AccountId::parse(options.plain[0]);
+    return reset;
+  }
+  if (verb == "advance" && plain == 1 && number(options.plain[0])) {
+    return AdvanceTime{Milliseconds{std::llround(*number(options.plain[0]) * 1000)}};
   }
   if (verb == "list" && plain == 1) {
     return ListQueues{options.plain[0] == "*" ? "" : options.plain[0], options.text("after").value_or(""),
@@ -686,6 +730,13 @@ void PlayStage::release() {
     }
     if (const auto* started = std::get_if<MoveTaskStarted>(&reply.answer)) {
       tasks_[started->source] = started->task;
+    }
+    if (const auto* peeked = std::get_if<Peeked>(&reply.answer); peeked != nullptr && peeked->next) {
+      for (const auto& [name, queues] : created_) {
+        if (queues.back() != peeked->queue) continue;
+        // As a client would bring it back.
+        peeked_[name] = *PeekPosition::parse(peeked->next->text(peeked->queue.id));
+      }
     }
     if (reply.ticket.session == kOutgoingSession) {
       const auto& received = std::get<Received>(reply.answer);

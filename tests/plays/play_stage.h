@@ -26,6 +26,11 @@
 //     sources Q [after NAME] [max N]                      the queues whose dead-letter queue it is
 //     move Q [to Q] [rate N] · tasks Q [max N] · cancel Q move tasks; cancelled is the latest
 //     knows BODY                                          what its latest receive told of where it has been
+//     peek Q [state S] [max N] [on]                       its messages, without receiving them; `...`: there may
+//                                                         be more, which `on` goes on with
+//     expect Q [visible N] [in-flight N] [delayed N] [sent N] [received N] [deleted N] [timeout N]
+//     reset everything|ACCOUNT                            what tests ask (broker/controls.h)
+//     advance N                                           so many seconds of virtual time
 //     topic T [fifo [content] [scope-group]]              CreateTopic
 //     subscribe T Q [raw] [filter JSON] [scope body] [dead-letter Q]
 //     listen T NAME [raw] [policy JSON] [filter JSON] [dead-letter Q]
@@ -146,6 +151,8 @@ class PlayStage {
   std::map<std::string, MessageId> first_ids_;                             // as it was sent, by body
   std::map<std::string, MessageId> tasks_;                                 // the latest of each queue
   std::map<std::string, ReceiptHandle> latest_;                            // by body
+  std::map<std::string, PeekPosition::OfQueue> peeked_;                    // where the last peek would go on
+  Milliseconds time_ahead_{0};                                             // virtual time
 };
 
 }  // namespace penstock

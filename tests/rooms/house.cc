@@ -19,14 +19,12 @@ struct Room {
 };
 
 // What the core is asked in and answers in: all that storage/ and actions/ know of it.
-const Words kVocabulary{"record.h",           "change.h",          "page.h",
-                        "message.h",          "address.h",         "look_up.h",
-                        "queue_attributes.h", "command.h",         "outcome.h",
-                        "receipt_handle.h",   "broker_limits.h",   "weaknesses.h",
-                        "retention.h",        "access_policy.h",   "access_request.h",
-                        "access_decision.h",  "access_question.h", "permission_edit.h",
-                        "queue_arn.h",        "topic.h",           "topic_command.h",
-                        "filter_fields.h",    "delivery_policy.h"};
+const Words kVocabulary{
+    "record.h",           "change.h",          "page.h",          "look_up.h",        "message.h",        "address.h",
+    "queue_attributes.h", "command.h",         "outcome.h",       "receipt_handle.h", "broker_limits.h",
+    "weaknesses.h",       "retention.h",       "access_policy.h", "access_request.h", "access_decision.h",
+    "access_question.h",  "permission_edit.h", "queue_arn.h",     "topic.h",          "topic_command.h",
+    "filter_fields.h",    "delivery_policy.h", "peek.h",            "controls.h"};
 
 const Words kThreads{"thread",  "mutex",      "shared_mutex", "condition_variable",
                      "future",  "stop_token", "latch",        "semaphore",

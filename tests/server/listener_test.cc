@@ -51,7 +51,7 @@ class ListenerPlay : public testing::Test {
   }
 
   BrokerThread broker_{{}, 16};
-  AdminService service_{broker_, {&broker_, {}, {}, 0}};
+  AdminService service_{AdminGround{.broker = broker_, .metrics = {&broker_, {}, {}, 0}}, AdminGuard(false, nullptr)};
   IoThread io_{{0, 1 << 20, false}, broker_};
 };
 

@@ -42,6 +42,10 @@ std::string describe(const Operation& operation) {
     std::string operator()(const AddPermission& add) const { return "permit " + add.grant.label; }
     std::string operator()(const RemovePermission& remove) const { return "withdraw " + remove.label; }
     std::string operator()(const AboutTopic&) const { return "ask a topic"; }
+    std::string operator()(const Peek&) const { return "peek"; }
+    std::string operator()(const Expect&) const { return "expect"; }
+    std::string operator()(const Reset&) const { return "reset"; }
+    std::string operator()(const AdvanceTime&) const { return "advance time"; }
     std::string operator()(const SendBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const DeleteBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const ChangeVisibilityBatch& batch) const {
@@ -97,6 +101,10 @@ std::string describe(const Answer& answer) {
     }
     std::string operator()(const Sent&) const { return "sent"; }
     std::string operator()(const TopicAnswer&) const { return "a topic's answer"; }
+    std::string operator()(const Peeked& peeked) const { return "saw " + std::to_string(peeked.messages.size()); }
+    std::string operator()(const ExpectationEnded&) const { return "an expectation's end"; }
+    std::string operator()(const ResetDone&) const { return "reset"; }
+    std::string operator()(const TimeAdvanced&) const { return "time advanced"; }
     std::string operator()(const SentBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const DoneBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const Received& received) const {

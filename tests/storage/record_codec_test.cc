@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "broker/controls.h"
 #include "storage/position_mark.h"
 #include "tests/storage/store_driver.h"
 
@@ -129,6 +130,7 @@ std::vector<Record> records_of_every_kind() {
   grouped.group = GroupHash{0x0123456789abcdef};
   std::vector<Record> records{
       PartitionRecord{{PartitionId{2}}, QueueId{77}},
+      PartitionRecord{{PartitionId{2}}, QueueId{77}, Seconds{43'200}},
       DeletedNameRecord{{PartitionId{2}, queue.key.queue.world, "mail"}, from_epoch_milliseconds(7)},
       queue,
       encrypted,
@@ -207,6 +209,16 @@ TEST(RecordCodec, ATouchedRecordHasTheSecondVersionOnlyIfItsMessageHasAGroup) {
   const EncodedRecord grouped = encode_record(record);
   EXPECT_EQ(grouped.value()[0], 2);
   EXPECT_EQ(grouped.value().size(), plain.value().size() + 8);
+}
+
+TEST(RecordCodec, APartitionRecordHasTheSecondVersionOnlyWithVirtualTime) {
+  const EncodedRecord plain = encode_record(PartitionRecord{{PartitionId{2}}, QueueId{77}});
+  EXPECT_EQ(plain.value()[0], 1);
+  const EncodedRecord ahead = encode_record(PartitionRecord{{PartitionId{2}}, QueueId{77}, Milliseconds{1}});
+  EXPECT_EQ(ahead.value()[0], 2);
+  const EncodedRecord too_far =
+      encode_record(PartitionRecord{{PartitionId{2}}, QueueId{77}, kTimeAheadMax + Milliseconds{1}});
+  EXPECT_FALSE(decode_record(too_far.key(), too_far.value()));
 }
 
 TEST(RecordCodec, EveryFlippedBitOfAValueIsRefused) {

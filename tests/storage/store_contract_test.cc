@@ -100,6 +100,28 @@ TEST_P(StoreContract, ALaterPageHoldsWhatIsDueThroughItsEndAndNothingBeforeItsPo
   EXPECT_EQ(driver_->read(later_want(0, 0, std::numeric_limits<std::int64_t>::max())).records.size(), 5U);
 }
 
+TEST_P(StoreContract, APageOfSingleBodiesHoldsThoseThatAreThereWithinItsBounds) {
+  driver_->commit({Put{queue_record()}, Put{fresh(1, "one")}, Put{fresh(2, "two")}, Put{fresh(3, "three")}});
+  driver_->commit({Erase{fresh_key(2)}});
+  PageWant want = fresh_want(1, 3);
+  want.range = BodiesAsked{{fresh_key(3), fresh_key(2), fresh_key(1)}};
+  const Page page = driver_->read(want);
+  EXPECT_EQ(sequences(page), (std::vector<std::uint64_t>{3, 1}));
+  EXPECT_TRUE(page.complete);
+  want.records_max = 1;
+  const Page first = driver_->read(want);
+  EXPECT_EQ(sequences(first), (std::vector<std::uint64_t>{3}));
+  EXPECT_FALSE(first.complete);
+}
+
+TEST_P(StoreContract, ARangeReadForPeekingMayHaveGaps) {
+  driver_->commit({Put{queue_record()}, Put{fresh(1, "one")}, Put{fresh(2, "two")}, Put{fresh(3, "three")}});
+  driver_->commit({Erase{fresh_key(2)}});
+  PageWant want = fresh_want(1, 4);
+  want.peek = 1;
+  EXPECT_EQ(sequences(driver_->read(want)), (std::vector<std::uint64_t>{1, 3}));
+}
+
 TEST_P(StoreContract, AnEmptyRangeIsACompletePage) {
   driver_->commit({Put{queue_record()}, Put{fresh(0, "a")}});
   for (const PageWant& want : {fresh_want(0, 0), fresh_want(9, 3), later_want(5, 0, 1)}) {

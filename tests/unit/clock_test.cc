@@ -42,6 +42,14 @@ TEST(BrokerClock, StepsForwardWhenMoreThanSixtySecondsBehindAndSaysSo) {
   EXPECT_EQ(reading.now, from_epoch_milliseconds(300'000));
 }
 
+TEST(BrokerClock, LeapsAtOnceAndStaysAhead) {
+  BrokerClock clock(readings(100'000, 0), Milliseconds{0}, kEpoch);
+  EXPECT_EQ(clock.leap(Milliseconds{30'000}), from_epoch_milliseconds(130'000));
+  EXPECT_EQ(clock.advance(readings(100'010, 10)).now, from_epoch_milliseconds(130'010));
+  const BrokerClock restarted(readings(100'020, 5), Milliseconds{30'000}, from_epoch_milliseconds(130'010));
+  EXPECT_EQ(restarted.now(), from_epoch_milliseconds(130'020));
+}
+
 TEST(BrokerClock, NeverRunsBackWhateverTheWallClockDoes) {
   SeededRandom random(7);
   std::int64_t wall = 1'000'000;

@@ -1,0 +1,82 @@
+// FaultPlan: what is to go wrong with requests of the API, because a test has asked for it.
+//
+// A rule says of which requests (action, queue or topic), what befalls them, and which share or how many of
+// them. The first rule that befalls a request is the one. Chance is a function of the rule's seed and of how
+// many requests it has met, so that the same requests in the same order meet the same fate.
+//
+// Read by all I/O threads and altered by any, without a lock: the rules are a list that is replaced whole.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace penstock {
+
+enum class FaultKind : std::uint8_t {
+  kNone,         // only later
+  kThrottling,   // refused, as AWS does when there are too many requests
+  kInternal,     // 500
+  kUnavailable,  // 503
+  kDropBefore,   // the connection is closed, and nothing was done
+  kDropAfter,    // it is done, and the connection is closed instead of the answer
+};
+
+struct FaultRule {
+  std::string action;  // empty: any
+  std::string queue;   // a name; empty: any
+  std::string topic;   // likewise; at most one of the two is given
+  FaultKind kind = FaultKind::kNone;
+  std::chrono::milliseconds latency{0};
+  double share = 1;                    // of the requests it is about
+  std::optional<std::uint64_t> count;  // how often; nothing: without end
+  std::uint64_t seed = 1;
+};
+
+struct Fault {
+  FaultKind kind = FaultKind::kNone;
+  std::chrono::milliseconds latency{0};
+};
+
+class FaultPlan {
+ public:
+  static constexpr std::size_t kRulesMax = 100;
+
+  struct Told {
+    std::uint64_t id = 0;
+    FaultRule rule;
+    std::uint64_t met = 0;    // requests it is about
+    std::uint64_t fired = 0;  // those that it has befallen
+  };
+
+  // The rule's id; nothing: there are too many.
+  std::optional<std::uint64_t> add(FaultRule rule);
+  bool remove(std::uint64_t id);
+  std::size_t clear();
+  std::vector<Told> told() const;
+
+  // What befalls this request; nothing: nothing does.
+  std::optional<Fault> meet(std::string_view action, std::string_view resource, bool of_topic);
+
+ private:
+  struct Standing {
+    Standing(std::uint64_t number, FaultRule&& given) : id(number), rule(std::move(given)) {}
+    const std::uint64_t id;
+    const FaultRule rule;
+    std::atomic<std::uint64_t> met{0};
+    std::atomic<std::uint64_t> fired{0};
+  };
+  using Rules = std::vector<std::shared_ptr<Standing>>;
+
+  static bool fires(Standing& standing);
+
+  std::atomic<std::shared_ptr<const Rules>> rules_{std::make_shared<const Rules>()};
+  std::atomic<std::uint64_t> last_id_{0};
+};
+
+}  // namespace penstock
