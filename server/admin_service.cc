@@ -6,12 +6,12 @@
 
 namespace penstock {
 
-AdminService::AdminService(BrokerThread& broker, MetricsSources sources)
-    : broker_(broker), sources_(std::move(sources)) {}
+AdminService::AdminService(BrokerThread& broker, MetricsSources sources, bool verified)
+    : broker_(broker), sources_(std::move(sources)), resources_(broker, verified) {}
 
 std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& request, const Ticket& ticket,
                                                          Random&) {
-  if (auto page = answer_health(request, broker_.running())) return *std::move(page);
+  if (auto page = answer_health(request, broker_.running() && ready_.load(std::memory_order_acquire))) return *std::move(page);
   ApiResponse response;
   response.content_type = "text/plain; charset=utf-8";
   if (request.method != "GET" && request.method != "HEAD") {
@@ -25,12 +25,14 @@ std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& reque
     broker_.ask_survey(ticket);
     return UnderWay{};
   }
+  if (resources_.is_at(request)) return resources_.handle(request, ticket);
   response.status = 404;
-  response.body = "Here are /health, /health/live, /health/ready and /metrics.\n";
+  response.body = "Here are /health, /health/live, /health/ready, /metrics and /resources.\n";
   return response;
 }
 
-ApiResponse AdminService::render(const PendingCall&, const Ticket&, const Answer&) {
+ApiResponse AdminService::render(const PendingCall& pending, const Ticket&, const Answer&) {
+  if (!pending.page.empty()) return resources_.render(pending.page);
   return metrics(broker_.survey().get());
 }
 

@@ -31,6 +31,7 @@
 #include "server/log.h"
 #include "server/open_store.h"
 #include "server/queue_survey.h"
+#include "server/resource_facts.h"
 
 namespace penstock {
 
@@ -66,6 +67,12 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   void ask_survey(const Ticket& ticket);
   // The last one taken; null before the first.
   QueueSurveyPtr survey() const { return survey_.load(std::memory_order_acquire); }
+
+  // Any thread. Notes down what there is of queues, topics and subscriptions, and then replies Done to the
+  // ticket.
+  void ask_facts(const Ticket& ticket);
+  // As it was noted down last; null before the first.
+  ResourceFactsPtr facts() const { return facts_.load(std::memory_order_acquire); }
 
   void durable(Position position) override;
   void bodies(std::uint64_t token, std::vector<BodyRecord> records) override;
@@ -111,6 +118,8 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   Pause next_wake() const;
   void publish_gauges();
   void take_survey();
+  void take_facts();
+  void tell_where_it_is(const Command& command, const Outcome& outcome);
   void end_attempt(const EndedAttempt& attempt);
   void send_outgoing(Received&& received);
 
@@ -120,7 +129,9 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   std::atomic<std::size_t> commands_waiting_{0};  // posted and not decided
   std::atomic<std::size_t> bytes_waiting_{0};     // of the messages in them
   std::atomic<QueueSurveyPtr> survey_;
+  std::atomic<ResourceFactsPtr> facts_;
   LogLimit full_;
+  LogLimit elsewhere_;
   LogLimit given_up_;
   OutgoingSink* outgoing_ = nullptr;
   std::atomic<bool> running_{false};

@@ -31,6 +31,7 @@ struct PendingCall {
   std::chrono::steady_clock::time_point since{};  // when the request was whole
   AccessQuestionPtr access;                       // whose it is; null unless that is noted down
   std::string request_id;                         // likewise
+  std::string page;                               // of the admin pages: the target that was asked for
 };
 
 // The command is posted by who asked; if there is no room for it, it is rendered as the error

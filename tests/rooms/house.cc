@@ -62,8 +62,9 @@ const std::vector<Room>& house() {
        {},
        {}},
       {"actions", {"base", "protocol", "auth"}, true, {}, pure, kTimeAndChance},
+      {"resources", {"base", "broker", "protocol", "actions"}, false, {"nlohmann/", "yaml-cpp/"}, pure, kTimeAndChance},
       {"server",
-       {"base", "broker", "protocol", "auth", "storage", "actions"},
+       {"base", "broker", "protocol", "auth", "storage", "actions", "resources"},
        false,
        {""},  // whatever it needs: this is where the world comes in
        {},
