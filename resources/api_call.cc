@@ -80,6 +80,10 @@ ApiCall ApiCall::set_queue(const World& world, const std::string& name,
                 dumped({{"QueueUrl", path_of(world, name)}, {"Attributes", object_of(attributes)}}));
 }
 
+ApiCall ApiCall::delete_queue(const World& world, const std::string& name) {
+  return of_sqs(world, "DeleteQueue", dumped({{"QueueUrl", path_of(world, name)}}));
+}
+
 ApiCall ApiCall::tag_queue(const World& world, const std::string& name, const std::vector<Tag>& tags) {
   Json all = Json::object();
   for (const Tag& tag : tags) all[tag.key] = tag.value;

@@ -22,6 +22,7 @@ class ApiCall {
   static ApiCall create_queue(const World& world, const std::string& name,
                               const DeclaredAttributes& attributes);
   static ApiCall set_queue(const World& world, const std::string& name, const DeclaredAttributes& attributes);
+  static ApiCall delete_queue(const World& world, const std::string& name);
   static ApiCall tag_queue(const World& world, const std::string& name, const std::vector<Tag>& tags);
 
   // Of SNS: AWS Query.

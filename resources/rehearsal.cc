@@ -59,6 +59,12 @@ tl::expected<bool, std::string> Rehearsal::perform(const ApiCall& call) {
   return altered;
 }
 
+ResourceFacts Rehearsal::facts() const {
+  ResourceFacts facts{{}, now_};
+  broker_.each_resource([&facts](const Record& record) { facts.records.push_back(record); });
+  return facts;
+}
+
 std::optional<std::string> Rehearsal::subscription(const World& world, const std::string& topic,
                                                    const DeclaredSubscription& like) const {
   const auto id = topic_ids_.find({world, topic});

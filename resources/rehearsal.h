@@ -35,6 +35,9 @@ class Rehearsal {
   // Whether the call alters anything, or what AWS would refuse it with.
   tl::expected<bool, std::string> perform(const ApiCall& call);
 
+  // What there is now, with what was performed.
+  ResourceFacts facts() const;
+
   bool has_queue(const World& world, const std::string& name) const {
     return queues_.contains({world, name});
   }
