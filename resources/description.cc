@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "actions/call.h"
@@ -39,6 +40,15 @@ class Describing {
         if (subscription->unsubscribed == kEpoch)
           subscriptions_[subscription->key.topic].push_back(subscription);
       }
+    }
+  }
+
+  // They are kept by chance; a text is the same each time.
+  void sort() {
+    for (auto& [topic, all] : subscriptions_) {
+      std::sort(all.begin(), all.end(), [](const SubscriptionRecord* a, const SubscriptionRecord* b) {
+        return std::tie(a->endpoint, a->protocol) < std::tie(b->endpoint, b->protocol);
+      });
     }
   }
 
@@ -166,7 +176,9 @@ class Describing {
 }  // namespace
 
 std::string description_of(const ResourceFacts& facts, const DescribedWorlds& of) {
-  return Describing(facts, of).text();
+  Describing describing(facts, of);
+  describing.sort();
+  return describing.text();
 }
 
 }  // namespace penstock

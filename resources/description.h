@@ -10,7 +10,7 @@
 #include <string>
 
 #include "broker/address.h"
-#include "resources/rehearsal.h"
+#include "resources/resource_facts.h"
 
 namespace penstock {
 

@@ -24,8 +24,12 @@ Rehearsal::Rehearsal(const ResourceFacts& facts, DispatchSettings settings, cons
 
 bool Rehearsal::note(const Record& record) {
   if (const auto* queue = std::get_if<QueueRecord>(&record)) {
-    if (!queue->outbox_of) queues_.insert({queue->key.queue.world, queue->name});
-    return true;
+    if (queue->outbox_of) return true;
+    // When it was last set says nothing of what it is.
+    QueueRecord same = *queue;
+    same.modified = kEpoch;
+    QueueRecord& known = queues_[{same.key.queue.world, same.name}];
+    return std::exchange(known, same) != same;
   }
   if (const auto* topic = std::get_if<TopicRecord>(&record)) {
     topic_ids_[{topic->key.topic.world, topic->name}] = topic->key.topic.id;

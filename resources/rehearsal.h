@@ -7,7 +7,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,14 +16,9 @@
 #include "base/result.h"
 #include "broker/broker.h"
 #include "resources/api_call.h"
+#include "resources/resource_facts.h"
 
 namespace penstock {
-
-// What there is at one moment: the records of Broker::each_resource, in its order.
-struct ResourceFacts {
-  std::vector<Record> records;
-  Time time;
-};
 
 class Rehearsal {
  public:
@@ -56,7 +50,7 @@ class Rehearsal {
   Random& random_;
   const Time now_;
   Broker broker_;
-  std::set<std::pair<World, std::string>> queues_;
+  std::map<std::pair<World, std::string>, QueueRecord> queues_;
   std::map<std::pair<World, std::string>, QueueId> topic_ids_;
   std::map<TopicKey, TopicRecord> topics_;
   std::map<SubscriptionKey, SubscriptionRecord> subscriptions_;

@@ -78,7 +78,10 @@ void write(const ResourceEntry& entry, std::size_t indentation, std::string& out
   }
   if (entry.only_a_remark) {
     lines.pop_back();
-    remark(margin, lines, out);
+    std::string flush = lines.substr(indentation);
+    for (std::size_t end = 0; (end = flush.find('\n', end)) != std::string::npos;)
+      flush.erase(++end, indentation);
+    remark(margin, flush, out);
   } else {
     out += lines;
   }

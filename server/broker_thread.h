@@ -25,13 +25,13 @@
 #include "base/mailbox.h"
 #include "base/random.h"
 #include "broker/broker.h"
+#include "resources/resource_facts.h"
 #include "server/command_port.h"
 #include "server/group_commit.h"
 #include "server/letter.h"
 #include "server/log.h"
 #include "server/open_store.h"
 #include "server/queue_survey.h"
-#include "server/resource_facts.h"
 
 namespace penstock {
 

@@ -9,15 +9,15 @@ constexpr const char* kRequestId = "00000000-0000-0000-0000-000000000000";
 
 }  // namespace
 
-Ticket OwnCaller::next_ticket(std::promise<Answer>& answer) {
+Ticket OwnCaller::next_ticket(const Awaited& answer) {
   const std::lock_guard lock(mutex_);
   const Ticket ticket{static_cast<std::uint64_t>(place_) << kSessionThreadShift, ++requests_};
-  waiting_.emplace(ticket.request, &answer);
+  waiting_.emplace(ticket.request, answer);
   return ticket;
 }
 
 std::optional<std::string> OwnCaller::perform(const ApiCall& call, const DispatchSettings& settings) {
-  std::promise<Answer> answer;
+  const auto answer = std::make_shared<std::promise<Answer>>();
   const Ticket ticket = next_ticket(answer);
   auto planned = plan(call.request(), settings, ticket, kRequestId);
   std::optional<ApiResponse> response;
@@ -29,7 +29,7 @@ std::optional<std::string> OwnCaller::perform(const ApiCall& call, const Dispatc
     commands.push_back(std::move(command));
     broker_.post(commands);
     response =
-        commands.empty() ? render(*remembered, answer.get_future().get()) : render_unavailable(*remembered);
+        commands.empty() ? render(*remembered, answer->get_future().get()) : render_unavailable(*remembered);
     if (commands.empty()) return refusal_in(*response);
   }
   const std::lock_guard lock(mutex_);
@@ -38,19 +38,19 @@ std::optional<std::string> OwnCaller::perform(const ApiCall& call, const Dispatc
 }
 
 ResourceFactsPtr OwnCaller::facts() {
-  std::promise<Answer> answer;
+  const auto answer = std::make_shared<std::promise<Answer>>();
   broker_.ask_facts(next_ticket(answer));
-  answer.get_future().wait();
+  answer->get_future().wait();
   return broker_.facts();
 }
 
 void OwnCaller::deliver(std::vector<Reply>&& replies) {
   for (Reply& reply : replies) {
-    std::promise<Answer>* waits = nullptr;
+    Awaited waits;
     {
       const std::lock_guard lock(mutex_);
       const auto found = waiting_.extract(reply.ticket.request);
-      if (found) waits = found.mapped();
+      if (found) waits = std::move(found.mapped());
     }
     if (waits) waits->set_value(std::move(reply.answer));
   }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <future>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -34,13 +35,15 @@ class OwnCaller final : public ReplySink {
   void deliver(std::vector<Reply>&& replies) override;
 
  private:
-  Ticket next_ticket(std::promise<Answer>& answer);
+  using Awaited = std::shared_ptr<std::promise<Answer>>;
+
+  Ticket next_ticket(const Awaited& answer);
 
   BrokerThread& broker_;
   const std::size_t place_;
   std::mutex mutex_;  // of what follows: two threads meet here, one of them once in a while
   std::uint64_t requests_ = 0;
-  std::map<std::uint64_t, std::promise<Answer>*> waiting_;
+  std::map<std::uint64_t, Awaited> waiting_;
 };
 
 }  // namespace penstock

@@ -50,13 +50,14 @@ TEST(Declaring, ADeadLetterQueueIsNamedByItsArnToo) {
 TEST(Declaring, WhatDiffersIsChangedAndWhatIsNotSaidStays) {
   Stage stage;
   ASSERT_EQ(
-      stage.declare("queues:\n  a: {VisibilityTimeout: 5, DelaySeconds: 7, tags: {x: 1, y: 2}}\n  b:\n"), "");
-  ASSERT_EQ(stage.declare("queues:\n  a: {VisibilityTimeout: 6, tags: {x: 3}}\n"), "");
+      stage.declare("queues:\n  a: {VisibilityTimeout: 5, DelaySeconds: 7, tags: {one: 1, two: 2}}\n  b:\n"),
+      "");
+  ASSERT_EQ(stage.declare("queues:\n  a: {VisibilityTimeout: 6, tags: {one: 3}}\n"), "");
   EXPECT_EQ(stage.calls(), 2U);
   const std::string described = stage.described();
   EXPECT_TRUE(says(described, "VisibilityTimeout: 6\n"));
   EXPECT_TRUE(says(described, "DelaySeconds: 7\n"));
-  EXPECT_TRUE(says(described, "x: 3\n      y: 2\n"));
+  EXPECT_TRUE(says(described, "one: 3\n      two: 2\n"));
   EXPECT_TRUE(stage.has_queue("b"));
 }
 
@@ -117,7 +118,8 @@ TEST(Declaring, WhatIsReferredToHasToBeThere) {
 TEST(Declaring, KindsOfQueuesAreNotMixed) {
   EXPECT_TRUE(says(Stage().declare("queues:\n  a.fifo: {deadLetterQueue: b, maxReceiveCount: 3}\n  b:\n"),
                    "r.yaml:2:29: "));
-  EXPECT_TRUE(says(Stage().declare("queues: {a: {FifoQueue: true}}\n"), "r.yaml:1:25: "));
+  EXPECT_TRUE(
+      says(Stage().declare("queues: {a: {FifoQueue: true}}\n"), "r.yaml:1:10: The name of a FIFO queue"));
   EXPECT_EQ(Stage().declare("queues: {a.fifo: {FifoQueue: true}}\ntopics: {t.fifo: {FifoTopic: true}}\n"),
             "");
   EXPECT_NE(Stage().declare("queues: {a.fifo: }\ntopics: {t: {subscriptions: [{queue: a.fifo}]}}\n"), "");

@@ -20,7 +20,7 @@ constexpr std::string_view kEverything = R"(queues:
     Policy: "{\"Version\":\"2012-10-17\",\n \"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sqs:*\",\"Resource\":\"arn:aws:sqs:us-east-1:000000000000:standard\"}]}"
     deadLetterQueue: dead
     maxReceiveCount: 9
-    tags: {plain: word, 'with: colon': "it's", empty: '', number: '007', 'ä': 'ö "quoted" \n'}
+    tags: {plain: word, 'with: colon': ' @/=+ ', empty: '', number: '007', 'ä': 'ö ü', 'true': 'null', '1.5': '-'}
   dead:
     SqsManagedSseEnabled: false
     RedriveAllowPolicy: {redrivePermission: byQueue, sourceQueueArns: ['arn:aws:sqs:us-east-1:000000000000:standard']}

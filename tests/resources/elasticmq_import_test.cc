@@ -46,7 +46,7 @@ TEST(ElasticMqImport, QueuesBecomeQueues) {
       std::string::npos)
       << text;
   EXPECT_NE(
-      text.find("  ledger.fifo:\n    ContentBasedDeduplication: 'true'\n    deadLetterQueue: late.fifo\n"),
+      text.find("  ledger.fifo:\n    ContentBasedDeduplication: true\n    deadLetterQueue: late.fifo\n"),
       std::string::npos)
       << text;
 }

@@ -52,7 +52,7 @@ TEST(GoAwsImport, QueuesTopicsAndSubscriptionsAreDeclared) {
   const std::string described = stage.described();
   for (const char* part :
        {"VisibilityTimeout: 150\n", "VisibilityTimeout: 10\n", "MaximumMessageSize: 2048\n",
-        "deadLetterQueue: orders-dead\n    maxReceiveCount: 100\n", "RawMessageDelivery: 'true'",
+        "deadLetterQueue: orders-dead\n    maxReceiveCount: 100\n", "RawMessageDelivery: true",
         R"(FilterPolicy: '{"kind":["created"]}')", "Endpoint: 'http://127.0.0.1:8080/events'",
         "  quiet:\n"}) {
     EXPECT_NE(described.find(part), std::string::npos) << part << "\n" << described;
