@@ -11,7 +11,8 @@ AdminService::AdminService(BrokerThread& broker, MetricsSources sources, bool ve
 
 std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& request, const Ticket& ticket,
                                                          Random&) {
-  if (auto page = answer_health(request, broker_.running() && ready_.load(std::memory_order_acquire))) return *std::move(page);
+  if (auto page = answer_health(request, broker_.running() && ready_.load(std::memory_order_acquire)))
+    return *std::move(page);
   ApiResponse response;
   response.content_type = "text/plain; charset=utf-8";
   if (request.method != "GET" && request.method != "HEAD") {

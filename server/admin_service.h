@@ -1,5 +1,5 @@
-// AdminService: health, metrics and what there is, behind the admin listening address. It is there before the store is
-// open, so that a long recovery can be told from a dead process.
+// AdminService: health, metrics and what there is, behind the admin listening address. It is there before the
+// store is open, so that a long recovery can be told from a dead process.
 //
 // /metrics shows how the queues stand, which only the broker thread knows: the request waits for a survey,
 // as one of the API waits for its answer. Until the daemon is ready it is answered at once, without one.

@@ -70,15 +70,17 @@ class CommandLine {
     revoke_ = credentials_->add_subcommand("revoke", "Take an access key out of the file.");
     revoke_->add_option("access_key_id", revoked_, "Its id.")->required();
     for (CLI::App* const command : {add_, list_, revoke_}) add_settings(*command, {"credentials", "config"});
-    check_ = app_.add_subcommand("check-config",
-                                 "Check the settings and the resources that they declare, as a daemon with an empty "
-                                 "store would take them, and start nothing.");
+    check_ = app_.add_subcommand(
+        "check-config",
+        "Check the settings and the resources that they declare, as a daemon with an empty "
+        "store would take them, and start nothing.");
     for (const SettingRow& row : setting_rows()) add_setting(*check_, row);
     export_ = app_.add_subcommand("export", "Print what a running daemon has, as a file for --resources.");
     export_->add_option("--account", exported_account_, "Of this account alone.");
     export_->add_option("--region", exported_region_, "Of this region alone.");
     add_settings(*export_, {"admin-listen", "auth", "config"});
-    import_ = app_.add_subcommand("import", "Print another broker's configuration as a file for --resources.");
+    import_ =
+        app_.add_subcommand("import", "Print another broker's configuration as a file for --resources.");
     import_->require_subcommand(1);
     elasticmq_ = import_->add_subcommand("elasticmq", "Its configuration file: the section queues.");
     goaws_ = import_->add_subcommand("goaws", "Its goaws.yaml: queues, topics and subscriptions.");
@@ -169,7 +171,8 @@ class CommandLine {
     PlainUrl url = HealthUrl::of(*settings.admin_listen);
     url.path = "/resources";
     const auto add = [&url](const char* name, const std::string& value) {
-      if (!value.empty()) url.path += (url.path.find('?') == std::string::npos ? "?" : "&") + std::string(name) + value;
+      if (!value.empty())
+        url.path += (url.path.find('?') == std::string::npos ? "?" : "&") + std::string(name) + value;
     };
     if (!exported_account_.empty() && !AccountId::parse(exported_account_)) {
       return tl::unexpected(usage("--account " + exported_account_ + ": it must be twelve digits"));

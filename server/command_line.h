@@ -38,7 +38,8 @@ struct AskHealth {
   HealthUrl url;
 };
 
-using Asked = std::variant<Serve, Print, AskHealth, CredentialsCommand, CheckConfig, ExportResources, ImportResources>;
+using Asked =
+    std::variant<Serve, Print, AskHealth, CredentialsCommand, CheckConfig, ExportResources, ImportResources>;
 
 // `words` are the arguments without the program's name.
 tl::expected<Asked, StartRefusal> read_command_line(std::vector<std::string> words,

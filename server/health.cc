@@ -36,8 +36,8 @@ std::optional<ApiResponse> answer_health(const ApiRequest& request, bool ready) 
     return json(ready ? 200 : 503, status_body(ready ? "ready" : "starting", ready));
   }
   if (path == "/_localstack/health") {
-    return json(ready ? 200 : 503, R"({"services":)" + services(ready) + R"(,"version":")" +
-                                       std::string(version()) + R"("})");
+    return json(ready ? 200 : 503,
+                R"({"services":)" + services(ready) + R"(,"version":")" + std::string(version()) + R"("})");
   }
   const std::string_view declared = ready ? "true" : "false";
   if (path == "/_localstack/init/ready") {

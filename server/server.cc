@@ -76,7 +76,8 @@ std::optional<StartRefusal> Server::identify() {
 }
 
 DispatchSettings Server::own_dispatch() {
-  DispatchSettings dispatch = penstock::own_dispatch(settings_, api_endpoints_.front().reached_locally().text());
+  DispatchSettings dispatch =
+      penstock::own_dispatch(settings_, api_endpoints_.front().reached_locally().text());
   dispatch.signing = settings_.sign_notifications ? &signer_ : nullptr;
   return dispatch;
 }
