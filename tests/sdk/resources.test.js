@@ -46,10 +46,11 @@ queues:
 `);
   const data = await scratchDirectory(t);
   let daemon = await Daemon.start(data, '--resources', resources);
+  t.after(() => daemon.stop());
   const sqs = daemon.client();
   const attributes = await attributesOf(sqs, 'orders');
   assert.equal(attributes.VisibilityTimeout, '61');
-  assert.equal(JSON.parse(attributes.RedrivePolicy).maxReceiveCount, '4');
+  assert.equal(JSON.parse(attributes.RedrivePolicy).maxReceiveCount, 4);
   const form = new URLSearchParams({
     Action: 'Publish',
     Version: '2010-03-31',
@@ -65,7 +66,6 @@ queues:
   await daemon.stop();
   daemon = await Daemon.start(data, '--resources', resources);
   assert.match(daemon.said, /what is declared is there queues=2 topics=1 subscriptions=1 changes=0/);
-  await daemon.stop();
 });
 
 test('SIGHUP has the file read again; one with a fault changes nothing and the log says why', async (t) => {
