@@ -162,6 +162,8 @@ class Describing {
     }
     for (const auto& [name, value] : answered.attributes.pairs) {
       if (kTold.contains(name)) continue;
+      // Answers show its default, too.
+      if (name == "FilterPolicyScope" && !record.attributes.filter_scope) continue;
       // Answers show it with what it leaves out.
       entry.lines.emplace_back(name, name == "DeliveryPolicy" ? record.attributes.delivery_policy : value);
     }

@@ -48,6 +48,8 @@ topics:
         RawMessageDelivery: true
         RedrivePolicy: '{ "deadLetterTargetArn" : "arn:aws:sqs:us-east-1:000000000000:dead" }'
         SubscriptionRoleArn: arn:aws:iam::000000000000:role/r
+      - queue: dead
+        FilterPolicy: {a: [{numeric: ['>=', 1.50]}]}
       - Protocol: https
         Endpoint: https://receiver.example/x
         DeliveryPolicy: {healthyRetryPolicy: {minDelayTarget: 1, maxDelayTarget: 2, numRetries: 3}}

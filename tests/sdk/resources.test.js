@@ -126,10 +126,16 @@ test('Names on the command line and a file are declared together', async (t) => 
 test('An export is declared to another daemon and is the same there', async (t) => {
   const page = await readFile(join(import.meta.dirname, '../../docs/resources.md'), 'utf8');
   const resources = await file(t, 'r.yaml', /```yaml\n([^`]+)```/.exec(page)[1]);
+  // Of a daemon that has it from a file, and to which its own export was declared again.
   const exported = async (from, ...more) => {
     const daemon = await Daemon.start(await scratchDirectory(t), '--admin-listen', '127.0.0.1:0', '--resources', from);
     try {
-      return await printed('export', '--admin-listen', daemon.adminAddress, ...more);
+      const text = await printed('export', '--admin-listen', daemon.adminAddress, ...more);
+      await writeFile(from, text);
+      daemon.hangUp();
+      await until(() => daemon.said.match(/what is declared is there/g).length === 2);
+      assert.match(daemon.said, /what is declared is there [^\n]*changes=0\n/);
+      return text;
     } finally {
       await daemon.stop();
     }
