@@ -35,12 +35,6 @@ constexpr std::array kProtocols{
 
 constexpr std::size_t kEndpointMax = 2048;
 
-std::string_view name_of(SubscriptionProtocol protocol) {
-  const auto* const found = std::find_if(kProtocols.begin(), kProtocols.end(),
-                                         [&](const ProtocolName& one) { return one.protocol == protocol; });
-  return found == kProtocols.end() ? std::string_view{} : found->name;
-}
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Digits, perhaps behind a plus, with single separators between them.
@@ -200,6 +194,12 @@ std::string arn_of(const SubscriptionFound& found) {
 }
 
 }  // namespace
+
+std::string_view name_of(SubscriptionProtocol protocol) {
+  const auto* const found = std::find_if(kProtocols.begin(), kProtocols.end(),
+                                         [&](const ProtocolName& one) { return one.protocol == protocol; });
+  return found == kProtocols.end() ? std::string_view{} : found->name;
+}
 
 Result<Planned> plan_topic(sns::SubscribeRequest&& request, const Caller& caller, Call& call) {
   Result<TopicPlace> place = topic_of_arn(request.topic_arn, "TopicArn", caller);

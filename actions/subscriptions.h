@@ -5,6 +5,8 @@
 // AWS's rules and then refused: it could not be delivered to.
 #pragma once
 
+#include <string_view>
+
 #include "actions/call.h"
 #include "actions/caller.h"
 #include "actions/queues.h"
@@ -12,6 +14,9 @@
 #include "protocol/sns_results.h"
 
 namespace penstock {
+
+// As a request names it: "sqs", "http", ...
+std::string_view name_of(SubscriptionProtocol protocol);
 
 Result<Planned> plan_topic(sns::SubscribeRequest&& request, const Caller& caller, Call& call);
 Result<Planned> plan_topic(sns::UnsubscribeRequest&& request, const Caller& caller, Call& call);

@@ -1179,4 +1179,23 @@ void Broker::each_queue(Time now, const std::function<void(const QueueView&)>& v
   }
 }
 
+void Broker::each_resource(const std::function<void(const Record&)>& visit) const {
+  visit(state_->partition);
+  state_->deleted_names.each([&visit](const DeletedNameRecord& record) { visit(record); });
+  for (const State::Place& place : state_->places) {
+    if (place.queue) visit(place.queue->record());
+  }
+  state_->topics.directory().each_resource(visit);
+}
+
+std::vector<World> Broker::worlds_of(std::string_view queue_name, std::size_t worlds_max) const {
+  std::vector<World> worlds;
+  for (const State::Place& place : state_->places) {
+    if (worlds.size() == worlds_max) break;
+    if (!place.queue || place.queue->record().outbox_of) continue;
+    if (place.queue->record().name == queue_name) worlds.push_back(place.queue->address().world);
+  }
+  return worlds;
+}
+
 }  // namespace penstock

@@ -20,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/random.h"
@@ -103,6 +104,13 @@ class Broker {
 
   // Every queue that a request can name, in the order in which they were created. Costs the number of queues.
   void each_queue(Time now, const std::function<void(const QueueView&)>& visit) const;
+
+  // The facts that say what there is, and nothing of messages: the partition, the names of deleted queues,
+  // queues, topics, subscriptions; in an order in which they can be applied. Costs their number.
+  void each_resource(const std::function<void(const Record&)>& visit) const;
+
+  // Where there are queues of that name, at most `worlds_max` of them. Costs the number of queues.
+  std::vector<World> worlds_of(std::string_view queue_name, std::size_t worlds_max) const;
 
  private:
   struct State;

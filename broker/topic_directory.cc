@@ -204,6 +204,14 @@ void TopicDirectory::each_fact(const std::function<void(const Record&)>& visit) 
   }
 }
 
+void TopicDirectory::each_resource(const std::function<void(const Record&)>& visit) const {
+  for (const auto& [address, topic] : topics_) {
+    visit(topic->record);
+    for (const auto& [id, subscription] : topic->subscriptions) visit(subscription.record);
+    for (const auto& [id, subscription] : topic->unsubscribed) visit(subscription.record);
+  }
+}
+
 Topic* TopicDirectory::find(const World& world, std::string_view name) {
   const std::optional<QueueId> id = names_.find(world, name);
   if (!id) return nullptr;

@@ -79,6 +79,8 @@ class TopicDirectory {
   void apply(const Change& change);
   // Topics ascending by address, each with what it has; then the publications.
   void each_fact(const std::function<void(const Record&)>& visit) const;
+  // The topics and their subscriptions alone, restorable ones included.
+  void each_resource(const std::function<void(const Record&)>& visit) const;
 
   Topic* find(const World& world, std::string_view name);
   Topic* find(const TopicAddress& address);

@@ -8,6 +8,7 @@
 #include "server/control_pages.h"
 #include "server/fault_pages.h"
 #include "server/peek_page.h"
+#include "server/resources_page.h"
 
 namespace penstock {
 namespace {
@@ -41,6 +42,7 @@ AdminAnswer answer_metrics(const AdminCall& call) {
 
 constexpr auto kPaths = std::to_array<AdminPath>({
     {"GET", "/metrics", AdminAccess::kOpen, answer_metrics},
+    {"GET", "/resources", AdminAccess::kGuarded, answer_resources},
     {"GET", "/messages", AdminAccess::kGuarded, answer_peek},
     {"GET", "/_aws/sqs/messages/*", AdminAccess::kGuarded, answer_localstack_peek},
     {"POST", "/reset", AdminAccess::kTests, answer_reset},

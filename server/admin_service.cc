@@ -39,7 +39,8 @@ ApiResponse AdminService::render(const PendingCall& pending, const Ticket&, cons
 }
 
 AdminAnswer AdminService::answer(const ApiRequest& request, const Ticket& ticket, Random& random) const {
-  if (auto page = answer_health(request, ground_.broker.running())) return *std::move(page);
+  const bool ready = ground_.broker.running() && ready_.load(std::memory_order_acquire);
+  if (auto page = answer_health(request, ready)) return *std::move(page);
   const std::string_view path = path_of(request.target);
   const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
   std::string allowed;

@@ -5,6 +5,8 @@
 // API waits for its answer; until the daemon is ready, only health and metrics are answered.
 #pragma once
 
+#include <atomic>
+
 #include "server/admin_guard.h"
 #include "server/admin_paths.h"
 #include "server/service.h"
@@ -14,6 +16,9 @@ namespace penstock {
 class AdminService final : public Service {
  public:
   AdminService(AdminGround ground, AdminGuard guard);
+
+  // From here on the daemon is ready: what is declared is there, and the API is served. Any thread.
+  void is_ready() { ready_.store(true, std::memory_order_release); }
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
                                              Random& random) override;
@@ -25,6 +30,7 @@ class AdminService final : public Service {
 
   const AdminGround ground_;
   const AdminGuard guard_;
+  std::atomic<bool> ready_{false};
 };
 
 }  // namespace penstock

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/require.h"
+#include "broker/queue_arn.h"
 #include "server/log.h"
 #include "server/settings.h"
 
@@ -15,6 +16,9 @@ namespace {
 
 // How long it sleeps when nothing is due: short enough to notice a step of the wall clock.
 constexpr auto kRestMax = std::chrono::seconds(1);
+
+// How many are named of the places where a queue is that was asked for elsewhere.
+constexpr std::size_t kElsewhereMax = 3;
 
 template <class... Visits>
 struct Overloaded : Visits... {
@@ -106,6 +110,7 @@ bool BrokerThread::admit(const Command& command) {
 }
 
 void BrokerThread::ask_survey(const Ticket& ticket) { mailbox_.insist(AskSurvey{ticket}); }
+void BrokerThread::ask_facts(const Ticket& ticket) { mailbox_.insist(AskFacts{ticket}); }
 void BrokerThread::forget(const Ticket& ticket) { mailbox_.insist(Forget{ticket}); }
 void BrokerThread::end_wait(const Ticket& ticket) { mailbox_.insist(EndWait{ticket}); }
 void BrokerThread::undeliver(Received&& received) { mailbox_.insist(Undeliver{std::move(received)}); }
@@ -214,6 +219,11 @@ void BrokerThread::decide(Letter&& letter) {
                    outcome.replies.push_back({ask.ticket, Done{}});
                    commit_->decided();
                  },
+                 [&](const AskFacts& ask) {
+                   take_facts();
+                   outcome.replies.push_back({ask.ticket, Done{}});
+                   commit_->decided();
+                 },
                  [&](EndAttempts& ended) { end_attempts_now(std::move(ended)); },
                  [&](const EndOutgoing& end) {
                    broker_.serve_outboxes(false);
@@ -241,6 +251,7 @@ void BrokerThread::decide(Command&& command) {
     outcome.replies.push_back({command.ticket, Error{ErrorCode::kServiceUnavailable, {}}});
   } else {
     broker_.execute(std::move(command), now_, random_, outcome);
+    tell_where_it_is(command, outcome);
   }
   commit_->decided();
   follow_leap();
@@ -399,6 +410,31 @@ void BrokerThread::take_survey() {
   });
   next->sort();
   survey_.store(std::move(next), std::memory_order_release);
+}
+
+void BrokerThread::take_facts() {
+  auto facts = std::make_shared<ResourceFacts>();
+  facts->time = now_;
+  broker_.each_resource([&](const Record& record) { facts->records.push_back(record); });
+  facts_.store(std::move(facts), std::memory_order_release);
+}
+
+// Whoever asks in the wrong account or region is told only that there is no such queue; the log helps. The
+// core has left the command's name as it was, since it found nothing to do.
+void BrokerThread::tell_where_it_is(const Command& command, const Outcome& outcome) {
+  if (outcome.replies.empty() || outcome.replies.back().ticket != command.ticket) return;
+  const Error* const error = std::get_if<Error>(&outcome.replies.back().answer);
+  if (error == nullptr || error->code != ErrorCode::kQueueDoesNotExist) return;
+  // To look for it costs the number of queues, so it is looked for only as often as it may be told.
+  const auto withheld = elsewhere_.admit(std::chrono::steady_clock::now());
+  if (!withheld) return;
+  std::string found;
+  for (const World& world : broker_.worlds_of(command.queue_name, kElsewhereMax)) {
+    found += (found.empty() ? "" : ",") + queue_arn(world, command.queue_name);
+  }
+  if (found.empty()) return;
+  log_info("a queue was asked for that is in another account or region",
+           {{"asked", queue_arn(command.world, command.queue_name)}, {"there_is", found}});
 }
 
 }  // namespace penstock

@@ -25,6 +25,7 @@
 #include "base/mailbox.h"
 #include "base/random.h"
 #include "broker/broker.h"
+#include "resources/resource_facts.h"
 #include "server/command_port.h"
 #include "server/group_commit.h"
 #include "server/letter.h"
@@ -66,6 +67,12 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   void ask_survey(const Ticket& ticket);
   // The last one taken; null before the first.
   QueueSurveyPtr survey() const { return survey_.load(std::memory_order_acquire); }
+
+  // Any thread. Notes down what there is of queues, topics and subscriptions, and then replies Done to the
+  // ticket.
+  void ask_facts(const Ticket& ticket);
+  // As it was noted down last; null before the first.
+  ResourceFactsPtr facts() const { return facts_.load(std::memory_order_acquire); }
 
   void durable(Position position) override;
   void bodies(std::uint64_t token, std::vector<BodyRecord> records) override;
@@ -116,6 +123,8 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   void publish_gauges();
   void take_survey();
   void end_attempts_now(EndAttempts&& ended);
+  void take_facts();
+  void tell_where_it_is(const Command& command, const Outcome& outcome);
   void end_attempt(const EndedAttempt& attempt);
   void send_outgoing(Received&& received);
 
@@ -125,7 +134,9 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   std::atomic<std::size_t> commands_waiting_{0};  // posted and not decided
   std::atomic<std::size_t> bytes_waiting_{0};     // of the messages in them
   std::atomic<QueueSurveyPtr> survey_;
+  std::atomic<ResourceFactsPtr> facts_;
   LogLimit full_;
+  LogLimit elsewhere_;
   LogLimit given_up_;
   OutgoingSink* outgoing_ = nullptr;
   std::atomic<bool> running_{false};

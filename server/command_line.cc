@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "server/admin_token.h"
 #include "server/shell_exports.h"
 #include "server/version.h"
 
@@ -70,6 +71,24 @@ class CommandLine {
     revoke_ = credentials_->add_subcommand("revoke", "Take an access key out of the file.");
     revoke_->add_option("access_key_id", revoked_, "Its id.")->required();
     for (CLI::App* const command : {add_, list_, revoke_}) add_settings(*command, {"credentials", "config"});
+    check_ = app_.add_subcommand(
+        "check-config",
+        "Check the settings and the resources that they declare, as a daemon with an empty "
+        "store would take them, and start nothing.");
+    for (const SettingRow& row : setting_rows()) add_setting(*check_, row);
+    export_ = app_.add_subcommand("export", "Print what a running daemon has, as a file for --resources.");
+    export_->add_option("--account", exported_account_, "Of this account alone.");
+    export_->add_option("--region", exported_region_, "Of this region alone.");
+    add_settings(*export_, {"admin-listen", "admin-token-file", "config"});
+    import_ =
+        app_.add_subcommand("import", "Print another broker's configuration as a file for --resources.");
+    import_->require_subcommand(1);
+    elasticmq_ = import_->add_subcommand("elasticmq", "Its configuration file: the section queues.");
+    goaws_ = import_->add_subcommand("goaws", "Its goaws.yaml: queues, topics and subscriptions.");
+    goaws_->add_option("--environment", environment_, "Which of the environments in it. [default Local]");
+    for (CLI::App* const command : {elasticmq_, goaws_}) {
+      command->add_option("file", imported_, "The file.")->required();
+    }
     configuration_ =
         app_.add_subcommand("configuration", "Print every setting, as docs/configuration.md has it.");
     version_ = app_.add_subcommand("version", "Print the version.");
@@ -94,6 +113,8 @@ class CommandLine {
     if (version_->parsed()) return Print{version_line()};
     if (help_->parsed()) return help();
     if (configuration_->parsed()) return Print{settings_markdown()};
+    if (elasticmq_->parsed()) return ImportResources{ImportResources::From::kElasticMq, imported_, {}};
+    if (goaws_->parsed()) return ImportResources{ImportResources::From::kGoAws, imported_, environment_};
     return with_settings(environment);
   }
 
@@ -140,6 +161,33 @@ class CommandLine {
     return CredentialsCommand{settings.credentials, CredentialsCommand::List{}};
   }
 
+  tl::expected<Asked, StartRefusal> export_resources(const Settings& settings) const {
+    if (!settings.admin_listen) {
+      return tl::unexpected(usage("what there is is asked of the admin pages, and --admin-listen is off"));
+    }
+    if (settings.admin_listen->port == 0) {
+      return tl::unexpected(usage("the port of --admin-listen " + settings.admin_listen->text() +
+                                  " is chosen when the daemon starts, so it cannot be known here"));
+    }
+    PlainUrl url = HealthUrl::of(*settings.admin_listen);
+    url.path = "/resources";
+    const auto add = [&url](const char* name, const std::string& value) {
+      if (!value.empty())
+        url.path += (url.path.find('?') == std::string::npos ? "?" : "&") + std::string(name) + value;
+    };
+    if (!exported_account_.empty() && !AccountId::parse(exported_account_)) {
+      return tl::unexpected(usage("--account " + exported_account_ + ": it must be twelve digits"));
+    }
+    if (!exported_region_.empty() && !Region::parse(exported_region_)) {
+      return tl::unexpected(usage("--region " + exported_region_ + ": it must be 1 to 23 of a-z, 0-9 and -"));
+    }
+    add("account=", exported_account_);
+    add("region=", exported_region_);
+    auto token = read_admin_token(settings);
+    if (!token) return tl::unexpected(std::move(token.error()));
+    return ExportResources{url, *std::move(token)};
+  }
+
   tl::expected<Asked, StartRefusal> with_settings(const Environment& environment) {
     if (healthcheck_->parsed() && !url_.empty()) {
       const std::optional<HealthUrl> url = HealthUrl::parse(url_);
@@ -149,6 +197,8 @@ class CommandLine {
     tl::expected<Settings, StartRefusal> settings = read_settings(flags_, environment);
     if (!settings) return tl::unexpected(settings.error());
     if (credentials_->parsed()) return credentials(*settings);
+    if (check_->parsed()) return CheckConfig{*std::move(settings)};
+    if (export_->parsed()) return export_resources(*settings);
     if (serve_->parsed()) return Serve{*std::move(settings), unknown_variables(environment)};
     const Endpoint& listening = settings->listen.front();
     if (listening.port == 0) {
@@ -167,6 +217,11 @@ class CommandLine {
   CLI::App* add_ = nullptr;
   CLI::App* list_ = nullptr;
   CLI::App* revoke_ = nullptr;
+  CLI::App* check_ = nullptr;
+  CLI::App* export_ = nullptr;
+  CLI::App* import_ = nullptr;
+  CLI::App* elasticmq_ = nullptr;
+  CLI::App* goaws_ = nullptr;
   CLI::App* configuration_ = nullptr;
   CLI::App* version_ = nullptr;
   CLI::App* help_ = nullptr;
@@ -176,6 +231,10 @@ class CommandLine {
   std::string user_;
   std::vector<std::string> policies_;
   std::string revoked_;
+  std::string exported_account_;
+  std::string exported_region_;
+  std::string imported_;
+  std::string environment_ = "Local";
 };
 
 }  // namespace

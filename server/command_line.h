@@ -4,6 +4,8 @@
 //     penstock healthcheck [--url URL]     whether a daemon is ready: exit code 0 or 1
 //     penstock env                         what a shell must export for SDKs to reach the daemon
 //     penstock credentials add|list|revoke the file of those who may call (server/credentials_command.h)
+//     penstock check-config [FLAGS]        whether these settings, and what they declare, would do
+//     penstock export, import              resources documents (server/resources_commands.h)
 //     penstock configuration               every setting, as docs/configuration.md has it
 //     penstock version, help [COMMAND]
 //
@@ -17,6 +19,7 @@
 
 #include "server/credentials_command.h"
 #include "server/health_check.h"
+#include "server/resources_commands.h"
 #include "server/settings.h"
 
 namespace penstock {
@@ -35,7 +38,8 @@ struct AskHealth {
   HealthUrl url;
 };
 
-using Asked = std::variant<Serve, Print, AskHealth, CredentialsCommand>;
+using Asked =
+    std::variant<Serve, Print, AskHealth, CredentialsCommand, CheckConfig, ExportResources, ImportResources>;
 
 // `words` are the arguments without the program's name.
 tl::expected<Asked, StartRefusal> read_command_line(std::vector<std::string> words,

@@ -1,13 +1,11 @@
 #include "server/config_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
+
+#include "server/text_file.h"
 
 namespace penstock {
 namespace {
@@ -90,26 +88,10 @@ tl::expected<ConfigFile, StartRefusal> ConfigFile::parse(std::string_view text, 
 }
 
 tl::expected<ConfigFile, StartRefusal> ConfigFile::read(const std::string& path) {
-  const auto unreadable = [&](const std::string& why) {
-    return tl::unexpected(
-        StartRefusal{kExitNoInput, "the configuration file " + path + " (--config) cannot be read: " + why});
-  };
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return unreadable(std::strerror(errno));
-  std::string text;
-  std::string block(16 << 10, '\0');
-  ssize_t size = 0;
-  while (text.size() <= kFileBytesMax) {
-    size = ::read(descriptor, block.data(), block.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) break;
-    text.append(block, 0, static_cast<std::size_t>(size));
-  }
-  const int error = errno;
-  ::close(descriptor);
-  if (size < 0) return unreadable(std::strerror(error));
-  if (text.size() > kFileBytesMax) return unreadable("it is larger than 1 MiB");
-  return parse(text, path);
+  const auto text = read_text_file(path, kFileBytesMax);
+  if (text) return parse(*text, path);
+  return tl::unexpected(StartRefusal{
+      kExitNoInput, "the configuration file " + path + " (--config) cannot be read: " + text.error()});
 }
 
 }  // namespace penstock

@@ -13,8 +13,15 @@ ApiResponse json(int status, std::string body) {
   return response;
 }
 
-std::string status_body(std::string_view status) {
-  return R"({"status":")" + std::string(status) + R"(","version":")" + std::string(version()) + R"("})";
+// As they are named by those who wait for one of them.
+std::string services(bool ready) {
+  const std::string state = ready ? R"("running")" : R"("starting")";
+  return R"({"sns":)" + state + R"(,"sqs":)" + state + R"(,"sts":)" + state + "}";
+}
+
+std::string status_body(std::string_view status, bool ready) {
+  return R"({"status":")" + std::string(status) + R"(","services":)" + services(ready) + R"(,"version":")" +
+         std::string(version()) + R"("})";
 }
 
 }  // namespace
@@ -24,13 +31,21 @@ std::string_view path_of(std::string_view target) { return target.substr(0, targ
 std::optional<ApiResponse> answer_health(const ApiRequest& request, bool ready) {
   if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
   const std::string_view path = path_of(request.target);
-  if (path == "/health/live") return json(200, status_body("live"));
+  if (path == "/health/live") return json(200, status_body("live", ready));
   if (path == "/health" || path == "/health/ready") {
-    return json(ready ? 200 : 503, status_body(ready ? "ready" : "starting"));
+    return json(ready ? 200 : 503, status_body(ready ? "ready" : "starting", ready));
   }
   if (path == "/_localstack/health") {
-    return json(ready ? 200 : 503, R"({"services":{"sqs":")" + std::string(ready ? "running" : "starting") +
-                                       R"("},"version":")" + std::string(version()) + R"("})");
+    return json(ready ? 200 : 503,
+                R"({"services":)" + services(ready) + R"(,"version":")" + std::string(version()) + R"("})");
+  }
+  const std::string_view declared = ready ? "true" : "false";
+  if (path == "/_localstack/init/ready") {
+    return json(200, R"({"completed":)" + std::string(declared) + R"(,"scripts":[]})");
+  }
+  if (path == "/_localstack/init") {
+    return json(200, R"({"completed":{"BOOT":true,"START":true,"READY":)" + std::string(declared) +
+                         R"(,"SHUTDOWN":false},"scripts":[]})");
   }
   return std::nullopt;
 }

@@ -3,7 +3,10 @@
 //   /health/live          200 while the process serves at all
 //   /health/ready         200 once the store is open and commands are decided, 503 before
 //   /health               the same, for who asks for one page only
-//   /_localstack/health   the same in the form that users of LocalStack already poll
+//   /_localstack/health   the same in the form that users of LocalStack already poll: .services.sqs is
+//   "running"
+//   /_localstack/init/ready, /_localstack/init
+//                         whether what was declared is there (docs/from-localstack.md)
 #pragma once
 
 #include <optional>

@@ -36,6 +36,10 @@ struct Bodies {
 struct AskSurvey {
   Ticket ticket;
 };
+// What there is of queues, topics and subscriptions is wanted for this ticket.
+struct AskFacts {
+  Ticket ticket;
+};
 // What became of deliveries to receivers outside.
 struct EndAttempts {
   std::vector<EndedAttempt> attempts;
@@ -53,6 +57,6 @@ struct Stop {};
 
 // Commands come by the batch; one alone is what had to wait.
 using Letter = std::variant<std::vector<Command>, Command, Forget, EndWait, Undeliver, Page, LookedUp, Durable,
-                            Bodies, AskSurvey, EndAttempts, EndOutgoing, Quiesce, Stop>;
+                            Bodies, AskSurvey, AskFacts, EndAttempts, EndOutgoing, Quiesce, Stop>;
 
 }  // namespace penstock

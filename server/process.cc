@@ -167,8 +167,13 @@ int run(std::vector<std::string> words, const StoreOpener& open_store) {
     std::fprintf(finding.ready ? stdout : stderr, "penstock: %s\n", finding.text.c_str());
     return finding.ready ? 0 : kExitNotReady;
   }
-  if (const CredentialsCommand* const command = std::get_if<CredentialsCommand>(&*asked)) {
-    const auto done = perform(*command);
+  if (!std::holds_alternative<Serve>(*asked)) {
+    const auto done = std::visit(
+        [](const auto& command) -> tl::expected<std::string, StartRefusal> {
+          if constexpr (requires { perform(command); }) return perform(command);
+          return std::string();
+        },
+        *asked);
     if (!done) return report(done.error());
     std::fputs(done->c_str(), stdout);
     return 0;

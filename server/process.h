@@ -3,10 +3,11 @@
 //   0    stopped by SIGTERM or SIGINT: everything accepted was answered, everything answered is stored
 //   1    `penstock healthcheck`: it is not ready
 //   64   the command line or the environment asks for something that cannot be
-//   66   the configuration file cannot be read
-//   69   an address cannot be listened on
+//   65   `penstock import`: the file cannot be understood
+//   66   the configuration file, or the one that declares resources, cannot be read
+//   69   an address cannot be listened on; `penstock export`: no daemon answers
 //   70   the store refuses to open, or failed
-//   78   the configuration file asks for something that cannot be
+//   78   one of these files asks for something that cannot be
 //
 // A second signal ends it at once, as a crash would: what was acknowledged is recovered.
 #pragma once

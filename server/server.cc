@@ -14,7 +14,8 @@ Server::Server(const Settings& settings, const Options& options)
     : settings_(settings),
       signer_(settings.durability == Durability::kMemory ? std::filesystem::path() : settings.data,
               "sns." + std::string(settings.region.text()) + ".amazonaws.com"),
-      broker_(settings.limits, settings.mailbox_letters_max, settings.mailbox_bytes_max) {
+      broker_(settings.limits, settings.mailbox_letters_max, settings.mailbox_bytes_max),
+      own_caller_(broker_, settings.io_threads) {
   metrics_ = {&broker_, {}, {}, settings_.metrics_queues_max};
   for (unsigned index = 0; index < settings_.io_threads; ++index) {
     request_counts_.push_back(std::make_unique<RequestCounts>());
@@ -43,7 +44,11 @@ tl::expected<std::unique_ptr<Server>, StartRefusal> Server::start(const Settings
   if (auto refusal = server->bind()) return tl::unexpected(*refusal);
   if (auto refusal = server->open(options.open_store)) return tl::unexpected(*refusal);
   if (auto refusal = server->identify()) return tl::unexpected(*refusal);
+  const auto declared = server->rehearse_declared();
+  if (!declared) return tl::unexpected(declared.error());
+  if (auto refusal = server->make_declared(*declared)) return tl::unexpected(*refusal);
   server->serve_api();
+  if (server->admin_service_) server->admin_service_->is_ready();
   return server;
 }
 
@@ -91,13 +96,52 @@ std::optional<StartRefusal> Server::identify() {
   return use_certificate(settings_, tls_);
 }
 
+DispatchSettings Server::own_dispatch() {
+  DispatchSettings dispatch =
+      penstock::own_dispatch(settings_, api_endpoints_.front().reached_locally().text());
+  dispatch.signing = settings_.sign_notifications ? &signer_ : nullptr;
+  return dispatch;
+}
+
+tl::expected<Server::Declared, StartRefusal> Server::rehearse_declared() {
+  auto declaration = read_declaration(settings_);
+  if (!declaration) return tl::unexpected(std::move(declaration.error()));
+  if (declaration->empty()) return Declared{};
+  auto calls = rehearse(*declaration, *own_caller_.facts(), settings_, own_dispatch());
+  if (!calls) return tl::unexpected(std::move(calls.error()));
+  return Declared{*std::move(declaration), *std::move(calls)};
+}
+
+std::optional<StartRefusal> Server::make_declared(const Declared& declared) {
+  if (declared.what.empty()) return {};
+  if (auto refusal = make(declared.calls, own_caller_, own_dispatch())) return refusal;
+  log_info("what is declared is there", {{"queues", declared.what.queues.size()},
+                                         {"topics", declared.what.topics.size()},
+                                         {"subscriptions", declared.what.subscriptions()},
+                                         {"changes", declared.calls.size()}});
+  return {};
+}
+
 std::optional<std::string> Server::reload() {
+  // What is declared is judged before anything is changed.
+  const auto declared = rehearse_declared();
+  if (!declared) return declared.error().text;
+  if (auto wrong = reload_certificate()) return wrong;
+  if (auto wrong = reload_callers()) return wrong;
+  if (auto refusal = make_declared(*declared)) return refusal->text;
+  return {};
+}
+
+std::optional<std::string> Server::reload_certificate() {
   // One that was made and is kept nowhere would be another one.
   const bool kept = !settings_.tls_self_signed || settings_.durability != Durability::kMemory;
-  if (!settings_.tls_listen.empty() && kept) {
-    if (const auto refusal = use_certificate(settings_, tls_)) return refusal->text;
-    log_info("the certificate was read anew");
-  }
+  if (settings_.tls_listen.empty() || !kept) return {};
+  if (const auto refusal = use_certificate(settings_, tls_)) return refusal->text;
+  log_info("the certificate was read anew");
+  return {};
+}
+
+std::optional<std::string> Server::reload_callers() {
   if (settings_.auth != Auth::kVerify) return {};
   const auto known = read_callers(settings_);
   if (!known) return known.error().text;
@@ -142,7 +186,9 @@ std::optional<StartRefusal> Server::open(const StoreOpener& open_store) {
   if (const auto wrong = webhooks_->start()) return StartRefusal{kExitUsage, "--webhook-ca-file: " + *wrong};
   broker_.deliver_to(*webhooks_);
   const std::vector<IoThread*> threads = io_threads();
-  broker_.start(*std::move(opened), {threads.begin(), threads.end()});
+  std::vector<ReplySink*> sinks(threads.begin(), threads.end());
+  sinks.push_back(&own_caller_);
+  broker_.start(*std::move(opened), std::move(sinks));
   if (const auto ahead = broker_.gauges().time_ahead_ms.load(std::memory_order_relaxed); ahead > 0) {
     log_warning("time here is ahead of the wall clock: it was advanced for a test, and cannot run back",
                 {{"ahead_ms", ahead}, {"data", settings_.data.string()}});

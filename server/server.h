@@ -1,6 +1,7 @@
 // Server: the daemon put together: store, broker thread, I/O threads, listener, what delivers to webhooks.
 //
-//     start   bind all addresses - serve the admin pages - open the store - decide commands - serve the API
+//     start   bind all addresses - serve the admin pages - open the store - decide commands - make what is
+//             declared - serve the API
 //     stop    accept no more - let what is under way be answered - make it durable - close the store
 //
 // API connections that arrive while the store recovers wait in the kernel's queue. It knows no signals and
@@ -16,10 +17,12 @@
 #include "server/api_service.h"
 #include "server/audit_log.h"
 #include "server/broker_thread.h"
+#include "server/declared_resources.h"
 #include "server/io_thread.h"
 #include "server/listener.h"
 #include "server/notification_signer.h"
 #include "server/open_store.h"
+#include "server/own_caller.h"
 #include "server/request_counts.h"
 #include "server/settings.h"
 #include "server/tls_identity.h"
@@ -50,8 +53,8 @@ class Server {
   // answered. What is not done after the grace is cut off. What was acknowledged is durable in any case.
   void stop();
 
-  // Reads anew who may call, and the certificate; no connection notices. What was wrong, if anything: then
-  // all stays as it was.
+  // Reads anew who may call, the certificate, and what is declared; no connection notices. What was wrong, if
+  // anything: then all stays as it was.
   std::optional<std::string> reload();
 
   // Read whole since the start.
@@ -67,6 +70,18 @@ class Server {
   std::optional<StartRefusal> guard_admin();
   std::optional<StartRefusal> bind();
   std::optional<StartRefusal> identify();
+  // What is declared, and the calls that are needed for it.
+  struct Declared {
+    Declaration what;
+    std::vector<DeclaringCall> calls;
+  };
+
+  // How the daemon calls itself.
+  DispatchSettings own_dispatch();
+  tl::expected<Declared, StartRefusal> rehearse_declared();
+  std::optional<StartRefusal> make_declared(const Declared& declared);
+  std::optional<std::string> reload_certificate();
+  std::optional<std::string> reload_callers();
   std::optional<StartRefusal> open(const StoreOpener& open_store);
   void serve_api();
   void drain_connections();
@@ -75,6 +90,7 @@ class Server {
   const Settings settings_;
   NotificationSigner signer_;
   BrokerThread broker_;
+  OwnCaller own_caller_;
   std::optional<WebhookSender> webhooks_;
   TlsIdentity tls_;  // outlives the connections
   std::optional<AuditLog> audit_;

@@ -15,6 +15,16 @@ namespace {
 
 using Wrong = std::optional<std::string>;
 
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    parts.emplace_back(text.substr(0, comma));
+    if (comma == std::string_view::npos) return parts;
+    text.remove_prefix(comma + 1);
+  }
+}
+
 template <class Integer>
 std::optional<Integer> parse_number(std::string_view text) {
   Integer number{};
@@ -209,6 +219,16 @@ Wrong read_path(Settings& settings, std::string_view text) {
   return {};
 }
 
+// One, or several with commas between them.
+template <std::vector<std::string> Settings::*Names>
+Wrong read_names(Settings& settings, std::string_view text) {
+  for (std::string& name : split_list(text)) {
+    if (name.empty()) return "a name is missing before or behind a comma";
+    (settings.*Names).push_back(std::move(name));
+  }
+  return {};
+}
+
 Wrong read_account(Settings& settings, std::string_view text) {
   const std::optional<AccountId> account = AccountId::parse(text);
   if (!account) return "it must be twelve digits";
@@ -344,6 +364,17 @@ constexpr auto kRows = std::to_array<SettingRow>({
      "The account of every access key that is not itself an account number.", read_account},
     {"region", "PENSTOCK_REGION", "region", "name", "us-east-1",
      "The region of requests that do not name one.", read_region},
+    {"resources", "PENSTOCK_RESOURCES", "resources", "file", "",
+     "Queues, topics and subscriptions that are to be there: a YAML file (docs/resources.md). Made or changed "
+     "before the daemon is ready, and again on SIGHUP; nothing is deleted.",
+     read_path<&Settings::resources>},
+    {"queues", "PENSTOCK_QUEUES", "queues", "names", "",
+     "Queues that are to be there, by name: orders,pay.fifo.", read_names<&Settings::queues>, true},
+    {"topics", "PENSTOCK_TOPICS", "topics", "names", "", "Likewise topics.", read_names<&Settings::topics>, true},
+    {"subscriptions", "PENSTOCK_SUBSCRIPTIONS", "subscriptions", "topic=queue", "",
+     "Likewise subscriptions: a topic, and the name or ARN of a queue, or a URL: "
+     "events=orders,events=http://127.0.0.1:8080/hook.",
+     read_names<&Settings::subscriptions>, true},
     {"queue-url-base", "PENSTOCK_QUEUE_URL_BASE", "queue_url_base", "URL", "",
      "What a QueueUrl begins with, for clients behind a proxy; without it, the Host that the request names.",
      [](Settings& settings, std::string_view text) { return read_url_base(settings.queue_url_base, text); }},
@@ -511,16 +542,6 @@ constexpr auto kRows = std::to_array<SettingRow>({
 });
 
 StartRefusal usage(std::string text) { return {kExitUsage, std::move(text)}; }
-
-std::vector<std::string> split_list(std::string_view text) {
-  std::vector<std::string> parts;
-  for (;;) {
-    const std::size_t comma = text.find(',');
-    parts.emplace_back(text.substr(0, comma));
-    if (comma == std::string_view::npos) return parts;
-    text.remove_prefix(comma + 1);
-  }
-}
 
 // Where a setting's texts were found, and how to name that place in a refusal.
 struct Given {

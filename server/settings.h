@@ -68,8 +68,12 @@ struct Settings {
   bool tls_self_signed = false;
   AccountId account;
   Region region;
-  std::string queue_url_base;  // "https://queues.example:8443"; empty: from each request's Host
-  std::string notification_url_base;  // likewise, of the URLs in notifications; empty: as QueueUrl
+  std::string resources;                   // path of the file that declares queues and topics; empty: none
+  std::vector<std::string> queues;         // names to declare
+  std::vector<std::string> topics;         // likewise
+  std::vector<std::string> subscriptions;  // "topic=queue" or "topic=https://..."
+  std::string queue_url_base;              // "https://queues.example:8443"; empty: from each request's Host
+  std::string notification_url_base;       // likewise, of the URLs in notifications; empty: as QueueUrl
   bool sign_notifications = true;
   std::optional<bool> private_receivers;  // by HTTP; nothing: unless callers are verified
   std::string webhook_ca_file;            // path of a PEM file; empty: the system's alone

@@ -595,4 +595,86 @@ def _():
     terraform(TERRAFORM["FIFO"])
 
 
+# Likewise for an aws_sns_topic and an aws_sns_topic_subscription: made bare, then attribute by attribute; what is
+# taken out of the plan is set to an empty text.
+TOPIC_ATTRIBUTES = {
+    "DisplayName": "A plan",
+    "DeliveryPolicy": json.dumps({"http": {
+        "defaultHealthyRetryPolicy": {"minDelayTarget": 20, "maxDelayTarget": 20, "numRetries": 3,
+                                      "numMaxDelayRetries": 0, "numNoDelayRetries": 0, "numMinDelayRetries": 0,
+                                      "backoffFunction": "linear"},
+        "disableSubscriptionOverrides": False}}),
+    "KmsMasterKeyId": "alias/aws/sns",
+    "SQSSuccessFeedbackRoleArn": "arn:aws:iam::000000000000:role/feedback",
+    "SQSSuccessFeedbackSampleRate": "50",
+    "SignatureVersion": "2",
+    "TracingConfig": "Active",
+}
+
+
+@case("what Terraform sets on a topic it reads back, changes and unsets")
+def _():
+    arn = sns.create_topic(Name="plan", Tags=[{"Key": "Name", "Value": "plan"}])["TopicArn"]
+    policy = {"Version": "2012-10-17", "Statement": [{"Sid": "all", "Effect": "Allow", "Principal": "*",
+                                                     "Action": "SNS:Publish", "Resource": arn}]}
+
+    def read():
+        return sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+
+    for name, value in {**TOPIC_ATTRIBUTES, "Policy": json.dumps(policy)}.items():
+        sns.set_topic_attributes(TopicArn=arn, AttributeName=name, AttributeValue=value)
+    got = read()
+    for name, value in TOPIC_ATTRIBUTES.items():
+        if name == "DeliveryPolicy":
+            same(json.loads(got[name]), json.loads(value))
+        else:
+            same(got[name], value)
+    same(json.loads(got["Policy"]), policy)
+    same(sns.list_tags_for_resource(ResourceArn=arn)["Tags"], [{"Key": "Name", "Value": "plan"}])
+    for name in ("DisplayName", "DeliveryPolicy", "KmsMasterKeyId", "SQSSuccessFeedbackRoleArn"):
+        sns.set_topic_attributes(TopicArn=arn, AttributeName=name, AttributeValue="")
+        assert not read().get(name), read()
+    sns.tag_resource(ResourceArn=arn, Tags=[{"Key": "Name", "Value": "other"}])
+    same(sns.list_tags_for_resource(ResourceArn=arn)["Tags"], [{"Key": "Name", "Value": "other"}])
+    sns.untag_resource(ResourceArn=arn, TagKeys=["Name"])
+    same(sns.list_tags_for_resource(ResourceArn=arn)["Tags"], [])
+    sns.delete_topic(TopicArn=arn)
+    refused(sns.exceptions.NotFoundException, "NotFound", read)
+
+
+@case("what Terraform sets on a subscription it reads back, changes and unsets")
+def _():
+    topic = sns.create_topic(Name="subscribed")["TopicArn"]
+    make("subscriber"), make("undelivered")
+    queue = "arn:aws:sqs:us-east-1:000000000000:subscriber"
+    redrive = json.dumps({"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:undelivered"})
+    arn = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, ReturnSubscriptionArn=True, Attributes={
+        "RawMessageDelivery": "true", "FilterPolicy": '{"kind":["made"]}', "RedrivePolicy": redrive})["SubscriptionArn"]
+
+    def read():
+        return sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+
+    got = read()
+    same([got["TopicArn"], got["Protocol"], got["Endpoint"], got["PendingConfirmation"], got["Owner"]],
+         [topic, "sqs", queue, "false", "000000000000"])
+    same([got["RawMessageDelivery"], json.loads(got["FilterPolicy"]), json.loads(got["RedrivePolicy"])],
+         ["true", {"kind": ["made"]}, json.loads(redrive)])
+    for name, value in {"FilterPolicyScope": "MessageBody", "FilterPolicy": '{"a":{"b":[1]}}',
+                        "RawMessageDelivery": "false"}.items():
+        sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName=name, AttributeValue=value)
+        same(read()[name], value)
+    for name, value in {"RedrivePolicy": "", "FilterPolicy": "{}"}.items():
+        sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName=name, AttributeValue=value)
+        assert name not in read(), read()
+    sns.unsubscribe(SubscriptionArn=arn)
+    refused(sns.exceptions.NotFoundException, "NotFound", read)
+    sns.delete_topic(TopicArn=topic)
+
+
+@case("Terraform learns whose account it is")
+def _():
+    sts = boto3.client("sts", endpoint_url=ENDPOINT, config=SETTINGS)
+    same(sts.get_caller_identity()["Account"], "000000000000")
+
+
 run()

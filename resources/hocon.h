@@ -1,0 +1,40 @@
+// HOCON, as far as configuration files of queues use it: objects, `key = value`, `key: value`, `key { }`,
+// keys with dots, lists, words with and without quotes, comments. What an `include` or a substitution
+// `${...}` would bring is not looked up; both are kept, with their lines, for whoever reads the values.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
+#include <vector>
+
+namespace penstock {
+
+struct HoconFault {
+  std::size_t line = 0;  // from 1
+  std::string what;
+};
+
+struct HoconValue {
+  enum class Kind { kText, kObject, kList };
+
+  std::size_t line = 0;
+  Kind kind = Kind::kText;
+  std::string text;                                         // of kText
+  std::vector<std::pair<std::string, HoconValue>> members;  // of kObject, in order, no key twice
+  std::vector<HoconValue> elements;                         // of kList
+
+  // Null: there is none.
+  const HoconValue* find(std::string_view key) const;
+};
+
+struct HoconDocument {
+  HoconValue root;
+  std::vector<std::size_t> includes;  // their lines
+};
+
+tl::expected<HoconDocument, HoconFault> parse_hocon(std::string_view text);
+
+}  // namespace penstock
