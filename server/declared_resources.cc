@@ -19,11 +19,7 @@ StartRefusal refusal_of(const DeclarationFault& fault, const Settings& settings)
 
 std::optional<StartRefusal> read_subscription(const std::string& text, const World& world,
                                               Declaration& into) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-    return StartRefusal{kExitUsage, "--subscriptions " + text +
-                                        ": it must be a topic, = and a queue or a URL, like events=orders"};
-  }
+  const std::size_t equals = text.find('=');  // settings have seen to it
   const std::string where = "--subscriptions " + text;
   const std::string name = text.substr(0, equals);
   const std::string target = text.substr(equals + 1);
