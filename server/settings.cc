@@ -238,9 +238,10 @@ Wrong read_queues(Settings& settings, std::string_view text) {
 }
 
 Wrong read_topics(Settings& settings, std::string_view text) {
-  return read_names(settings.topics, text, is_topic_name,
-                    "a topic's name, of at most 256 letters, digits, - and _, with .fifo behind it if it is a "
-                    "FIFO topic");
+  return read_names(
+      settings.topics, text, is_topic_name,
+      "a topic's name, of at most 256 letters, digits, - and _, with .fifo behind it if it is a "
+      "FIFO topic");
 }
 
 Wrong read_subscriptions(Settings& settings, std::string_view text) {
