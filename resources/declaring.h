@@ -9,9 +9,9 @@
 #pragma once
 
 #include <string>
-#include <tl/expected.hpp>
 #include <vector>
 
+#include "base/result.h"
 #include "resources/api_call.h"
 #include "resources/declaration.h"
 #include "resources/rehearsal.h"

@@ -164,8 +164,10 @@ class Parser {
         skip_separators();
         if (take(']')) return true;
         if (rest_.empty()) return refuse("a closing bracket is missing");
+        const std::size_t before = rest_.size();
         into.elements.emplace_back();
         if (!value(into.elements.back(), depth + 1)) return false;
+        if (rest_.size() == before) return refuse("a list has something that is no value");
       }
     }
     return words(into.text);

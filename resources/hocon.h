@@ -6,9 +6,10 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
+
+#include "base/result.h"
 
 namespace penstock {
 

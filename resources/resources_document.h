@@ -26,8 +26,8 @@
 
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 
+#include "base/result.h"
 #include "resources/declaration.h"
 
 namespace penstock {

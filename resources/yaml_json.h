@@ -6,7 +6,8 @@
 
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
+
+#include "base/result.h"
 
 namespace penstock {
 

@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "broker/topic.h"
+#include "protocol/errors.h"
 #include "resources/rehearsal.h"
 #include "resources/resources_document.h"
 #include "server/text_file.h"
@@ -14,16 +15,14 @@ namespace {
 // By file what a file says, else what the command line or the environment does.
 StartRefusal refusal_of(const DeclarationFault& fault, const Settings& settings) {
   const bool of_file = !settings.resources.empty() && fault.where.starts_with(settings.resources);
-  return {of_file ? kExitConfig : kExitUsage, fault.text()};
+  const bool too_early = fault.what == json_text(Error{ErrorCode::kQueueDeletedRecently, {}});
+  return {of_file ? kExitConfig : kExitUsage,
+          fault.text() + (too_early ? " With --recreate-wait 0 it can be had at once." : "")};
 }
 
 std::optional<StartRefusal> read_subscription(const std::string& text, const World& world,
                                               Declaration& into) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-    return StartRefusal{kExitUsage, "--subscriptions " + text +
-                                        ": it must be a topic, = and a queue or a URL, like events=orders"};
-  }
+  const std::size_t equals = text.find('=');  // settings have seen to it
   const std::string where = "--subscriptions " + text;
   const std::string name = text.substr(0, equals);
   const std::string target = text.substr(equals + 1);

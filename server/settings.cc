@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "server/admin_token.h"
+#include "actions/sns_arn.h"
+#include "protocol/text_rules.h"
 #include "server/config_file.h"
 
 namespace penstock {
@@ -219,14 +221,38 @@ Wrong read_path(Settings& settings, std::string_view text) {
   return {};
 }
 
-// One, or several with commas between them.
-template <std::vector<std::string> Settings::*Names>
-Wrong read_names(Settings& settings, std::string_view text) {
+// One, or several with commas between them; `good` says what is one, `what` what it has to be.
+template <class Good>
+Wrong read_names(std::vector<std::string>& into, std::string_view text, Good good, std::string_view what) {
   for (std::string& name : split_list(text)) {
-    if (name.empty()) return "a name is missing before or behind a comma";
-    (settings.*Names).push_back(std::move(name));
+    if (!good(name)) return "it must be " + std::string(what) + ", or several with commas between them";
+    into.push_back(std::move(name));
   }
   return {};
+}
+
+Wrong read_queues(Settings& settings, std::string_view text) {
+  return read_names(
+      settings.queues, text,
+      [](const std::string& name) { return is_standard_queue_name(name) || is_fifo_queue_name(name); },
+      "a queue's name, of at most 80 letters, digits, - and _, with .fifo behind it if it is a FIFO queue");
+}
+
+Wrong read_topics(Settings& settings, std::string_view text) {
+  return read_names(
+      settings.topics, text, is_topic_name,
+      "a topic's name, of at most 256 letters, digits, - and _, with .fifo behind it if it is a "
+      "FIFO topic");
+}
+
+Wrong read_subscriptions(Settings& settings, std::string_view text) {
+  return read_names(
+      settings.subscriptions, text,
+      [](const std::string& one) {
+        const std::size_t equals = one.find('=');
+        return equals != std::string::npos && is_topic_name(one.substr(0, equals)) && equals + 1 < one.size();
+      },
+      "a topic's name, = and a queue or a URL, like events=orders");
 }
 
 Wrong read_account(Settings& settings, std::string_view text) {
@@ -369,12 +395,12 @@ constexpr auto kRows = std::to_array<SettingRow>({
      "before the daemon is ready, and again on SIGHUP; nothing is deleted.",
      read_path<&Settings::resources>},
     {"queues", "PENSTOCK_QUEUES", "queues", "names", "",
-     "Queues that are to be there, by name: orders,pay.fifo.", read_names<&Settings::queues>, true},
-    {"topics", "PENSTOCK_TOPICS", "topics", "names", "", "Likewise topics.", read_names<&Settings::topics>, true},
+     "Queues that are to be there, by name: orders,pay.fifo.", read_queues, true},
+    {"topics", "PENSTOCK_TOPICS", "topics", "names", "", "Likewise topics.", read_topics, true},
     {"subscriptions", "PENSTOCK_SUBSCRIPTIONS", "subscriptions", "topic=queue", "",
      "Likewise subscriptions: a topic, and the name or ARN of a queue, or a URL: "
      "events=orders,events=http://127.0.0.1:8080/hook.",
-     read_names<&Settings::subscriptions>, true},
+     read_subscriptions, true},
     {"queue-url-base", "PENSTOCK_QUEUE_URL_BASE", "queue_url_base", "URL", "",
      "What a QueueUrl begins with, for clients behind a proxy; without it, the Host that the request names.",
      [](Settings& settings, std::string_view text) { return read_url_base(settings.queue_url_base, text); }},

@@ -42,6 +42,7 @@ TEST(Hocon, WhatCannotBeReadIsRefusedWithItsLine) {
   EXPECT_EQ(fault("a\nb = 1\n"), "2: a value is missing behind a");
   EXPECT_EQ(fault("a = \"x\nb = 1\n"), "1: a quote has no end");
   EXPECT_EQ(fault("a = [1\n"), "2: a closing bracket is missing");
+  EXPECT_EQ(fault("a = [1 }\n"), "1: a list has something that is no value");
   EXPECT_EQ(fault("a = ${x\n"), "1: a substitution has no end");
   EXPECT_EQ(fault("}"), "1: a key is missing");
   EXPECT_EQ(fault("{ a = 1 } b"), "1: there is something behind the last brace");

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import {
+  DeleteQueueCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ListQueuesCommand,
@@ -111,6 +112,21 @@ test('A daemon does not start with a file that has a fault, and check-config say
   assert.equal((await refused('check-config', '--queues', 'a', '--queues', 'a')).code, 64);
   const all = ['--queues', 'orders,pay.fifo', '--topics', 'events', '--subscriptions', 'events=orders'];
   assert.equal(await printed('check-config', ...all), 'ok: 2 queues, 1 topics, 1 subscriptions\n');
+});
+
+test('A name that was deleted a moment ago is refused with what helps', async (t) => {
+  const data = await scratchDirectory(t);
+  const daemon = await Daemon.start(data, '--queues', 'orders');
+  const sqs = daemon.client();
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'orders' }));
+  await sqs.send(new DeleteQueueCommand({ QueueUrl }));
+  await daemon.stop();
+  const serve = ['serve', '--listen', '127.0.0.1:0', '--admin-listen', 'off', '--data', data, '--queues', 'orders'];
+  const end = await refused(...serve);
+  assert.equal(end.code, 64);
+  assert.match(end.said, /--queues orders: You must wait 60 seconds .* With --recreate-wait 0 it can be had at once\./);
+  const again = await Daemon.start(data, '--queues', 'orders', '--recreate-wait', '0');
+  await again.stop();
 });
 
 test('Names on the command line and a file are declared together', async (t) => {

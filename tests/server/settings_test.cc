@@ -89,6 +89,16 @@ TEST(Settings, EveryRowButAPathRefusesNonsenseByName) {
   }
 }
 
+TEST(Settings, NamesToDeclareAreListsWithCommas) {
+  const std::vector<std::string> both{"orders", "pay.fifo"};
+  EXPECT_EQ(settings_of({"--queues", "orders,pay.fifo"}).queues, both);
+  EXPECT_EQ(settings_of({"--queues", "orders", "--queues", "pay.fifo"}).queues, both);
+  EXPECT_EQ(settings_of({}, {{"PENSTOCK_QUEUES", "orders,pay.fifo"}}).queues, both);
+  EXPECT_EQ(settings_of({"--subscriptions", "a=http://b/?c=d"}).subscriptions.size(), 1U);
+  for (const char* text : {"a,,b", "a b", ".fifo", "a/b"}) refusal_of({"--queues", text});
+  for (const char* text : {"a", "=a", "a=", "a b=c"}) refusal_of({"--subscriptions", text});
+}
+
 TEST(Settings, NumbersAreExactAndInRange) {
   EXPECT_EQ(settings_of({"--disk-reserve", "0"}).disk_reserve_bytes, 0U);
   EXPECT_EQ(settings_of({"--disk-reserve", "512MiB"}).disk_reserve_bytes, 512U << 20);
