@@ -1,6 +1,7 @@
 #include "actions/publishing.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <set>
 #include <utility>
@@ -130,6 +131,11 @@ FilterFieldsPtr fields_of(const std::string& body) {
   return fields ? std::make_shared<const FilterFields>(std::move(*fields)) : nullptr;
 }
 
+constexpr std::array kFormed{SubscriptionProtocol::kHttp,        SubscriptionProtocol::kHttps,
+                             SubscriptionProtocol::kEmail,       SubscriptionProtocol::kEmailJson,
+                             SubscriptionProtocol::kSms,         SubscriptionProtocol::kLambda,
+                             SubscriptionProtocol::kApplication, SubscriptionProtocol::kFirehose};
+
 // What a queue gets of a message that has a form for each protocol, and in `publish` what the others get.
 Result<std::string> message_for_queues(const std::string& message, bool fifo, Publish& publish) {
   Result<JsonValue> parsed = JsonValue::parse(message);
@@ -144,11 +150,15 @@ Result<std::string> message_for_queues(const std::string& message, bool fifo, Pu
   const std::string* given = text_of("sqs");
   const std::string own = given == nullptr ? *otherwise : *given;
   // A FIFO topic delivers to queues only.
-  for (const SubscriptionProtocol protocol : {SubscriptionProtocol::kHttp, SubscriptionProtocol::kHttps}) {
-    const std::string* form = text_of(protocol == SubscriptionProtocol::kHttp ? "http" : "https");
+  for (const SubscriptionProtocol protocol : kFormed) {
+    if (fifo) break;
+    const std::string* form = text_of(name_of(protocol));
     if (form == nullptr) form = otherwise;
-    if (fifo || *form == own) continue;
-    publish.forms.push_back({protocol, *form, md5(*form), fields_of(*form)});
+    // Each platform takes its own message out of the whole (actions/payload.h).
+    const bool whole = protocol == SubscriptionProtocol::kApplication;
+    if (!whole && *form == own) continue;
+    const std::string& body = whole ? message : *form;
+    publish.forms.push_back({protocol, body, md5(body), fields_of(*form)});
   }
   return own;
 }

@@ -237,8 +237,8 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings {
     const Subscription* subscription = topics.directory().find_subscription(key);
     return subscription == nullptr || subscription->record.outbox != outbox_id ? nullptr : subscription;
   }
-  std::string delivery_policy_of(const TopicAddress& topic) override {
-    return topics.delivery_policy_of(topic);
+  DeliveryPolicy delivery_policy_of(const Subscription& subscription) override {
+    return topics.delivery_policy_of(subscription);
   }
   Queue* dead_letters_of(const Subscription& subscription) override {
     const auto target = topics.dead_letters_of(subscription);

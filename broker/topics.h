@@ -39,7 +39,7 @@ class TopicSurroundings {
   virtual bool is_fifo(const QueueAddress& queue) const = 0;
   // Whether the queue's own policy lets SNS deliver what is of this topic.
   virtual bool admits(const QueueAddress& queue, const TopicAddress& topic, const std::string& topic_arn) = 0;
-  // A queue for what a receiver by HTTP is to get.
+  // A queue for what the daemon is to deliver itself.
   virtual QueueAddress open_outbox(const SubscriptionKey& of, Decision& decision) = 0;
   virtual bool is_outbox(const QueueAddress& queue) const = 0;
   // Nothing happens if the queue is gone.
@@ -69,6 +69,7 @@ class Topics {
   // For outboxes (broker/outboxes.h).
   OutgoingDestination destination_of(const Subscription& subscription);
   std::string delivery_policy_of(const TopicAddress& topic);
+  DeliveryPolicy delivery_policy_of(const Subscription& subscription);
   // Where what the subscription gives up goes; nothing: nowhere.
   std::optional<QueueAddress> dead_letters_of(const Subscription& subscription);
 

@@ -6,8 +6,8 @@
 
 namespace penstock {
 
-AdminService::AdminService(BrokerThread& broker, MetricsSources sources)
-    : broker_(broker), sources_(std::move(sources)) {}
+AdminService::AdminService(BrokerThread& broker, MetricsSources sources, DeliveryPage deliveries)
+    : broker_(broker), sources_(std::move(sources)), deliveries_(std::move(deliveries)) {}
 
 std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& request, const Ticket& ticket,
                                                          Random&) {
@@ -25,8 +25,11 @@ std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& reque
     broker_.ask_survey(ticket);
     return UnderWay{};
   }
+  if (deliveries_.record != nullptr && path_of(request.target) == DeliveryPage::kPath) {
+    return deliveries_.answer(request);
+  }
   response.status = 404;
-  response.body = "Here are /health, /health/live, /health/ready and /metrics.\n";
+  response.body = "Here are /health, /health/live, /health/ready, /metrics and /sns/deliveries.\n";
   return response;
 }
 

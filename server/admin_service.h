@@ -1,4 +1,4 @@
-// AdminService: health and metrics, behind the admin listening address. It is there before the store is
+// AdminService: health, metrics and recorded deliveries, behind the admin listening address. It is there before the store is
 // open, so that a long recovery can be told from a dead process.
 //
 // /metrics shows how the queues stand, which only the broker thread knows: the request waits for a survey,
@@ -6,6 +6,7 @@
 #pragma once
 
 #include "server/broker_thread.h"
+#include "server/delivery_page.h"
 #include "server/metrics.h"
 #include "server/service.h"
 
@@ -13,7 +14,7 @@ namespace penstock {
 
 class AdminService final : public Service {
  public:
-  AdminService(BrokerThread& broker, MetricsSources sources);
+  AdminService(BrokerThread& broker, MetricsSources sources, DeliveryPage deliveries = {});
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
                                              Random& random) override;
@@ -25,6 +26,7 @@ class AdminService final : public Service {
 
   BrokerThread& broker_;
   const MetricsSources sources_;
+  const DeliveryPage deliveries_;
 };
 
 }  // namespace penstock

@@ -69,16 +69,18 @@ export class Daemon {
 
   static async start(data, ...flags) {
     const daemon = new Daemon();
-    const words = ['serve', '--listen', '127.0.0.1:0', '--admin-listen', 'off', '--data', data, ...flags];
+    const admin = flags.includes('--admin-listen') ? [] : ['--admin-listen', 'off'];
+    const words = ['serve', '--listen', '127.0.0.1:0', ...admin, '--data', data, ...flags];
     daemon.#child = launch(words);
     const lines = createInterface({ input: daemon.#child.stdout });
     const first = await Promise.race([
       new Promise((resolve) => lines.once('line', resolve)),
       daemon.#child.ended.then(({ code }) => `ended with ${code}: ${daemon.#child.said}`),
     ]);
-    const ready = /^penstock ready: api (http:\/\/127\.0\.0\.1:\d+)(?:,(https:\/\/127\.0\.0\.1:\d+))? admin off$/.exec(first);
+    const ready = /^penstock ready: api (http:\/\/127\.0\.0\.1:\d+)(?:,(https:\/\/127\.0\.0\.1:\d+))? admin (\S+)$/.exec(first);
     daemon.endpoint = ready?.[1];
     daemon.tlsEndpoint = ready?.[2];
+    daemon.admin = ready?.[3]; // 'off' unless a flag says otherwise
     if (!daemon.endpoint) {
       await daemon.kill();
       throw new Error(`not the ready line: ${first}`);
