@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "actions/envelope.h"
+#include "actions/mobile_push.h"
 #include "actions/sns_arn.h"
 #include "base/digest.h"
 #include "broker/filter_fields.h"
@@ -272,26 +273,56 @@ Planned planned(TopicPlace&& place, Result<TopicOperation>&& operation) {
   return made;
 }
 
+// To a telephone or an endpoint: what a subscription of that protocol would be given.
+Result<PublishDirectly> directly(ToPublish&& message, SubscriptionProtocol protocol, const World& world,
+                                 const Caller& caller, const Call& call) {
+  Result<Publish> publish = publish_of(std::move(message), {world, {}}, caller, call);
+  if (!publish) return tl::unexpected(publish.error());
+  if (publish->size > kPublicationBytesMax) return invalid("Message too long");
+  auto content = std::make_shared<MessageContent>(std::move(publish->content));
+  for (PublicationForm& form : publish->forms) {
+    if (form.protocol != protocol) continue;
+    content->body = std::move(form.body);
+    content->notification->form = static_cast<std::uint8_t>(protocol);
+  }
+  content->notification->topic_arn.clear();
+  content->notification->signature_version = 0;
+  return PublishDirectly{std::move(content), protocol};
+}
+
 bool is_endpoint_arn(const Text& arn) { return arn && arn->find(":endpoint/") != std::string::npos; }
 
 }  // namespace
 
 Result<Planned> plan_topic(sns::PublishRequest&& request, const Caller& caller, Call& call) {
-  if (request.topic_arn.has_value() == request.target_arn.has_value()) {
-    return invalid("TopicArn or TargetArn Reason: no value for required parameter");
-  }
-  if (is_endpoint_arn(request.target_arn)) {
-    return invalid("TargetArn Reason: No endpoint found for the target arn specified");
-  }
-  Result<TopicPlace> place = request.topic_arn ? topic_of_arn(request.topic_arn, "TopicArn", caller)
-                                               : topic_of_arn(request.target_arn, "TargetArn", caller);
-  if (!place) return tl::unexpected(place.error());
+  const int targets = (request.topic_arn ? 1 : 0) + (request.target_arn ? 1 : 0) + (request.phone_number ? 1 : 0);
+  if (targets != 1) return invalid("TopicArn or TargetArn Reason: no value for required parameter");
   ToPublish message{std::move(*request.message),
                     std::move(request.subject),
                     std::move(request.message_structure),
                     std::move(request.message_attributes),
                     std::move(request.message_group_id),
                     std::move(request.message_deduplication_id)};
+  if (request.phone_number) {
+    auto number = plain_number(*request.phone_number);
+    if (!number) {
+      return invalid(joined({"PhoneNumber Reason: ", echoed(*request.phone_number), " is not valid to publish to"}));
+    }
+    Result<PublishDirectly> direct = directly(std::move(message), SubscriptionProtocol::kSms, caller.world, caller, call);
+    if (!direct) return tl::unexpected(direct.error());
+    return planned_mobile(caller.world, {}, *std::move(number), std::move(*direct));
+  }
+  if (is_endpoint_arn(request.target_arn)) {
+    Result<MobilePlace> endpoint = endpoint_of_arn(request.target_arn, "TargetArn", caller);
+    if (!endpoint) return tl::unexpected(endpoint.error());
+    Result<PublishDirectly> direct =
+        directly(std::move(message), SubscriptionProtocol::kApplication, endpoint->world, caller, call);
+    if (!direct) return tl::unexpected(direct.error());
+    return planned_mobile(endpoint->world, "endpoint/" + endpoint->name, endpoint->name, std::move(*direct));
+  }
+  Result<TopicPlace> place = request.topic_arn ? topic_of_arn(request.topic_arn, "TopicArn", caller)
+                                               : topic_of_arn(request.target_arn, "TargetArn", caller);
+  if (!place) return tl::unexpected(place.error());
   Result<Publish> publish = publish_of(std::move(message), *place, caller, call);
   if (!publish) return planned(std::move(*place), tl::unexpected(publish.error()));
   return planned(std::move(*place), TopicOperation(std::move(*publish)));

@@ -325,6 +325,10 @@ Broker& Broker::operator=(Broker&&) noexcept = default;
 void Broker::apply(const Change& change) { state_->apply(change); }
 
 void Broker::State::apply(const Change& change) {
+  if (MobileDirectory::concerns(change)) {
+    topics.mobile().apply(change);
+    return;
+  }
   if (TopicDirectory::concerns(change)) {
     topics.directory().apply(change);
     notice_outboxes();
@@ -422,6 +426,7 @@ void Broker::State::drop(const QueueAddress& address) {
 void Broker::each_fact(const std::function<void(const Record&)>& visit) const {
   visit(state_->partition);
   state_->deleted_names.each([&visit](const DeletedNameRecord& record) { visit(record); });
+  state_->topics.mobile().each_fact(visit);
   std::vector<const Queue*> queues;
   for (const State::Place& place : state_->places) {
     if (place.queue) queues.push_back(place.queue.get());

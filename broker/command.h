@@ -258,7 +258,7 @@ struct Received {
 
 using Answer = std::variant<Error, Done, QueueFound, QueueDescribed, QueuesListed, QueueTagged, Sent,
                             SentBatch, DoneBatch, Received, MoveTaskStarted, MoveTasksListed,
-                            MoveTaskCancelled, TopicAnswer>;
+                            MoveTaskCancelled, TopicAnswer, DirectDelivery>;
 
 struct Reply {
   Ticket ticket;

@@ -70,10 +70,8 @@ struct ListOptedOut {
   std::string after;
 };
 
-struct CreateSandboxNumber {
-  std::string code;    // that proves the telephone, and is sent to it
-  ContentPtr message;  // with the code in it
-};
+// A code is drawn, and sent to the telephone.
+struct CreateSandboxNumber {};
 struct VerifySandboxNumber {
   std::string code;
 };
@@ -128,6 +126,10 @@ struct MobileOperation {
 
 bool grows_store(const MobileRequest& request);
 
+// A telephone as it is kept: a plus and 7 to 15 digits; dots, hyphens and slashes between digits are left out.
+// Nothing: it is none.
+std::optional<std::string> plain_number(std::string_view text);
+
 // ---- answers
 
 struct MobileFound {
@@ -139,6 +141,13 @@ struct MobilesListed {
 };
 struct OptedOutTold {
   bool opted_out = false;
+};
+
+// What leaves for a telephone or an endpoint without a topic or queue behind it.
+struct DirectDelivery {
+  SubscriptionProtocol protocol{};  // kSms or kApplication
+  std::string endpoint;             // a number or an ARN
+  ContentPtr content;
 };
 
 }  // namespace penstock

@@ -5,12 +5,14 @@
 #include <variant>
 
 #include "base/require.h"
+#include "broker/outgoing.h"
 #include "broker/refusals.h"
 
 namespace penstock {
 namespace {
 
 constexpr std::size_t kPageMax = 100;
+constexpr std::size_t kCodeDigits = 6;
 constexpr std::string_view kCode = "Code";
 constexpr std::string_view kStatus = "Status";
 constexpr std::string_view kToken = "Token";
@@ -86,6 +88,23 @@ std::optional<EndpointPlace> place_of(std::string_view arn) {
 }
 
 }  // namespace
+
+std::optional<std::string> plain_number(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::string number = "+";
+  bool separated = true;  // no separator may come here
+  for (const char c : text) {
+    const bool separator = c == '-' || c == '.' || c == '/';
+    if (!is_digit(c) && (!separator || separated)) return std::nullopt;
+    separated = separator;
+    if (!separator) number += c;
+  }
+  constexpr std::size_t kLeast = 7;
+  constexpr std::size_t kMost = 15;  // E.164
+  if (separated || number.size() < 1 + kLeast || number.size() > 1 + kMost) return std::nullopt;
+  return number;
+}
 
 bool grows_store(const MobileRequest& request) {
   return std::visit(
@@ -173,7 +192,9 @@ bool MobileDirectory::has_endpoint(std::string_view arn) const {
 }
 
 bool MobileDirectory::reaches(SubscriptionProtocol protocol, const World& world, std::string_view endpoint) const {
-  if (protocol == SubscriptionProtocol::kSms) return find(world, MobileKind::kOptedOut, endpoint) == nullptr;
+  if (protocol == SubscriptionProtocol::kSms) {
+    return find(world, MobileKind::kOptedOut, plain_number(endpoint).value_or(std::string())) == nullptr;
+  }
   if (protocol != SubscriptionProtocol::kApplication) return true;
   const auto place = place_of(endpoint);
   const MobileRecord* found = place ? find(place->world, MobileKind::kEndpoint, place->name) : nullptr;
@@ -208,12 +229,18 @@ class MobileDirectory::Act {
     return listed(MobileKind::kOptedOut, {}, request.after, kPageMax);
   }
 
-  Result<Answer> operator()(const CreateSandboxNumber& request) {
+  Result<Answer> operator()(const CreateSandboxNumber&) {
     if (find(MobileKind::kOptedOut) != nullptr) return refuse(ErrorCode::kOptedOut);
     if (find(MobileKind::kSandboxNumber) != nullptr) return refuse(ErrorCode::kUserError, "The number is in the sandbox already.");
+    std::string code;
+    while (code.size() < kCodeDigits) code += static_cast<char>('0' + decision_.random.next() % 10);
     Result<Answer> made =
-        put(MobileKind::kSandboxNumber, {{std::string(kCode), request.code}, {std::string(kStatus), "Pending"}});
-    if (made) hand_out(request.message, SubscriptionProtocol::kSms, name_);
+        put(MobileKind::kSandboxNumber, {{std::string(kCode), code}, {std::string(kStatus), "Pending"}});
+    if (!made) return made;
+    MessageContent content;
+    content.body = "Your verification code is " + code + ".";
+    content.notification = std::make_shared<Notification>();
+    hand_out(content, SubscriptionProtocol::kSms, name_);
     return made;
   }
   Result<Answer> operator()(const VerifySandboxNumber& request) {
@@ -317,7 +344,7 @@ class MobileDirectory::Act {
     } else if (find(MobileKind::kOptedOut) != nullptr) {
       return refuse(ErrorCode::kOptedOut);
     }
-    return Answer(TopicAnswer(Published{hand_out(request.content, request.protocol, std::move(endpoint)), std::nullopt}));
+    return Answer(TopicAnswer(Published{hand_out(*request.content, request.protocol, std::move(endpoint)), std::nullopt}));
   }
 
  private:
@@ -360,9 +387,9 @@ class MobileDirectory::Act {
     return Answer(TopicAnswer(std::move(listed)));
   }
   // Its id.
-  MessageId hand_out(const ContentPtr& content, SubscriptionProtocol protocol, std::string endpoint) {
-    auto own = std::make_shared<MessageContent>(*content);
-    own->notification = std::make_shared<Notification>(*content->notification);
+  MessageId hand_out(const MessageContent& content, SubscriptionProtocol protocol, std::string endpoint) {
+    auto own = std::make_shared<MessageContent>(content);
+    own->notification = std::make_shared<Notification>(*content.notification);
     own->notification->id = MessageId::draw(decision_.random);
     own->notification->published = decision_.now;
     const MessageId id = own->notification->id;

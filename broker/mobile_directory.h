@@ -9,6 +9,7 @@
 // `apply` alone alters facts. Topics owns it and calls it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>

@@ -202,7 +202,11 @@ void Topics::execute(Command&& command, Decision& decision) {
     }
   };
   if (command.operation) {
-    const TopicOperation& operation = std::get<AboutTopic>(*command.operation).operation;
+    TopicOperation& operation = std::get<AboutTopic>(*command.operation).operation;
+    if (auto* mobile = std::get_if<MobileOperation>(&operation)) {
+      MobileOperation asked = std::move(*mobile);
+      return mobile_.execute(command, std::move(asked), decision);
+    }
     if (const auto* request = std::get_if<CreateTopic>(&operation)) {
       return answer(create(command, *request, decision));
     }
@@ -391,6 +395,9 @@ Result<TopicAnswer> Topics::subscribe(Topic& topic, const Subscribe& request, De
                      decision);
     }
     return SubscriptionMade{topic.record.name, record.key, record.pending};
+  }
+  if (request.protocol == SubscriptionProtocol::kApplication && !mobile_.has_endpoint(request.endpoint)) {
+    return invalid("Endpoint Reason: Endpoint does not exist for endpoint arn" + request.endpoint);
   }
   SubscriptionRecord record{.key = {topic.address(), {MessageId::draw(decision.random)}},
                             .protocol = request.protocol,

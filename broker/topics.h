@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "broker/broker_limits.h"
+#include "broker/mobile_directory.h"
 #include "broker/outgoing.h"
 #include "broker/queue.h"
 #include "broker/topic_directory.h"
@@ -52,10 +53,11 @@ class Topics {
   static constexpr std::size_t kCopyBytesMax = 1 << 20;
 
   Topics(PartitionId partition, const BrokerLimits& limits, TopicSurroundings& surroundings)
-      : partition_(partition), limits_(limits), surroundings_(surroundings) {}
+      : partition_(partition), limits_(limits), surroundings_(surroundings), mobile_(partition, limits) {}
 
   TopicDirectory& directory() { return directory_; }
   const TopicDirectory& directory() const { return directory_; }
+  MobileDirectory& mobile() { return mobile_; }
 
   // A command about a topic.
   void execute(Command&& command, Decision& decision);
@@ -113,6 +115,8 @@ class Topics {
   void deliver(Copies& copies, const PublicationTarget& target, Decision& decision);
   // By the form that they get: first those of the message itself, then those of each of its forms.
   std::vector<std::vector<PublicationTarget>> targets_of(const Topic& topic, const Publish& request) const;
+  std::optional<PublicationTarget> target_by_outbox(const Topic& topic, const Subscription& subscription,
+                                                    const QueueAddress& outbox) const;
   std::optional<PublicationTarget> target_of(const Topic& topic, const Subscription& subscription,
                                              const Publish& request) const;
 
@@ -120,6 +124,7 @@ class Topics {
   const BrokerLimits limits_;
   TopicSurroundings& surroundings_;
   TopicDirectory directory_;
+  MobileDirectory mobile_;
   TopicAddress drained_last_;
 };
 

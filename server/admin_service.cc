@@ -6,12 +6,23 @@
 
 namespace penstock {
 
-AdminService::AdminService(BrokerThread& broker, MetricsSources sources, DeliveryPage deliveries)
-    : broker_(broker), sources_(std::move(sources)), deliveries_(std::move(deliveries)) {}
+// What a pending call is about.
+constexpr std::size_t kSurvey = 0;
+constexpr std::size_t kOptOut = 1;
+
+AdminService::AdminService(BrokerThread& broker, MetricsSources sources, DeliveryPage deliveries,
+                           OptOutPage opt_out)
+    : broker_(broker), sources_(std::move(sources)), deliveries_(std::move(deliveries)), opt_out_(opt_out) {}
 
 std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& request, const Ticket& ticket,
                                                          Random&) {
   if (auto page = answer_health(request, broker_.running())) return *std::move(page);
+  if (path_of(request.target) == OptOutPage::kPath && broker_.running()) {
+    auto planned = opt_out_.plan(request, ticket);
+    if (auto* refusal = std::get_if<ApiResponse>(&planned)) return std::move(*refusal);
+    return UnderWay{std::get<Command>(std::move(planned)),
+                    PendingCall(nullptr, kOptOut, std::chrono::steady_clock::now())};
+  }
   ApiResponse response;
   response.content_type = "text/plain; charset=utf-8";
   if (request.method != "GET" && request.method != "HEAD") {
@@ -23,17 +34,20 @@ std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& reque
   if (path_of(request.target) == "/metrics") {
     if (!broker_.running()) return metrics(nullptr);
     broker_.ask_survey(ticket);
-    return UnderWay{};
+    return UnderWay{{}, PendingCall(nullptr, kSurvey, {})};
   }
   if (deliveries_.record != nullptr && path_of(request.target) == DeliveryPage::kPath) {
     return deliveries_.answer(request);
   }
   response.status = 404;
-  response.body = "Here are /health, /health/live, /health/ready, /metrics and /sns/deliveries.\n";
+  response.body =
+      "Here are /health, /health/live, /health/ready, /metrics, /sns/deliveries and "
+      "/sns/opted-out-numbers.\n";
   return response;
 }
 
-ApiResponse AdminService::render(const PendingCall&, const Ticket&, const Answer&) {
+ApiResponse AdminService::render(const PendingCall& pending, const Ticket&, const Answer& answer) {
+  if (pending.action == kOptOut) return OptOutPage::render(answer);
   return metrics(broker_.survey().get());
 }
 

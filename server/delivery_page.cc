@@ -55,7 +55,8 @@ ApiResponse DeliveryPage::answer(const ApiRequest& request) const {
   selection.deliveries_max = kPageMax;
   if (const std::string* protocol = form->find("protocol")) {
     selection.protocol = protocol_named(*protocol);
-    if (!selection.protocol) return refused("protocol must be one that topics deliver by, like sms or lambda");
+    if (!selection.protocol)
+      return refused("protocol must be one that topics deliver by, like sms or lambda");
   }
   if (const std::string* endpoint = form->find("endpoint")) selection.endpoint = *endpoint;
   if (const std::string* topic = form->find("topic")) selection.topic_arn = *topic;

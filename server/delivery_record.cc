@@ -48,7 +48,8 @@ void DeliveryRecord::add(OutgoingDestinationPtr to, ContentPtr content) {
     if (counts_.dropped != before) dropped = counts_.dropped;
   }
   if (dropped == 0) return;
-  log_warning(dropped_log_, "the record of deliveries to endpoints out of reach is full; the oldest are dropped",
+  log_warning(dropped_log_,
+              "the record of deliveries to endpoints out of reach is full; the oldest are dropped",
               {{"dropped", dropped}});
 }
 

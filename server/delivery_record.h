@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/log.h"
@@ -38,8 +39,9 @@ class DeliveryRecord final : public OutgoingSink {
 
   // Of deliveries from outboxes; each attempt is ended.
   void deliver(std::vector<OutgoingDelivery>&& deliveries) override;
-  // Of one that comes from no outbox.
-  void add(OutgoingDestinationPtr to, ContentPtr content);
+  void deliver_directly(OutgoingDestinationPtr to, ContentPtr content) override {
+    add(std::move(to), std::move(content));
+  }
 
   struct Counts {
     std::uint64_t recorded = 0;  // since the start
@@ -61,6 +63,7 @@ class DeliveryRecord final : public OutgoingSink {
   Found find(const Selection& selection) const;
 
  private:
+  void add(OutgoingDestinationPtr to, ContentPtr content);
   void make_room();
 
   const Bounds bounds_;

@@ -186,7 +186,7 @@ bool MailSender::begin(OutgoingDelivery& outgoing) {
   curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, transfer->recipients.get());
   const long use_tls = options_.starttls == SmtpTls::kRequired  ? CURLUSESSL_ALL
                        : options_.starttls == SmtpTls::kOffered ? CURLUSESSL_TRY
-                                                                 : CURLUSESSL_NONE;
+                                                                : CURLUSESSL_NONE;
   curl_easy_setopt(easy, CURLOPT_USE_SSL, use_tls);
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!options_.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
@@ -247,7 +247,8 @@ void MailSender::finish(Transfer& transfer, CURLcode code) {
     return;
   }
   if (code == CURLE_LOGIN_DENIED || code == CURLE_REMOTE_ACCESS_DENIED) {
-    end(std::move(transfer.outgoing), AttemptResult::kFailed, "the mail server takes neither user nor password");
+    end(std::move(transfer.outgoing), AttemptResult::kFailed,
+        "the mail server takes neither user nor password");
     return;
   }
   // A status of an earlier step may be left over; only a refusal is one.
@@ -261,7 +262,8 @@ void MailSender::finish(Transfer& transfer, CURLcode code) {
 }
 
 void MailSender::fail_waiting(const std::string& why) {
-  for (Waiting& waiting : std::exchange(waiting_, {})) end(std::move(waiting.outgoing), AttemptResult::kFailed, why);
+  for (Waiting& waiting : std::exchange(waiting_, {}))
+    end(std::move(waiting.outgoing), AttemptResult::kFailed, why);
 }
 
 void MailSender::end(OutgoingDelivery&& outgoing, AttemptResult result, std::string why) {

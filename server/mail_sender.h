@@ -1,6 +1,7 @@
 // MailSender: delivers what outboxes hold (broker/outboxes.h) to mail addresses, by one SMTP server.
 //
-//     core --OutgoingDelivery--> waiting --> under way (libcurl) --> answer of the server --EndedAttempt--> core
+//     core --OutgoingDelivery--> waiting --> under way (libcurl) --> answer of the server --EndedAttempt-->
+//     core
 //
 // The server is the operator's choice, so it may be in a private network; link-local addresses and metadata
 // services are refused as for receivers by HTTP. What the server takes is delivered; what it refuses for good
@@ -59,6 +60,7 @@ class MailSender final : public OutgoingSink {
   // What is wrong with the options; nothing: it runs.
   std::optional<std::string> start();
   void deliver(std::vector<OutgoingDelivery>&& deliveries) override;
+  void deliver_directly(OutgoingDestinationPtr, ContentPtr) override {}  // nothing comes so for this one
   // Lets what is under way end for so long; gives the rest back. Nothing may be delivered afterwards.
   void stop(std::chrono::milliseconds grace);
 

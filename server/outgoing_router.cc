@@ -15,4 +15,9 @@ void OutgoingRouter::deliver(std::vector<OutgoingDelivery>&& deliveries) {
   sink_for(deliveries.front().to->protocol).deliver(std::move(deliveries));
 }
 
+void OutgoingRouter::deliver_directly(OutgoingDestinationPtr to, ContentPtr content) {
+  OutgoingSink& sink = sink_for(to->protocol);
+  sink.deliver_directly(std::move(to), std::move(content));
+}
+
 }  // namespace penstock

@@ -19,6 +19,7 @@ class OutgoingRouter final : public OutgoingSink {
       : webhooks_(webhooks), mails_(mails), others_(others) {}
 
   void deliver(std::vector<OutgoingDelivery>&& deliveries) override;
+  void deliver_directly(OutgoingDestinationPtr to, ContentPtr content) override;
 
  private:
   OutgoingSink& sink_for(SubscriptionProtocol protocol) const;

@@ -32,7 +32,8 @@ Server::Server(const Settings& settings, const Options& options)
   }
   admin_service_.emplace(broker_, std::move(sources),
                          DeliveryPage{&recorded_, settings_.notification_url_base,
-                                      settings_.sign_notifications ? &signer_ : nullptr});
+                                      settings_.sign_notifications ? &signer_ : nullptr},
+                         OptOutPage{{settings_.account, settings_.region}});
   listener_.emplace(Listener::Bounds{settings_.connections_max, settings_.connections_address_max},
                     io_threads());
 }

@@ -33,7 +33,8 @@ tl::expected<std::shared_ptr<const Secret>, StartRefusal> read_smtp_password(con
   std::shared_ptr<const Secret> secret;
   if (!password.empty() && password.size() <= kPasswordMax) secret = std::make_shared<const Secret>(password);
   OPENSSL_cleanse(line.data(), line.size());
-  if (!secret) return tl::unexpected(wrong(settings, "its first line must hold a password of 1 to 1024 bytes"));
+  if (!secret)
+    return tl::unexpected(wrong(settings, "its first line must hold a password of 1 to 1024 bytes"));
   return secret;
 }
 

@@ -28,6 +28,7 @@ namespace penstock {
 inline constexpr std::uint8_t kRecordVersion = 1;
 // Of touched records whose message has a group: the group's hash follows.
 inline constexpr std::uint8_t kGroupedVersion = 2;
+inline constexpr std::uint8_t kOutOfReachVersion = 2;  // of a subscription by another protocol than sqs, http, https
 // Far above what any request may carry; a larger value is not ours.
 inline constexpr std::size_t kValueBytesMax = std::size_t{64} << 20;
 

@@ -74,6 +74,18 @@ inline constexpr std::array kFactsNotShown{
     FactNotShown{kSnsFacts + 804, kNeedsRecord},
     FactNotShown{kSnsFacts + 805, kNeedsRecord},
     FactNotShown{kSnsFacts + 806, kNeedsRecord},
+    FactNotShown{kSnsFacts + 916, "It is said on the admin address: tests/sdk/recorded_deliveries.test.js."},
+};
+
+// Of the actions of SNS: no case can have it succeed.
+struct SnsActionNotShown {
+  std::string_view action;
+  std::string_view reason;
+};
+
+inline constexpr std::array kSnsActionsNotShown{
+    SnsActionNotShown{"VerifySMSSandboxPhoneNumber",
+                      "The code goes to the telephone, and no case is one: tests/sdk/recorded_deliveries.test.js."},
 };
 
 // Of the errors that the product's table allows an action.

@@ -97,6 +97,7 @@ std::string told(const Answer& answer) {
              std::to_string(described.counts.not_visible) + " delayed " +
              std::to_string(described.counts.delayed);
     }
+    std::string operator()(const DirectDelivery&) const { return "left"; }
     std::string operator()(const TopicAnswer& answer) const {
       if (const auto* batch = std::get_if<PublishedBatch>(&answer)) {
         return "published " + std::to_string(batch->entries.size());

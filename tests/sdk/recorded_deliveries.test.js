@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as sns from '@aws-sdk/client-sns';
 
-import { topicStage } from './topic_stage.js';
+import { Daemon } from './daemon.js';
+import { identity, topicStage } from './topic_stage.js';
 
 async function stage(t, ...flags) {
   const stage = await topicStage(t, '--admin-listen', '127.0.0.1:0', ...flags);
@@ -106,4 +107,65 @@ test('A page is filtered and goes on where the last one ended; older deliveries 
     assert.equal(refusal.status, 400, query);
     assert.ok(refusal.error.length > 10);
   }
+});
+
+test('Mobile push: what an endpoint would be handed is its platform\'s text, directly and by a topic', async (t) => {
+  const { topics, daemon, TopicArn } = await stage(t);
+  const { PlatformApplicationArn } = await topics.send(
+    new sns.CreatePlatformApplicationCommand({ Name: 'app', Platform: 'GCM', Attributes: { PlatformCredential: 'key' } }),
+  );
+  const { EndpointArn } = await topics.send(new sns.CreatePlatformEndpointCommand({ PlatformApplicationArn, Token: 'token' }));
+  const Message = JSON.stringify({ default: 'd', GCM: '{"notification":{"title":"t"}}' });
+  await topics.send(new sns.PublishCommand({ TargetArn: EndpointArn, Message, MessageStructure: 'json' }));
+  await topics.send(new sns.PublishCommand({ TargetArn: EndpointArn, Message: 'plain' }));
+  await subscribe(topics, TopicArn, 'application', EndpointArn);
+  await topics.send(new sns.PublishCommand({ TopicArn, Message, MessageStructure: 'json' }));
+  const { deliveries } = await pageOf(daemon, 3);
+  assert.deepEqual(deliveries.map((one) => one.Payload), [
+    '{"notification":{"title":"t"}}', '{"data":{"default":"plain"}}', '{"notification":{"title":"t"}}',
+  ]);
+  assert.ok(deliveries.every((one) => one.Endpoint === EndpointArn && one.Protocol === 'application'));
+  await topics.send(new sns.SetEndpointAttributesCommand({ EndpointArn, Attributes: { Enabled: 'false' } }));
+  await assert.rejects(topics.send(new sns.PublishCommand({ TargetArn: EndpointArn, Message: 'm' })), sns.EndpointDisabledException);
+});
+
+test('Telephones: directly published, opted out and in again, and proven in the sandbox; all of it survives a kill', async (t) => {
+  const { topics, daemon, data, TopicArn } = await stage(t);
+  const phone = '+15550100';
+  await topics.send(new sns.PublishCommand({ PhoneNumber: phone, Message: 'hello' }));
+  assert.equal((await pageOf(daemon, 1)).deliveries[0].Payload, 'hello');
+
+  const optOut = (body, headers = { 'content-type': 'application/json' }) =>
+    fetch(`${daemon.admin}/sns/opted-out-numbers`, { method: 'POST', headers, body });
+  assert.equal((await optOut(JSON.stringify({ PhoneNumber: '+1-555-0100' }))).status, 200);
+  assert.equal((await optOut('PhoneNumber=1', { 'content-type': 'application/x-www-form-urlencoded' })).status, 415);
+  for (const body of ['[]', '{"PhoneNumber":1}', '{"PhoneNumber":"x"}', '{"Nobody":"x"}', '{}']) {
+    assert.equal((await optOut(body)).status, 400, body);
+  }
+  assert.equal((await fetch(`${daemon.admin}/sns/opted-out-numbers`)).status, 405);
+  await assert.rejects(topics.send(new sns.PublishCommand({ PhoneNumber: phone, Message: 'm' })), sns.OptedOutException);
+  await subscribe(topics, TopicArn, 'sms', '+1-555-0100');
+  await topics.send(new sns.PublishCommand({ TopicArn, Message: 'unheard' }));
+
+  await topics.send(new sns.CreateSMSSandboxPhoneNumberCommand({ PhoneNumber: '+15550111' }));
+  const [, coded] = (await pageOf(daemon, 2)).deliveries;
+  assert.equal(coded.Endpoint, '+15550111');
+  const [OneTimePassword] = coded.Payload.match(/[0-9]{6}/);
+  await topics.send(new sns.SetSMSAttributesCommand({ attributes: { DefaultSMSType: 'Transactional' } }));
+  await topics.send(new sns.VerifySMSSandboxPhoneNumberCommand({ PhoneNumber: '+15550111', OneTimePassword }));
+
+  await daemon.kill();
+  const again = await Daemon.start(data);
+  t.after(() => again.stop());
+  const later = new sns.SNSClient({ endpoint: again.endpoint, ...identity });
+  t.after(() => later.destroy());
+  const { PhoneNumbers } = await later.send(new sns.ListSMSSandboxPhoneNumbersCommand({}));
+  assert.deepEqual(PhoneNumbers, [{ PhoneNumber: '+15550111', Status: 'Verified' }]);
+  const { attributes } = await later.send(new sns.GetSMSAttributesCommand({}));
+  assert.deepEqual(attributes, { MonthlySpendLimit: '1', DefaultSMSType: 'Transactional' });
+  const { phoneNumbers } = await later.send(new sns.ListPhoneNumbersOptedOutCommand({}));
+  assert.deepEqual(phoneNumbers, [phone]);
+  assert.equal((await later.send(new sns.CheckIfPhoneNumberIsOptedOutCommand({ phoneNumber: phone }))).isOptedOut, true);
+  await later.send(new sns.OptInPhoneNumberCommand({ phoneNumber: phone }));
+  await later.send(new sns.PublishCommand({ PhoneNumber: phone, Message: 'again' }));
 });

@@ -97,6 +97,7 @@ std::string describe(const Answer& answer) {
     }
     std::string operator()(const Sent&) const { return "sent"; }
     std::string operator()(const TopicAnswer&) const { return "a topic's answer"; }
+    std::string operator()(const DirectDelivery&) const { return "left"; }
     std::string operator()(const SentBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const DoneBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const Received& received) const {
