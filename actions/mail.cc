@@ -13,8 +13,8 @@
 namespace penstock {
 namespace {
 
-constexpr std::size_t kLineMax = 998;     // RFC 5322, without CRLF
-constexpr std::size_t kBase64Line = 76;   // RFC 2045
+constexpr std::size_t kLineMax = 998;      // RFC 5322, without CRLF
+constexpr std::size_t kBase64Line = 76;    // RFC 2045
 constexpr std::size_t kWordBytesMax = 45;  // that an encoded word holds: of at most 75 characters (RFC 2047)
 
 bool is_ascii_text(std::string_view text) {
@@ -82,8 +82,9 @@ std::string plain_lines(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
-    const bool fits = line.size() <= kLineMax &&
-                      std::all_of(line.begin(), line.end(), [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; });
+    const bool fits = line.size() <= kLineMax && std::all_of(line.begin(), line.end(), [](char c) {
+                        return (c >= ' ' && c <= '~') || c == '\t';
+                      });
     if (!fits) return {};
     lines.append(line).append("\r\n");
     text.remove_prefix(std::min(end + 1, text.size()));
@@ -110,26 +111,26 @@ MailText mail_text(const MessageContent& content, bool json, std::string_view ur
   switch (notification.kind) {
     case Notification::Kind::kNotification:
       text.subject = notification.subject.empty() ? "AWS Notification Message" : notification.subject;
-      text.body = joined({content.body,
-                          "\n\n--\nIf you wish to stop receiving notifications from this topic, please click or "
-                          "visit the link below to unsubscribe:\n",
-                          unsubscribe_url(notification, url_base),
-                          "\n\nPlease do not reply directly to this email.\n"});
+      text.body = joined(
+          {content.body,
+           "\n\n--\nIf you wish to stop receiving notifications from this topic, please click or "
+           "visit the link below to unsubscribe:\n",
+           unsubscribe_url(notification, url_base), "\n\nPlease do not reply directly to this email.\n"});
       break;
     case Notification::Kind::kSubscriptionConfirmation:
       text.subject = "AWS Notification - Subscription Confirmation";
-      text.body = joined({"You have chosen to subscribe to the topic:\n", notification.topic_arn,
-                          "\n\nTo confirm this subscription, click or visit the link below (If this was in error no "
-                          "action is necessary):\n",
-                          subscribe_url(notification, url_base),
-                          "\n\nPlease do not reply directly to this email.\n"});
+      text.body = joined(
+          {"You have chosen to subscribe to the topic:\n", notification.topic_arn,
+           "\n\nTo confirm this subscription, click or visit the link below (If this was in error no "
+           "action is necessary):\n",
+           subscribe_url(notification, url_base), "\n\nPlease do not reply directly to this email.\n"});
       break;
     case Notification::Kind::kUnsubscribeConfirmation:
       text.subject = "AWS Notification - Unsubscribe Confirmation";
-      text.body = joined({"Your subscription to the topic below has been deactivated:\n", notification.topic_arn,
-                          "\n\nIf this was in error, click or visit the link below to resubscribe:\n",
-                          subscribe_url(notification, url_base),
-                          "\n\nPlease do not reply directly to this email.\n"});
+      text.body = joined(
+          {"Your subscription to the topic below has been deactivated:\n", notification.topic_arn,
+           "\n\nIf this was in error, click or visit the link below to resubscribe:\n",
+           subscribe_url(notification, url_base), "\n\nPlease do not reply directly to this email.\n"});
       break;
   }
   if (json) text.body = render_envelope(content, url_base, signing);
@@ -142,11 +143,12 @@ std::string render_mail(const MessageContent& content, const MailText& text, con
   const std::size_t at = parties.from.find('@');
   const std::string_view domain = parties.from.substr(std::min(at + 1, parties.from.size()));
   std::string mail =
-      joined({"Date: ", mail_date(notification.published), "\r\nFrom: ",
-              named ? phrase(parties.display_name) : std::string(), "<", parties.from, ">\r\nTo: <", parties.to,
-              ">\r\nSubject: ", head_text(text.subject), "\r\nMessage-ID: <", notification.id.text(), ".",
-              notification.subscription.text(), "@", domain,
-              ">\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n"});
+      joined({"Date: ", mail_date(notification.published),
+              "\r\nFrom: ", named ? phrase(parties.display_name) : std::string(), "<", parties.from,
+              ">\r\nTo: <", parties.to, ">\r\nSubject: ", head_text(text.subject), "\r\nMessage-ID: <",
+              notification.id.text(), ".", notification.subscription.text(), "@", domain,
+              ">\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; "
+              "charset=UTF-8\r\n"});
   if (const std::string plain = plain_lines(text.body); !plain.empty()) {
     return mail + "Content-Transfer-Encoding: 7bit\r\n\r\n" + plain;
   }

@@ -18,9 +18,9 @@ constexpr std::size_t kUserDataMax = 2048;
 constexpr std::size_t kTokenMax = 4096;
 constexpr std::size_t kTextMax = 8192;
 
-constexpr std::array<std::string_view, 12> kPlatforms{"ADM",  "APNS",       "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX",
-                                                      "BAIDU", "GCM",       "MACOS",        "MACOS_SANDBOX",
-                                                      "MPNS", "WNS",        "FCM"};
+constexpr std::array<std::string_view, 12> kPlatforms{
+    "ADM",           "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "BAIDU", "GCM", "MACOS",
+    "MACOS_SANDBOX", "MPNS", "WNS",          "FCM"};
 
 tl::unexpected<Error> invalid(std::string_view detail) {
   return tl::unexpected(invalid_parameter_of_sns(detail));
@@ -57,8 +57,8 @@ std::string_view fault_of_name(std::string_view name) {
   if (name.empty()) return "cannot be empty";
   if (name.size() > kNameMax) return "must be at most 256 characters long";
   const bool good = std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-           c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
   });
   return good ? std::string_view{}
               : "must contain only characters 'a'-'z', 'A'-'Z', '0'-'9', '_', '-', and '.'";
@@ -68,10 +68,10 @@ bool is_secret(std::string_view name) { return name == "PlatformCredential" || n
 
 bool is_application_attribute(std::string_view name) {
   constexpr std::array<std::string_view, 12> kNames{
-      "ApplePlatformBundleID",    "ApplePlatformTeamID",    "Enabled",
-      "EventDeliveryFailure",     "EventEndpointCreated",   "EventEndpointDeleted",
-      "EventEndpointUpdated",     "FailureFeedbackRoleArn", "PlatformCredential",
-      "PlatformPrincipal",        "SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate"};
+      "ApplePlatformBundleID", "ApplePlatformTeamID",    "Enabled",
+      "EventDeliveryFailure",  "EventEndpointCreated",   "EventEndpointDeleted",
+      "EventEndpointUpdated",  "FailureFeedbackRoleArn", "PlatformCredential",
+      "PlatformPrincipal",     "SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
@@ -90,7 +90,8 @@ Result<NamedTexts> application_texts(const MapOf<std::string>& attributes) {
     if (value.size() > kTextMax) return invalid(joined({"Attributes Reason: ", name, " is too long"}));
     if (name == "Enabled") {
       const auto flag = boolean_in(value);
-      if (!flag) return invalid("Attributes Reason: Invalid value for attribute: Enabled: must be true or false");
+      if (!flag)
+        return invalid("Attributes Reason: Invalid value for attribute: Enabled: must be true or false");
       texts.emplace_back(name, *flag);
     } else if (is_secret(name) && !value.empty()) {
       texts.emplace_back(name, hex(sha256(value)));
@@ -122,15 +123,17 @@ Result<NamedTexts> endpoint_texts(Text&& token, Text&& user_data, const MapOf<st
   NamedTexts texts;
   if (user_data) {
     if (user_data->size() > kUserDataMax) {
-      return invalid("Attributes Reason: Invalid value for attribute: CustomUserData: must be at most 2048 bytes "
-                     "long in UTF-8 encoding");
+      return invalid(
+          "Attributes Reason: Invalid value for attribute: CustomUserData: must be at most 2048 bytes "
+          "long in UTF-8 encoding");
     }
     texts.emplace_back("CustomUserData", *user_data);
   }
   for (const auto& [name, value] : attributes.entries) {
     if (name != "Enabled") continue;
     const auto flag = boolean_in(value);
-    if (!flag) return invalid("Attributes Reason: Invalid value for attribute: Enabled: must be true or false");
+    if (!flag)
+      return invalid("Attributes Reason: Invalid value for attribute: Enabled: must be true or false");
     texts.emplace_back(name, *flag);
   }
   if (token) {
@@ -190,8 +193,9 @@ Result<MobilePlace> endpoint_of_arn(const Text& arn, std::string_view field, con
     return invalid(joined({field, " Reason: Wrong number of slashes in relative portion of the ARN."}));
   }
   if (place->name.size() - place->name.rfind('/') - 1 != 36) {
-    return invalid(joined({field, " Reason: ARN specifies an invalid endpointId: UUID must be encoded in exactly 36 "
-                                  "characters."}));
+    return invalid(joined({field,
+                           " Reason: ARN specifies an invalid endpointId: UUID must be encoded in exactly 36 "
+                           "characters."}));
   }
   return place;
 }
@@ -228,11 +232,13 @@ Result<Planned> plan_topic(sns::DeletePlatformApplicationRequest&& request, cons
   return about_application(request.application_arn, caller, DeleteApplication{});
 }
 
-Result<Planned> plan_topic(sns::GetPlatformApplicationAttributesRequest&& request, const Caller& caller, Call&) {
+Result<Planned> plan_topic(sns::GetPlatformApplicationAttributesRequest&& request, const Caller& caller,
+                           Call&) {
   return about_application(request.application_arn, caller, DescribeApplication{});
 }
 
-Result<Planned> plan_topic(sns::SetPlatformApplicationAttributesRequest&& request, const Caller& caller, Call&) {
+Result<Planned> plan_topic(sns::SetPlatformApplicationAttributesRequest&& request, const Caller& caller,
+                           Call&) {
   Result<NamedTexts> texts = application_texts(request.attributes);
   if (!texts) return tl::unexpected(texts.error());
   return about_application(request.application_arn, caller, SetApplicationAttributes{std::move(*texts)});
@@ -266,7 +272,8 @@ Result<Planned> plan_topic(sns::SetEndpointAttributesRequest&& request, const Ca
   return about_endpoint(request.endpoint_arn, caller, SetEndpointAttributes{std::move(*texts)});
 }
 
-Result<Planned> plan_topic(sns::ListEndpointsByPlatformApplicationRequest&& request, const Caller& caller, Call&) {
+Result<Planned> plan_topic(sns::ListEndpointsByPlatformApplicationRequest&& request, const Caller& caller,
+                           Call&) {
   auto after = name_of_token(request.next_token);
   if (!after) return invalid("NextToken");
   return about_application(request.application_arn, caller, ListEndpoints{std::move(*after)});

@@ -17,14 +17,17 @@ namespace penstock {
 
 Result<Planned> plan_topic(sns::CreatePlatformApplicationRequest&& request, const Caller& caller, Call& call);
 Result<Planned> plan_topic(sns::DeletePlatformApplicationRequest&& request, const Caller& caller, Call& call);
-Result<Planned> plan_topic(sns::GetPlatformApplicationAttributesRequest&& request, const Caller& caller, Call& call);
-Result<Planned> plan_topic(sns::SetPlatformApplicationAttributesRequest&& request, const Caller& caller, Call& call);
+Result<Planned> plan_topic(sns::GetPlatformApplicationAttributesRequest&& request, const Caller& caller,
+                           Call& call);
+Result<Planned> plan_topic(sns::SetPlatformApplicationAttributesRequest&& request, const Caller& caller,
+                           Call& call);
 Result<Planned> plan_topic(sns::ListPlatformApplicationsRequest&& request, const Caller& caller, Call& call);
 Result<Planned> plan_topic(sns::CreatePlatformEndpointRequest&& request, const Caller& caller, Call& call);
 Result<Planned> plan_topic(sns::DeleteEndpointRequest&& request, const Caller& caller, Call& call);
 Result<Planned> plan_topic(sns::GetEndpointAttributesRequest&& request, const Caller& caller, Call& call);
 Result<Planned> plan_topic(sns::SetEndpointAttributesRequest&& request, const Caller& caller, Call& call);
-Result<Planned> plan_topic(sns::ListEndpointsByPlatformApplicationRequest&& request, const Caller& caller, Call& call);
+Result<Planned> plan_topic(sns::ListEndpointsByPlatformApplicationRequest&& request, const Caller& caller,
+                           Call& call);
 
 // Publish to an endpoint: its name within its account and region.
 struct MobilePlace {
@@ -34,9 +37,10 @@ struct MobilePlace {
 Result<MobilePlace> endpoint_of_arn(const Text& arn, std::string_view field, const Caller& caller);
 
 // What a fact or a list of them becomes depends on what was asked.
-using MobileResult = std::variant<sns::ApplicationArnResult, sns::EndpointArnResult, sns::AttributesResult,
-                                  sns::SmsAttributesResult, sns::SandboxStatusResult, sns::ApplicationsResult,
-                                  sns::EndpointsResult, sns::OptedOutNumbersResult, sns::SandboxNumbersResult>;
+using MobileResult =
+    std::variant<sns::ApplicationArnResult, sns::EndpointArnResult, sns::AttributesResult,
+                 sns::SmsAttributesResult, sns::SandboxStatusResult, sns::ApplicationsResult,
+                 sns::EndpointsResult, sns::OptedOutNumbersResult, sns::SandboxNumbersResult>;
 MobileResult result_of(const Call& call, const MobileFound& found);
 MobileResult result_of(const Call& call, const MobilesListed& listed);
 

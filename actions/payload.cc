@@ -17,7 +17,8 @@ void member_json(JsonWriter& writer, std::string& out, std::string_view name, st
   out += json;
 }
 
-std::string lambda_event(const MessageContent& content, const PayloadPlace& place, NotificationSigning* signing) {
+std::string lambda_event(const MessageContent& content, const PayloadPlace& place,
+                         NotificationSigning* signing) {
   const Notification& notification = *content.notification;
   std::string json;
   JsonWriter writer(json);
@@ -69,7 +70,8 @@ std::string firehose_record(const MessageContent& content, const PayloadPlace& p
   writer.member("Timestamp", iso_time(notification.published));
   writer.member("UnsubscribeURL", unsubscribe_url(notification, place.url_base));
   if (!content.attributes.empty()) {
-    member_json(writer, json, "MessageAttributes", attributes_json(content.attributes, AttributeTypes::kAsGiven));
+    member_json(writer, json, "MessageAttributes",
+                attributes_json(content.attributes, AttributeTypes::kAsGiven));
   }
   writer.end_object();
   return json + "\n";

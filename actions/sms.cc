@@ -46,7 +46,8 @@ bool is_sender_id(std::string_view text) {
 
 Result<void> check_attribute(const std::string& name, const std::string& value) {
   if (name == "DefaultSMSType") {
-    if (value != "Promotional" && value != "Transactional" && !value.empty()) return bare("DefaultSMSType is invalid");
+    if (value != "Promotional" && value != "Transactional" && !value.empty())
+      return bare("DefaultSMSType is invalid");
   } else if (name == "DefaultSenderID") {
     if (!value.empty() && !is_sender_id(value)) return bare("DefaultSenderID is invalid");
   } else if (name == "DeliveryStatusSuccessSamplingRate") {
@@ -67,9 +68,11 @@ Result<void> check_attribute(const std::string& name, const std::string& value) 
 // Of the sandbox: ^(\+[0-9]{8,}|[0-9]{0,9})$ and at most 20 characters.
 Result<void> check_sandbox_number(const std::string& number) {
   if (number.size() > 20) return constraint(number, "phoneNumber", "have length less than or equal to 20");
-  const bool international = number.starts_with('+') && number.size() >= 9 && all_digits(std::string_view(number).substr(1));
+  const bool international =
+      number.starts_with('+') && number.size() >= 9 && all_digits(std::string_view(number).substr(1));
   if (international || (number.size() <= 9 && all_digits(number))) return {};
-  return constraint(number, "phoneNumber", R"(satisfy regular expression pattern: ^(\+[0-9]{8,}|[0-9]{0,9})$)");
+  return constraint(number, "phoneNumber",
+                    R"(satisfy regular expression pattern: ^(\+[0-9]{8,}|[0-9]{0,9})$)");
 }
 
 Result<std::size_t> results_in(const Integer& given, std::int64_t most) {
@@ -137,12 +140,14 @@ Result<Planned> plan_topic(sns::VerifySmsSandboxPhoneNumberRequest&& request, co
   if (Result<void> good = check_sandbox_number(number); !good) return tl::unexpected(good.error());
   if (code.size() < 5) return constraint(code, "oneTimePassword", "have length greater than or equal to 5");
   if (code.size() > 8) return constraint(code, "oneTimePassword", "have length less than or equal to 8");
-  if (!all_digits(code)) return constraint(code, "oneTimePassword", "satisfy regular expression pattern: ^[0-9]+$");
+  if (!all_digits(code))
+    return constraint(code, "oneTimePassword", "satisfy regular expression pattern: ^[0-9]+$");
   return planned_mobile(caller.world, {}, std::move(number), VerifySandboxNumber{std::move(code)});
 }
 
 Result<Planned> plan_topic(sns::DeleteSmsSandboxPhoneNumberRequest&& request, const Caller& caller, Call&) {
-  if (Result<void> good = check_sandbox_number(*request.phone_number); !good) return tl::unexpected(good.error());
+  if (Result<void> good = check_sandbox_number(*request.phone_number); !good)
+    return tl::unexpected(good.error());
   return planned_mobile(caller.world, {}, std::move(*request.phone_number), DeleteSandboxNumber{});
 }
 
@@ -171,7 +176,8 @@ sns::OptedOutResult result_of(const Call&, const OptedOutTold& told) { return {t
 sns::SmsAttributesResult shown_sms_attributes(const Call& call, const MobileRecord& record) {
   const auto* asked = std::get_if<AskedOfSms>(&call.asked);
   NamedTexts texts = record.texts;
-  const bool limited = std::any_of(texts.begin(), texts.end(), [](const auto& one) { return one.first == "MonthlySpendLimit"; });
+  const bool limited = std::any_of(texts.begin(), texts.end(),
+                                   [](const auto& one) { return one.first == "MonthlySpendLimit"; });
   if (!limited) texts.emplace_back("MonthlySpendLimit", "1");
   sns::SmsAttributesResult result;
   for (const auto& [name, text] : texts) {

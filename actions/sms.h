@@ -15,14 +15,20 @@ namespace penstock {
 
 Result<Planned> plan_topic(sns::SetSmsAttributesRequest&& request, const Caller& caller, Call& call);
 Result<Planned> plan_topic(sns::GetSmsAttributesRequest&& request, const Caller& caller, Call& call);
-Result<Planned> plan_topic(sns::CheckIfPhoneNumberIsOptedOutRequest&& request, const Caller& caller, Call& call);
+Result<Planned> plan_topic(sns::CheckIfPhoneNumberIsOptedOutRequest&& request, const Caller& caller,
+                           Call& call);
 Result<Planned> plan_topic(sns::OptInPhoneNumberRequest&& request, const Caller& caller, Call& call);
 Result<Planned> plan_topic(sns::ListPhoneNumbersOptedOutRequest&& request, const Caller& caller, Call& call);
-Result<Planned> plan_topic(sns::CreateSmsSandboxPhoneNumberRequest&& request, const Caller& caller, Call& call);
-Result<Planned> plan_topic(sns::VerifySmsSandboxPhoneNumberRequest&& request, const Caller& caller, Call& call);
-Result<Planned> plan_topic(sns::DeleteSmsSandboxPhoneNumberRequest&& request, const Caller& caller, Call& call);
-Result<Planned> plan_topic(sns::ListSmsSandboxPhoneNumbersRequest&& request, const Caller& caller, Call& call);
-Result<Planned> plan_topic(sns::GetSmsSandboxAccountStatusRequest&& request, const Caller& caller, Call& call);
+Result<Planned> plan_topic(sns::CreateSmsSandboxPhoneNumberRequest&& request, const Caller& caller,
+                           Call& call);
+Result<Planned> plan_topic(sns::VerifySmsSandboxPhoneNumberRequest&& request, const Caller& caller,
+                           Call& call);
+Result<Planned> plan_topic(sns::DeleteSmsSandboxPhoneNumberRequest&& request, const Caller& caller,
+                           Call& call);
+Result<Planned> plan_topic(sns::ListSmsSandboxPhoneNumbersRequest&& request, const Caller& caller,
+                           Call& call);
+Result<Planned> plan_topic(sns::GetSmsSandboxAccountStatusRequest&& request, const Caller& caller,
+                           Call& call);
 Result<Planned> plan_topic(sns::ListOriginationNumbersRequest&& request, const Caller& caller, Call& call);
 
 sns::OptedOutResult result_of(const Call& call, const OptedOutTold& told);

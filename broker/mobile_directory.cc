@@ -191,7 +191,8 @@ bool MobileDirectory::has_endpoint(std::string_view arn) const {
   return place && find(place->world, MobileKind::kEndpoint, place->name) != nullptr;
 }
 
-bool MobileDirectory::reaches(SubscriptionProtocol protocol, const World& world, std::string_view endpoint) const {
+bool MobileDirectory::reaches(SubscriptionProtocol protocol, const World& world,
+                              std::string_view endpoint) const {
   if (protocol == SubscriptionProtocol::kSms) {
     return find(world, MobileKind::kOptedOut, plain_number(endpoint).value_or(std::string())) == nullptr;
   }
@@ -199,8 +200,7 @@ bool MobileDirectory::reaches(SubscriptionProtocol protocol, const World& world,
   const auto place = place_of(endpoint);
   const MobileRecord* found = place ? find(place->world, MobileKind::kEndpoint, place->name) : nullptr;
   if (found == nullptr || !is_enabled(*found)) return false;
-  const MobileRecord* application =
-      find(place->world, MobileKind::kApplication, application_of(place->name));
+  const MobileRecord* application = find(place->world, MobileKind::kApplication, application_of(place->name));
   return application != nullptr && is_enabled(*application);
 }
 
@@ -213,7 +213,8 @@ class MobileDirectory::Act {
 
   Result<Answer> operator()(const SetSmsAttributes& request) {
     const MobileRecord* present = find(MobileKind::kSmsAttributes);
-    return put(MobileKind::kSmsAttributes, with(present == nullptr ? NamedTexts{} : present->texts, request.texts));
+    return put(MobileKind::kSmsAttributes,
+               with(present == nullptr ? NamedTexts{} : present->texts, request.texts));
   }
   Result<Answer> operator()(const DescribeSms&) {
     const MobileRecord* present = find(MobileKind::kSmsAttributes);
@@ -231,7 +232,8 @@ class MobileDirectory::Act {
 
   Result<Answer> operator()(const CreateSandboxNumber&) {
     if (find(MobileKind::kOptedOut) != nullptr) return refuse(ErrorCode::kOptedOut);
-    if (find(MobileKind::kSandboxNumber) != nullptr) return refuse(ErrorCode::kUserError, "The number is in the sandbox already.");
+    if (find(MobileKind::kSandboxNumber) != nullptr)
+      return refuse(ErrorCode::kUserError, "The number is in the sandbox already.");
     std::string code;
     while (code.size() < kCodeDigits) code += static_cast<char>('0' + decision_.random.next() % 10);
     Result<Answer> made =
@@ -261,7 +263,8 @@ class MobileDirectory::Act {
   Result<Answer> operator()(const CreateApplication& request) {
     if (const MobileRecord* present = find(MobileKind::kApplication)) {
       if (present->texts == request.texts) return told(*present);
-      return invalid("Name Reason: An application with the same name but different properties already exists");
+      return invalid(
+          "Name Reason: An application with the same name but different properties already exists");
     }
     return made(put(MobileKind::kApplication, request.texts), MobileKind::kApplication, name_);
   }
@@ -344,7 +347,8 @@ class MobileDirectory::Act {
     } else if (find(MobileKind::kOptedOut) != nullptr) {
       return refuse(ErrorCode::kOptedOut);
     }
-    return Answer(TopicAnswer(Published{hand_out(*request.content, request.protocol, std::move(endpoint)), std::nullopt}));
+    return Answer(TopicAnswer(
+        Published{hand_out(*request.content, request.protocol, std::move(endpoint)), std::nullopt}));
   }
 
  private:
@@ -360,7 +364,8 @@ class MobileDirectory::Act {
   Result<Answer> put(MobileKind kind, NamedTexts texts) { return put(kind, name_, std::move(texts)); }
   Result<Answer> put(MobileKind kind, const std::string& name, NamedTexts texts) {
     const MobileRecord* present = directory_.find(command_.world, kind, name);
-    MobileRecord record{key(kind, name), std::move(texts), present == nullptr ? decision_.now : present->created};
+    MobileRecord record{key(kind, name), std::move(texts),
+                        present == nullptr ? decision_.now : present->created};
     const std::size_t before = present == nullptr ? 0 : bytes_of(*present);
     if (bytes_of(record) > before &&
         directory_.bytes_ - before + bytes_of(record) > directory_.limits_.mobile_bytes_max) {
@@ -378,7 +383,8 @@ class MobileDirectory::Act {
   Result<Answer> made(Result<Answer>&& done, MobileKind kind, const std::string& name) const {
     return done ? told(*directory_.find(command_.world, kind, name)) : std::move(done);
   }
-  Result<Answer> listed(MobileKind kind, std::string_view prefix, std::string_view after, std::size_t most) const {
+  Result<Answer> listed(MobileKind kind, std::string_view prefix, std::string_view after,
+                        std::size_t most) const {
     MobilesListed listed{directory_.list(command_.world, kind, prefix, after, most + 1), false};
     if (listed.records.size() > most) {
       listed.records.pop_back();

@@ -1,7 +1,7 @@
 // MobileDirectory: decides about SMS and mobile push (broker/mobile.h), and holds what there is to know.
 //
-//     endpoint of an application     Enabled is "true" or "false"; each token is one endpoint of its application
-//     sandbox number                 Pending --the right code--> Verified
+//     endpoint of an application     Enabled is "true" or "false"; each token is one endpoint of its
+//     application sandbox number                 Pending --the right code--> Verified
 //
 // What is published to a telephone or an endpoint leaves with its reply, as a Direct delivery: there is no
 // queue behind it. Everything is bounded in bytes, over all accounts.

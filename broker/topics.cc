@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::size_t kPageMax = 100;
 constexpr std::size_t kLargeMessageSubscriptionsMax = 100;
+
+// Whether it may be delivered messages of more than kPublicationBytesMax (AWS).
+constexpr bool takes_large(SubscriptionProtocol protocol) {
+  return protocol == SubscriptionProtocol::kSqs || protocol == SubscriptionProtocol::kLambda ||
+         protocol == SubscriptionProtocol::kFirehose;
+}
 constexpr Seconds kTokenLives{172'800};  // AWS: two days
 
 constexpr SubscriptionId kFirstSubscription{};
@@ -301,9 +307,16 @@ Result<Answer> Topics::act(Topic& topic, TopicOperation&& operation, Decision& d
   if (const auto* request = std::get_if<SetTopicAttributes>(&operation)) {
     if (const auto fault = policy_fault(request->attributes)) return invalid(*fault);
     record.attributes = with(record.attributes, request->attributes);
-    if (record.attributes.message_bytes_max.value_or(0) > kPublicationBytesMax &&
-        topic.subscriptions.size() > kLargeMessageSubscriptionsMax) {
-      return invalid("MaximumMessageSize Reason: a topic with more than 100 subscriptions is limited to 262144");
+    if (record.attributes.message_bytes_max.value_or(0) > kPublicationBytesMax) {
+      if (topic.subscriptions.size() > kLargeMessageSubscriptionsMax) {
+        return invalid("MaximumMessageSize Reason: a topic with more than 100 subscriptions is limited to 262144");
+      }
+      const bool fits = std::all_of(topic.subscriptions.begin(), topic.subscriptions.end(),
+                                    [](const auto& one) { return takes_large(one.second.record.protocol); });
+      if (!fits) {
+        return invalid("MaximumMessageSize Reason: a topic with subscriptions of other protocols than sqs, lambda and "
+                       "firehose is limited to 262144");
+      }
     }
     put(std::move(record), decision);
     return Done{};
@@ -421,6 +434,10 @@ Result<TopicAnswer> Topics::subscribe(Topic& topic, const Subscribe& request, De
   if (directory_.subscriptions() >= limits_.subscriptions_max || count >= limits_.subscriptions_topic_max ||
       (topic.fifo() && count >= limits_.subscriptions_fifo_topic_max)) {
     return refuse(ErrorCode::kSubscriptionLimitExceeded);
+  }
+  if (large && !takes_large(request.protocol)) {
+    return invalid("Protocol Reason: a topic whose messages may be larger than 262144 bytes has subscriptions of the "
+                   "protocols sqs, lambda and firehose only");
   }
   if (large && count >= kLargeMessageSubscriptionsMax) {
     return invalid("TopicArn Reason: a topic whose messages may be larger than 262144 bytes has at most 100 "

@@ -1,4 +1,5 @@
-// The requests of the SNS API that are about SMS and mobile push, as protocol/sns_requests.h says of the others.
+// The requests of the SNS API that are about SMS and mobile push, as protocol/sns_requests.h says of the
+// others.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// The results of the SNS API that are about SMS and mobile push, as protocol/sns_results.h says of the others.
+// The results of the SNS API that are about SMS and mobile push, as protocol/sns_results.h says of the
+// others.
 #pragma once
 
 #include <string>
@@ -84,7 +85,8 @@ struct ApplicationsResult {
 
   static constexpr auto fields() {
     using Self = ApplicationsResult;
-    return std::tuple{Field("PlatformApplications", &Self::applications), Field("NextToken", &Self::next_token)};
+    return std::tuple{Field("PlatformApplications", &Self::applications),
+                      Field("NextToken", &Self::next_token)};
   }
 };
 

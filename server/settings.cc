@@ -413,9 +413,14 @@ constexpr auto kRows = std::to_array<SettingRow>({
     {"smtp-ca-file", "PENSTOCK_SMTP_CA_FILE", "smtp_ca_file", "file", "",
      "Certificates, PEM, that the mail server may be vouched for by, beside those that the system trusts.",
      read_path<&Settings::smtp_ca_file>},
-    {"smtp-user", "PENSTOCK_SMTP_USER", "smtp_user", "name", "",
+    {"smtp-user", "PENSTOCK_SMTP_USER", "smtp_user", "user", "",
      "Who the mail server is to know us as. Wants a password, and --smtp-starttls required or never, or smtps://.",
-     read_path<&Settings::smtp_user>},
+     [](Settings& settings, std::string_view text) -> Wrong {
+       const bool printable = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > ' ' && c != 0x7f; });
+       if (!printable || text.size() > 256) return "it must have 1 to 256 characters, none of them a blank";
+       settings.smtp_user = text;
+       return {};
+     }},
     {"smtp-password-file", "PENSTOCK_SMTP_PASSWORD_FILE", "smtp_password_file", "file", "",
      "The file whose first line is the password.", read_path<&Settings::smtp_password_file>},
     {"", "PENSTOCK_SMTP_PASSWORD", "", "secret", "", "The password itself, instead of a file.",

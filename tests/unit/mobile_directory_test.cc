@@ -148,6 +148,50 @@ TEST_F(Mobile, WhatIsPublishedDirectlyLeavesOnceWithItsId) {
   EXPECT_EQ(direct_.size(), 1U);
 }
 
+TEST_F(Mobile, WhatATopicCannotDeliverIsInTheSubscriptionsDeadLetterQueue) {
+  const auto ask_queue = [&](Operation&& operation) {
+    Outcome outcome;
+    broker_.execute(Command{{1, ++asked_}, kWorld, "lost", std::move(operation)}, kNow, random_, outcome);
+    return std::move(outcome.replies.back().answer);
+  };
+  ask_queue(CreateQueue{});
+  const auto lost = [&] { return std::get<QueueDescribed>(ask_queue(DescribeQueue{})).counts.visible; };
+  ask("GCM/app", CreateApplication{{{"Enabled", "true"}}});
+  const std::string endpoint = record(ask("GCM/app", CreateEndpoint{{{"Token", "a"}}})).key.name;
+  ask_topic("news", CreateTopic{});
+  const auto subscribe = [&](SubscriptionProtocol protocol, const std::string& to) {
+    Subscribe request;
+    request.protocol = protocol;
+    request.endpoint = to;
+    request.attributes.redrive_policy = "{}";
+    request.attributes.dead_letter_arn = "arn:aws:sqs:us-east-1:000000000000:lost";
+    return ask_topic("news", std::move(request));
+  };
+  EXPECT_EQ(
+      refusal(subscribe(SubscriptionProtocol::kApplication, topic_arn(kWorld, "endpoint/GCM/app/none"))),
+      ErrorCode::kInvalidParameter);
+  subscribe(SubscriptionProtocol::kApplication, topic_arn(kWorld, "endpoint/" + endpoint));
+  subscribe(SubscriptionProtocol::kSms, "+1-555-0100");
+  const auto publish = [&] {
+    Publish request;
+    request.content.body = "hello";
+    request.content.notification = std::make_shared<Notification>();
+    ask_topic("news", std::move(request));
+  };
+  publish();
+  EXPECT_EQ(lost(), 0U);
+  ask("+15550100", OptOut{});
+  publish();
+  EXPECT_EQ(lost(), 1U);
+  ask(endpoint, SetEndpointAttributes{{{"Enabled", "false"}}});
+  publish();
+  EXPECT_EQ(lost(), 3U);
+  ask("+15550100", OptIn{});
+  ask("GCM/app", DeleteApplication{});
+  publish();
+  EXPECT_EQ(lost(), 4U) << "an endpoint that is gone";
+}
+
 TEST_F(Mobile, TheRightCodeAndNoOtherVerifiesANumber) {
   ask("+15550100", CreateSandboxNumber{});
   ASSERT_EQ(direct_.size(), 1U);
