@@ -63,9 +63,14 @@ struct AskedOfPublishes {
   std::vector<std::string> ids;
 };
 
+// GetSMSAttributes: of which; none: of all.
+struct AskedOfSms {
+  std::vector<std::string> names;
+};
+
 using Asked = std::variant<std::monostate, AskedOfQueue, AskedOfMessages, AskedOfSend, AskedOfSends,
                            AskedOfDeletes, AskedOfChanges, AskedOfSources, AskedOfSubscribe,
-                           AskedOfPublishes>;
+                           AskedOfPublishes, AskedOfSms>;
 
 enum class Service : std::uint8_t { kSqs, kSns, kSts };
 

@@ -209,6 +209,11 @@ ApiResponse respond(const Call& call, const Outcome& result) {
   return query_response(query_answer(call.form), call.action, call.request_id, result, dialect_of(call));
 }
 
+template <HasFields... Outcomes>
+ApiResponse respond(const Call& call, const std::variant<Outcomes...>& results) {
+  return std::visit([&call](const auto& result) { return respond(call, result); }, results);
+}
+
 // What a call that has this answer asked for.
 template <class What>
 const What& asked_for(const Call& call) {
@@ -360,6 +365,10 @@ ApiResponse render(const Call& call, const Answer& answer) {
     ApiResponse operator()(const ResetDone&) const { return not_asked_for(); }
     ApiResponse operator()(const TimeAdvanced&) const { return not_asked_for(); }
     ApiResponse not_asked_for() const { return respond_error(call, Error{ErrorCode::kInternalFailure, {}}); }
+    ApiResponse operator()(const DirectDelivery&) const {
+      require(false, "what leaves is nobody's answer");
+      return {};
+    }
     ApiResponse operator()(const TopicAnswer& of_topic) const {
       return std::visit([this](const auto& one) { return respond(call, result_of(call, one)); }, of_topic);
     }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 #include "auth/signed_notification.h"
 #include "base/base64.h"
@@ -33,13 +34,17 @@ class Envelope {
   std::string out_;
 };
 
+std::string value_json(const MessageAttribute& attribute, std::string_view type) {
+  const bool binary = is_binary_type(attribute.data_type);
+  return joined({"{\"Type\":", quoted(type), ",\"Value\":",
+                 quoted(binary ? base64_encode(attribute.value) : attribute.value), "}"});
+}
+
 std::string json_of(const std::vector<MessageAttribute>& attributes) {
   std::string json = "{";
   for (const MessageAttribute& attribute : attributes) {
     json += json.size() == 1 ? "\n    " : ",\n    ";
-    const bool binary = is_binary_type(attribute.data_type);
-    json += quoted(attribute.name) + " : {\"Type\":" + quoted(attribute.data_type) + ",\"Value\":" +
-            quoted(binary ? base64_encode(attribute.value) : attribute.value) + "}";
+    json += quoted(attribute.name) + " : " + value_json(attribute, attribute.data_type);
   }
   return json + "\n  }";
 }
@@ -49,9 +54,7 @@ std::string render_confirmation(const MessageContent& content, std::string_view 
   const Notification& notification = *content.notification;
   const std::string id = notification.id.text();
   const std::string published = iso_time(notification.published);
-  const std::string subscribe_url =
-      joined({url_base, "/?Action=ConfirmSubscription&TopicArn=", notification.topic_arn,
-              "&Token=", notification.token});
+  const std::string visit = subscribe_url(notification, url_base);
   const ConfirmationType type = notification.kind == Notification::Kind::kUnsubscribeConfirmation
                                     ? ConfirmationType::kUnsubscribe
                                     : ConfirmationType::kSubscription;
@@ -61,11 +64,11 @@ std::string render_confirmation(const MessageContent& content, std::string_view 
   envelope.add("Token", notification.token);
   envelope.add("TopicArn", notification.topic_arn);
   envelope.add("Message", content.body);
-  envelope.add("SubscribeURL", subscribe_url);
+  envelope.add("SubscribeURL", visit);
   envelope.add("Timestamp", published);
   if (notification.signature_version != 0 && signing != nullptr) {
     const auto made = signing->sign(
-        notification, string_to_sign(ConfirmationMembers{type, content.body, id, subscribe_url, published,
+        notification, string_to_sign(ConfirmationMembers{type, content.body, id, visit, published,
                                                          notification.token, notification.topic_arn}));
     envelope.add("SignatureVersion", std::to_string(notification.signature_version));
     envelope.add("Signature", made.signature);
@@ -108,19 +111,47 @@ std::string render_envelope(const MessageContent& content, std::string_view url_
   if (!notification.subject.empty()) envelope.add("Subject", notification.subject);
   envelope.add("Message", content.body);
   envelope.add("Timestamp", published);
-  if (notification.signature_version != 0 && signing != nullptr) {
-    NotificationMembers members{content.body, id, std::nullopt, published, notification.topic_arn};
-    if (!notification.subject.empty()) members.subject = notification.subject;
-    const auto made = signing->sign(notification, string_to_sign(members));
-    envelope.add("SignatureVersion", std::to_string(notification.signature_version));
-    envelope.add("Signature", made.signature);
-    envelope.add("SigningCertURL", joined({url_base, "/", made.certificate_file}));
+  if (const auto signature = signature_of(content, url_base, signing)) {
+    envelope.add("SignatureVersion", signature->version);
+    envelope.add("Signature", signature->signature);
+    envelope.add("SigningCertURL", signature->certificate_url);
   }
-  envelope.add("UnsubscribeURL",
-               joined({url_base, "/?Action=Unsubscribe&SubscriptionArn=", notification.topic_arn, ":",
-                       notification.subscription.text()}));
+  envelope.add("UnsubscribeURL", unsubscribe_url(notification, url_base));
   if (!content.attributes.empty()) envelope.add_json("MessageAttributes", json_of(content.attributes));
   return std::move(envelope).text();
+}
+
+std::string subscribe_url(const Notification& notification, std::string_view url_base) {
+  return joined({url_base, "/?Action=ConfirmSubscription&TopicArn=", notification.topic_arn,
+                 "&Token=", notification.token});
+}
+
+std::string unsubscribe_url(const Notification& notification, std::string_view url_base) {
+  return joined({url_base, "/?Action=Unsubscribe&SubscriptionArn=", notification.topic_arn, ":",
+                 notification.subscription.text()});
+}
+
+std::optional<EnvelopeSignature> signature_of(const MessageContent& content, std::string_view url_base,
+                                              NotificationSigning* signing) {
+  const Notification& notification = *content.notification;
+  if (notification.signature_version == 0 || signing == nullptr) return std::nullopt;
+  const std::string id = notification.id.text();
+  const std::string published = iso_time(notification.published);
+  NotificationMembers members{content.body, id, std::nullopt, published, notification.topic_arn};
+  if (!notification.subject.empty()) members.subject = notification.subject;
+  auto made = signing->sign(notification, string_to_sign(members));
+  return EnvelopeSignature{std::to_string(notification.signature_version), std::move(made.signature),
+                           joined({url_base, "/", made.certificate_file})};
+}
+
+std::string attributes_json(const std::vector<MessageAttribute>& attributes, AttributeTypes types) {
+  std::string json = "{";
+  for (const MessageAttribute& attribute : attributes) {
+    if (json.size() > 1) json += ',';
+    const bool as_given = types == AttributeTypes::kAsGiven || is_binary_type(attribute.data_type);
+    json += quoted(attribute.name) + ":" + value_json(attribute, as_given ? attribute.data_type : "String");
+  }
+  return json + "}";
 }
 
 std::string publication_number(std::uint64_t sequence) {

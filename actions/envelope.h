@@ -4,8 +4,11 @@
 // under which we are known.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "actions/notification_signing.h"
 #include "broker/message.h"
@@ -16,6 +19,25 @@ namespace penstock {
 // signed.
 std::string render_envelope(const MessageContent& content, std::string_view url_base,
                             NotificationSigning* signing);
+
+// The pieces of it, for protocols that have a form of their own (actions/payload.h). The two URLs are for
+// whoever reads them to visit; the first is of a confirmation, the other of a notification.
+std::string subscribe_url(const Notification& notification, std::string_view url_base);
+std::string unsubscribe_url(const Notification& notification, std::string_view url_base);
+struct EnvelopeSignature {
+  std::string version;
+  std::string signature;
+  std::string certificate_url;
+};
+// Of a notification, not of a confirmation; nothing: it is not signed.
+std::optional<EnvelopeSignature> signature_of(const MessageContent& content, std::string_view url_base,
+                                              NotificationSigning* signing);
+// Its MessageAttributes, as a JSON object.
+enum class AttributeTypes : std::uint8_t {
+  kAsGiven,
+  kStringOrBinary,  // of what is neither: String
+};
+std::string attributes_json(const std::vector<MessageAttribute>& attributes, AttributeTypes types);
 
 // "2026-11-22T12:00:00.000Z"
 std::string iso_time(Time time);

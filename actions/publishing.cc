@@ -1,11 +1,13 @@
 #include "actions/publishing.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <set>
 #include <utility>
 
 #include "actions/envelope.h"
+#include "actions/mobile_push.h"
 #include "actions/sns_arn.h"
 #include "base/digest.h"
 #include "broker/filter_fields.h"
@@ -130,6 +132,11 @@ FilterFieldsPtr fields_of(const std::string& body) {
   return fields ? std::make_shared<const FilterFields>(std::move(*fields)) : nullptr;
 }
 
+constexpr std::array kFormed{SubscriptionProtocol::kHttp,        SubscriptionProtocol::kHttps,
+                             SubscriptionProtocol::kEmail,       SubscriptionProtocol::kEmailJson,
+                             SubscriptionProtocol::kSms,         SubscriptionProtocol::kLambda,
+                             SubscriptionProtocol::kApplication, SubscriptionProtocol::kFirehose};
+
 // What a queue gets of a message that has a form for each protocol, and in `publish` what the others get.
 Result<std::string> message_for_queues(const std::string& message, bool fifo, Publish& publish) {
   Result<JsonValue> parsed = JsonValue::parse(message);
@@ -144,11 +151,15 @@ Result<std::string> message_for_queues(const std::string& message, bool fifo, Pu
   const std::string* given = text_of("sqs");
   const std::string own = given == nullptr ? *otherwise : *given;
   // A FIFO topic delivers to queues only.
-  for (const SubscriptionProtocol protocol : {SubscriptionProtocol::kHttp, SubscriptionProtocol::kHttps}) {
-    const std::string* form = text_of(protocol == SubscriptionProtocol::kHttp ? "http" : "https");
+  for (const SubscriptionProtocol protocol : kFormed) {
+    if (fifo) break;
+    const std::string* form = text_of(name_of(protocol));
     if (form == nullptr) form = otherwise;
-    if (fifo || *form == own) continue;
-    publish.forms.push_back({protocol, *form, md5(*form), fields_of(*form)});
+    // Each platform takes its own message out of the whole (actions/payload.h).
+    const bool whole = protocol == SubscriptionProtocol::kApplication;
+    if (!whole && *form == own) continue;
+    const std::string& body = whole ? message : *form;
+    publish.forms.push_back({protocol, body, md5(body), fields_of(*form)});
   }
   return own;
 }
@@ -262,26 +273,56 @@ Planned planned(TopicPlace&& place, Result<TopicOperation>&& operation) {
   return made;
 }
 
+// To a telephone or an endpoint: what a subscription of that protocol would be given.
+Result<PublishDirectly> directly(ToPublish&& message, SubscriptionProtocol protocol, const World& world,
+                                 const Caller& caller, const Call& call) {
+  Result<Publish> publish = publish_of(std::move(message), {world, {}}, caller, call);
+  if (!publish) return tl::unexpected(publish.error());
+  if (publish->size > kPublicationBytesMax) return invalid("Message too long");
+  auto content = std::make_shared<MessageContent>(std::move(publish->content));
+  for (PublicationForm& form : publish->forms) {
+    if (form.protocol != protocol) continue;
+    content->body = std::move(form.body);
+    content->notification->form = static_cast<std::uint8_t>(protocol);
+  }
+  content->notification->topic_arn.clear();
+  content->notification->signature_version = 0;
+  return PublishDirectly{std::move(content), protocol};
+}
+
 bool is_endpoint_arn(const Text& arn) { return arn && arn->find(":endpoint/") != std::string::npos; }
 
 }  // namespace
 
 Result<Planned> plan_topic(sns::PublishRequest&& request, const Caller& caller, Call& call) {
-  if (request.topic_arn.has_value() == request.target_arn.has_value()) {
-    return invalid("TopicArn or TargetArn Reason: no value for required parameter");
-  }
-  if (is_endpoint_arn(request.target_arn)) {
-    return invalid("TargetArn Reason: No endpoint found for the target arn specified");
-  }
-  Result<TopicPlace> place = request.topic_arn ? topic_of_arn(request.topic_arn, "TopicArn", caller)
-                                               : topic_of_arn(request.target_arn, "TargetArn", caller);
-  if (!place) return tl::unexpected(place.error());
+  const int targets = (request.topic_arn ? 1 : 0) + (request.target_arn ? 1 : 0) + (request.phone_number ? 1 : 0);
+  if (targets != 1) return invalid("TopicArn or TargetArn Reason: no value for required parameter");
   ToPublish message{std::move(*request.message),
                     std::move(request.subject),
                     std::move(request.message_structure),
                     std::move(request.message_attributes),
                     std::move(request.message_group_id),
                     std::move(request.message_deduplication_id)};
+  if (request.phone_number) {
+    auto number = plain_number(*request.phone_number);
+    if (!number) {
+      return invalid(joined({"PhoneNumber Reason: ", echoed(*request.phone_number), " is not valid to publish to"}));
+    }
+    Result<PublishDirectly> direct = directly(std::move(message), SubscriptionProtocol::kSms, caller.world, caller, call);
+    if (!direct) return tl::unexpected(direct.error());
+    return planned_mobile(caller.world, {}, *std::move(number), std::move(*direct));
+  }
+  if (is_endpoint_arn(request.target_arn)) {
+    Result<MobilePlace> endpoint = endpoint_of_arn(request.target_arn, "TargetArn", caller);
+    if (!endpoint) return tl::unexpected(endpoint.error());
+    Result<PublishDirectly> direct =
+        directly(std::move(message), SubscriptionProtocol::kApplication, endpoint->world, caller, call);
+    if (!direct) return tl::unexpected(direct.error());
+    return planned_mobile(endpoint->world, "endpoint/" + endpoint->name, endpoint->name, std::move(*direct));
+  }
+  Result<TopicPlace> place = request.topic_arn ? topic_of_arn(request.topic_arn, "TopicArn", caller)
+                                               : topic_of_arn(request.target_arn, "TargetArn", caller);
+  if (!place) return tl::unexpected(place.error());
   Result<Publish> publish = publish_of(std::move(message), *place, caller, call);
   if (!publish) return planned(std::move(*place), tl::unexpected(publish.error()));
   return planned(std::move(*place), TopicOperation(std::move(*publish)));

@@ -6,8 +6,10 @@
 
 #include "actions/call.h"
 #include "actions/caller.h"
+#include "actions/mobile_push.h"
 #include "actions/publishing.h"
 #include "actions/queues.h"
+#include "actions/sms.h"
 #include "actions/subscriptions.h"
 #include "actions/topics.h"
 #include "protocol/query_form.h"

@@ -11,27 +11,12 @@
 #include "base/address_kind.h"
 #include "base/base64.h"
 #include "protocol/errors.h"
+#include "protocol/mail_address.h"
 #include "protocol/text.h"
 #include "protocol/web_url.h"
 
 namespace penstock {
 namespace {
-
-struct ProtocolName {
-  SubscriptionProtocol protocol;
-  std::string_view name;
-};
-constexpr std::array kProtocols{
-    ProtocolName{SubscriptionProtocol::kSqs, "sqs"},
-    ProtocolName{SubscriptionProtocol::kHttp, "http"},
-    ProtocolName{SubscriptionProtocol::kHttps, "https"},
-    ProtocolName{SubscriptionProtocol::kEmail, "email"},
-    ProtocolName{SubscriptionProtocol::kEmailJson, "email-json"},
-    ProtocolName{SubscriptionProtocol::kSms, "sms"},
-    ProtocolName{SubscriptionProtocol::kLambda, "lambda"},
-    ProtocolName{SubscriptionProtocol::kApplication, "application"},
-    ProtocolName{SubscriptionProtocol::kFirehose, "firehose"},
-};
 
 constexpr std::size_t kEndpointMax = 2048;
 
@@ -49,11 +34,40 @@ bool is_phone_number(std::string_view text) {
   return true;
 }
 
-bool is_mail_address(std::string_view text) {
-  const std::size_t at = text.find('@');
-  return at != std::string_view::npos && at > 0 && text.find('@', at + 1) == std::string_view::npos &&
-         text.find('.', at) != std::string_view::npos && !text.ends_with('.') &&
-         std::none_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c == 0x7f; });
+// "arn:{partition}:{service}:{region}:{account}:{kind}{separator}{name}...": whose it is; nothing if it is no
+// such ARN.
+std::optional<AccountId> owner_of_arn(std::string_view arn, std::string_view service, std::string_view resource) {
+  const std::string head = joined({":", service, ":"});
+  const std::size_t at = arn.find(head);
+  if (!arn.starts_with("arn:aws") || at == std::string_view::npos || arn.find(':', 4) != at) return std::nullopt;
+  std::string_view rest = arn.substr(at + head.size());
+  const std::size_t region_end = std::min(rest.find(':'), rest.size());
+  if (!Region::parse(rest.substr(0, region_end))) return std::nullopt;
+  rest.remove_prefix(std::min(region_end + 1, rest.size()));
+  const std::size_t account_end = std::min(rest.find(':'), rest.size());
+  const auto account = AccountId::parse(rest.substr(0, account_end));
+  rest.remove_prefix(std::min(account_end + 1, rest.size()));
+  const bool named = rest.size() > resource.size() && rest.starts_with(resource) &&
+                     std::all_of(rest.begin(), rest.end(), [](char c) { return c > ' ' && c <= '~'; });
+  return named ? account : std::nullopt;
+}
+
+// Of the endpoints that are resources of AWS: whose they are.
+std::optional<AccountId> owner_of_endpoint(SubscriptionProtocol protocol, std::string_view endpoint) {
+  using enum SubscriptionProtocol;
+  switch (protocol) {
+    case kSqs:
+      if (const auto queue = queue_of_arn(endpoint)) return queue->world.account;
+      return std::nullopt;
+    case kLambda:
+      return owner_of_arn(endpoint, "lambda", "function:");
+    case kFirehose:
+      return owner_of_arn(endpoint, "firehose", "deliverystream/");
+    case kApplication:
+      return owner_of_arn(endpoint, "sns", "endpoint/");
+    default:
+      return std::nullopt;
+  }
 }
 
 // What a name resolves to is looked at with each delivery (server/webhook_sender.h); here what can be seen.
@@ -73,16 +87,17 @@ std::optional<std::string> url_fault(const std::string& endpoint, bool private_r
 }
 
 // The detail of what is wrong with an endpoint of the protocol; nothing: all is well.
-std::optional<std::string> endpoint_fault(SubscriptionProtocol protocol, std::string_view name,
-                                          const std::string& endpoint, bool private_receivers) {
+std::optional<std::string> endpoint_fault(SubscriptionProtocol protocol, const std::string& endpoint,
+                                          bool private_receivers) {
   using enum SubscriptionProtocol;
+  const bool owned = owner_of_endpoint(protocol, endpoint).has_value();
   switch (protocol) {
     case kSqs:
-      if (!queue_of_arn(endpoint)) return "SQS endpoint ARN";
+      if (!owned) return "SQS endpoint ARN";
       return std::nullopt;
     case kHttp:
     case kHttps:
-      if (!starts_with_without_case(endpoint, joined({name, "://"}))) {
+      if (!starts_with_without_case(endpoint, joined({name_of(protocol), "://"}))) {
         return "Endpoint must match the specified protocol";
       }
       return url_fault(endpoint, private_receivers);
@@ -94,19 +109,13 @@ std::optional<std::string> endpoint_fault(SubscriptionProtocol protocol, std::st
       if (!is_phone_number(endpoint)) return joined({"Invalid SMS endpoint: ", echoed(endpoint)});
       return std::nullopt;
     case kLambda:
-      if (!endpoint.starts_with("arn:") || endpoint.find(":lambda:") == std::string::npos) {
-        return "Lambda endpoint ARN";
-      }
+      if (!owned) return "Lambda endpoint ARN";
       return std::nullopt;
     case kApplication:
-      if (!endpoint.starts_with("arn:") || endpoint.find(":endpoint/") == std::string::npos) {
-        return joined({"Application endpoint arn invalid:", echoed(endpoint)});
-      }
+      if (!owned) return joined({"Application endpoint arn invalid:", echoed(endpoint)});
       return std::nullopt;
     case kFirehose:
-      if (!endpoint.starts_with("arn:") || endpoint.find(":firehose:") == std::string::npos) {
-        return "Firehose endpoint ARN";
-      }
+      if (!owned) return "Firehose endpoint ARN";
       return std::nullopt;
   }
   return std::nullopt;
@@ -118,26 +127,16 @@ tl::unexpected<Error> invalid(std::string_view detail) {
 
 Result<TopicOperation> subscribe_of(sns::SubscribeRequest&& request, bool fifo_topic, const Caller& caller,
                                     Call& call) {
-  const auto* const protocol = std::find_if(kProtocols.begin(), kProtocols.end(), [&](const ProtocolName& one) {
-    return one.name == *request.protocol;
-  });
-  if (protocol == kProtocols.end()) {
+  const auto protocol = protocol_named(*request.protocol);
+  if (!protocol) {
     return invalid(joined({"Amazon SNS does not support this protocol string: ", echoed(*request.protocol)}));
   }
-  if (fifo_topic && protocol->protocol != SubscriptionProtocol::kSqs) {
-    return invalid(joined({"Invalid protocol type: ", protocol->name}));
-  }
+  const bool queue = *protocol == SubscriptionProtocol::kSqs;
+  if (fifo_topic && !queue) return invalid(joined({"Invalid protocol type: ", name_of(*protocol)}));
   const std::string endpoint = std::move(request.endpoint).value_or(std::string());
   if (endpoint.size() > kEndpointMax) return invalid("Endpoint");
-  if (const auto fault =
-          endpoint_fault(protocol->protocol, protocol->name, endpoint, call.private_receivers)) {
-    return invalid(*fault);
-  }
-  const bool by_http = is_http(protocol->protocol);
-  if (protocol->protocol != SubscriptionProtocol::kSqs && !by_http) {
-    return tl::unexpected(not_offered(joined({"subscriptions of the protocol ", protocol->name})));
-  }
-  if (!fifo_topic && !by_http && endpoint.ends_with(".fifo")) {
+  if (const auto fault = endpoint_fault(*protocol, endpoint, call.private_receivers)) return invalid(*fault);
+  if (!fifo_topic && queue && endpoint.ends_with(".fifo")) {
     return invalid("Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS "
                    "topics");
   }
@@ -147,8 +146,11 @@ Result<TopicOperation> subscribe_of(sns::SubscribeRequest&& request, bool fifo_t
   call.asked = AskedOfSubscribe{request.return_subscription_arn &&
                                 equals_without_case(*request.return_subscription_arn, "true")};
   Subscribe subscribe;
-  subscribe.protocol = protocol->protocol;
-  subscribe.confirmed = !by_http && queue_of_arn(endpoint)->world.account == caller.world.account;
+  subscribe.protocol = *protocol;
+  // What belongs to the caller need not be asked, nor do telephones, which could not answer.
+  subscribe.confirmed =
+      !asks_endpoint(*protocol) &&
+      owner_of_endpoint(*protocol, endpoint).value_or(caller.world.account) == caller.world.account;
   subscribe.url_base = call.notification_base;
   subscribe.endpoint = endpoint;
   subscribe.caller = caller.world.account;

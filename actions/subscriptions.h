@@ -1,8 +1,9 @@
 // The actions on subscriptions: Subscribe, Unsubscribe, ConfirmSubscription, ListSubscriptions,
 // ListSubscriptionsByTopic, GetSubscriptionAttributes, SetSubscriptionAttributes. As actions/topics.h says.
 //
-// Endpoints are queues (protocol sqs) and receivers by HTTP (http, https). What AWS has besides is checked by
-// AWS's rules and then refused: it could not be delivered to.
+// Endpoints of every protocol that AWS has are checked by AWS's rules as far as they can be alone. Those that are
+// resources (queues, functions, streams, endpoints of mobile push) are confirmed at once if they are of the
+// caller's account; receivers by HTTP and mail are asked.
 #pragma once
 
 #include <string_view>

@@ -58,6 +58,10 @@ enum class ErrorCode : std::uint16_t {
   kFilterPolicyLimitExceeded,
   kEndpointDisabled,
   kThrottled,
+  kPlatformApplicationDisabled,
+  kOptedOut,
+  kUserError,
+  kVerificationFailed,
 };
 
 // What a refusal says. An empty text stands for the code's standard text in protocol/errors.h.

@@ -249,8 +249,8 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings, 
     const Subscription* subscription = topics.directory().find_subscription(key);
     return subscription == nullptr || subscription->record.outbox != outbox_id ? nullptr : subscription;
   }
-  std::string delivery_policy_of(const TopicAddress& topic) override {
-    return topics.delivery_policy_of(topic);
+  DeliveryPolicy delivery_policy_of(const Subscription& subscription) override {
+    return topics.delivery_policy_of(subscription);
   }
   Queue* dead_letters_of(const Subscription& subscription) override {
     const auto target = topics.dead_letters_of(subscription);
@@ -273,6 +273,10 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings, 
   }
   void erase_deleted_name(const DeletedNameKey& name, Decision& decision) override {
     if (deleted_names.deleted(name)) change(Erase{name}, decision);
+  }
+  std::vector<MobileKey> mobile_of(const Reset& reset) const override;
+  void erase_mobile(const MobileKey& key, Decision& decision) override {
+    if (topics.mobile().holds(key)) change(Erase{key}, decision);
   }
 
   void apply(const Change& change);
@@ -366,6 +370,10 @@ void Broker::apply(const Change& change) {
 }
 
 void Broker::State::apply(const Change& change) {
+  if (MobileDirectory::concerns(change)) {
+    topics.mobile().apply(change);
+    return;
+  }
   if (TopicDirectory::concerns(change)) {
     topics.directory().apply(change);
     notice_outboxes();
@@ -463,6 +471,7 @@ void Broker::State::drop(const QueueAddress& address) {
 void Broker::each_fact(const std::function<void(const Record&)>& visit) const {
   visit(state_->partition);
   state_->deleted_names.each([&visit](const DeletedNameRecord& record) { visit(record); });
+  state_->topics.mobile().each_fact(visit);
   std::vector<const Queue*> queues;
   for (const State::Place& place : state_->places) {
     if (place.queue) queues.push_back(place.queue.get());
@@ -832,6 +841,15 @@ std::vector<DeletedNameKey> Broker::State::deleted_names_of(const Reset& reset) 
     if (reset.means(record.key.world)) names.push_back(record.key);
   });
   return names;
+}
+
+std::vector<MobileKey> Broker::State::mobile_of(const Reset& reset) const {
+  std::vector<MobileKey> keys;
+  topics.mobile().each_fact([&](const Record& record) {
+    const MobileKey& key = std::get<MobileRecord>(record).key;
+    if (reset.means(key.world)) keys.push_back(key);
+  });
+  return keys;
 }
 
 bool Broker::State::erase_queue(const QueueAddress& address, Decision& decision) {

@@ -55,6 +55,10 @@ struct BrokerLimits {
   // have to be stored is refused with Throttled.
   std::size_t publication_bytes_max = 64 << 20;
 
+  // What is remembered of SMS and mobile push, in bytes, over all accounts; what would be more is refused with
+  // Throttled.
+  std::size_t mobile_bytes_max = 64 << 20;
+
   // Deliveries by HTTP under way at once, of one subscription and in all. From half of all on, a subscription
   // that has one under way waits.
   std::size_t outgoing_subscription_max = 8;

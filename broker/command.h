@@ -263,7 +263,8 @@ struct Received {
 
 using Answer = std::variant<Error, Done, QueueFound, QueueDescribed, QueuesListed, QueueTagged, Sent,
                             SentBatch, DoneBatch, Received, MoveTaskStarted, MoveTasksListed,
-                            MoveTaskCancelled, TopicAnswer, Peeked, ExpectationEnded, ResetDone, TimeAdvanced>;
+                            MoveTaskCancelled, TopicAnswer, DirectDelivery, Peeked, ExpectationEnded, ResetDone,
+                            TimeAdvanced>;
 
 struct Reply {
   Ticket ticket;

@@ -124,11 +124,24 @@ DeliveryPolicy effective_delivery_policy(std::string_view of_topic, std::string_
   return policy;
 }
 
+DeliveryPolicy mail_delivery_policy() {
+  DeliveryPolicy policy;
+  policy.retry = {.delay_min = Seconds{10},
+                  .delay_max = Seconds{600},
+                  .retries = 50,
+                  .without_delay = 0,
+                  .at_delay_min = 2,
+                  .at_delay_max = 38,
+                  .backoff = BackoffFunction::kExponential,
+                  .last_max = Seconds{86'400}};
+  return policy;
+}
+
 std::optional<Milliseconds> delay_before_retry(const RetryPolicy& policy, std::uint32_t number) {
   if (number == 0 || number > policy.retries) return std::nullopt;
   Milliseconds sum{0};
   for (std::uint32_t each = 1; each <= number; ++each) sum += delay_of(policy, each);
-  if (sum > kRetriesLastMax) return std::nullopt;
+  if (sum > policy.last_max) return std::nullopt;
   return delay_of(policy, number);
 }
 

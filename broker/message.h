@@ -68,9 +68,10 @@ struct Notification {
   std::array<std::uint8_t, 16> signing_key{};  // its id
   std::uint64_t sequence_number = 0;           // of a FIFO topic; 0: of another
   std::string token;                           // of a confirmation
-  // Of a copy for a receiver by HTTP: what it gets is the message alone, without an envelope around it.
+  // Of a copy in an outbox: what its receiver gets is the message alone, without an envelope around it.
   bool raw = false;
-  // The protocol whose own message it is, where the publisher gave one for each; 0: that of queues.
+  // The protocol whose own message it is, where the publisher gave one for each; 0: that of queues. Of mobile
+  // push the body is then all that the publisher gave, since each platform has a message of its own.
   std::uint8_t form = 0;
 
   bool operator==(const Notification&) const = default;

@@ -91,12 +91,6 @@ void Outboxes::look(Decision& decision) {
   }
 }
 
-DeliveryPolicy Outboxes::policy_of(const Subscription& subscription) {
-  const SubscriptionRecord& record = subscription.record;
-  return effective_delivery_policy(surroundings_.delivery_policy_of(record.key.topic),
-                                   record.attributes.delivery_policy);
-}
-
 void Outboxes::look_at(QueueId id, Outbox& box, Decision& decision) {
   box.line = Line::kNone;
   StandardQueue* queue = surroundings_.outbox(id);
@@ -108,7 +102,7 @@ void Outboxes::look_at(QueueId id, Outbox& box, Decision& decision) {
   if (!serves_) return;
   if (!std::exchange(box.known, true)) queue->release_leases(kLease, decision);
 
-  const DeliveryPolicy policy = policy_of(*subscription);
+  const DeliveryPolicy policy = surroundings_.delivery_policy_of(*subscription);
   while (true) {
     if (box.under_way >= limits_.outgoing_subscription_max) return;  // the end of an attempt is noticed
     std::size_t most = std::min(kTakenMax, limits_.outgoing_subscription_max - box.under_way);
@@ -164,7 +158,8 @@ AttemptEnd Outboxes::end_attempt(const AttemptReport& report, Decision& decision
       break;
     case AttemptResult::kFailed:
       // As many attempts as were begun have failed.
-      if (const auto delay = delay_before_retry(policy_of(*subscription).retry, report.handle.attempt)) {
+      if (const auto delay = delay_before_retry(surroundings_.delivery_policy_of(*subscription).retry,
+                                                report.handle.attempt)) {
         Time until = decision.now + *delay;
         if (until == report.handle.received + kLease)
           until += Milliseconds{1};  // that is what a lease looks like

@@ -1,4 +1,4 @@
-// Outboxes: the queues that the daemon itself consumes, one for each subscription of a receiver by HTTP.
+// Outboxes: the queues that the daemon itself consumes, one for each subscription that is not a queue's.
 //
 //     publish --> outbox --look--> an attempt under way --end--> delivered: the message is gone
 //                    ^                  (hidden by its lease)      |
@@ -48,7 +48,7 @@ class OutboxSurroundings {
   virtual StandardQueue* outbox(QueueId id) = 0;
   // Null: there is no such subscription any more, or its outbox is another one.
   virtual const Subscription* subscription_of(const SubscriptionKey& key, QueueId outbox) = 0;
-  virtual std::string delivery_policy_of(const TopicAddress& topic) = 0;
+  virtual DeliveryPolicy delivery_policy_of(const Subscription& subscription) = 0;
   // Where what the subscription gives up goes; null: nowhere.
   virtual Queue* dead_letters_of(const Subscription& subscription) = 0;
   // With all that is in it.
@@ -100,7 +100,6 @@ class Outboxes {
   bool line_moves() const;
   void look_at(QueueId id, Outbox& box, Decision& decision);
   void wake_at(QueueId id, Outbox& box, Time when);
-  DeliveryPolicy policy_of(const Subscription& subscription);
   AttemptEnd give_up(StandardQueue& queue, const AttemptReport& report, const Subscription& subscription,
                      Decision& decision);
 

@@ -22,7 +22,8 @@ struct OutgoingDestination {
   std::string endpoint;  // may hold credentials: not to be shown
   std::string topic_arn;
   std::string subscription_arn;
-  std::string url_base;  // under which the subscriber reached us
+  std::string url_base;      // under which the subscriber reached us
+  std::string display_name;  // the topic's; may be empty
   bool raw = false;
   DeliveryPolicy policy;
 };

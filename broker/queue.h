@@ -66,6 +66,8 @@ struct Decision {
 
 // What no queue has: the base of the visitors that apply a change to one.
 struct NoTopics {
+  void operator()(const MobileRecord&) const { require(false, "a queue has no record of mobile push"); }
+  void operator()(const MobileKey&) const { require(false, "a queue has no record of mobile push"); }
   template <OfTopic Own>
   void operator()(const Own&) const {
     require(false, "a queue has no record of topics");

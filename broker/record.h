@@ -18,7 +18,7 @@
 //   ExpiryRecord      when a message of the lane `moved` was sent
 //   MoveTaskRecord    a message move task, and how far it has come
 //
-// Those of topics are in broker/topic.h.
+// Those of topics are in broker/topic.h, of SMS and mobile push in broker/mobile.h.
 //
 // A standard queue has lanes, each with its own sequence. Messages sent without delay and without a message
 // group lie in lane 0, those of a group in a lane that it shares or has (broker/fresh_lanes.h); messages sent
@@ -45,6 +45,7 @@
 #include "base/time.h"
 #include "broker/address.h"
 #include "broker/message.h"
+#include "broker/mobile.h"
 #include "broker/queue_attributes.h"
 #include "broker/retention.h"
 #include "broker/topic.h"
@@ -327,11 +328,12 @@ struct MoveTaskRecord {
 using Record = std::variant<PartitionRecord, DeletedNameRecord, QueueRecord, TallyRecord, DelayedRecord,
                             TouchedRecord, FreshRecord, LaterRecord, FifoRecord, DedupRecord, AttemptRecord,
                             ExpiryRecord, MoveTaskRecord, TopicRecord, SubscriptionRecord, TopicSequenceRecord,
-                            TopicDedupRecord, PublicationRecord, PublicationProgressRecord, LaneOfRecord>;
+                            TopicDedupRecord, PublicationRecord, PublicationProgressRecord, LaneOfRecord,
+                            MobileRecord>;
 using Key = std::variant<PartitionKey, DeletedNameKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey,
                          LaterKey, FifoKey, DedupKey, AttemptKey, ExpiryKey, MoveTaskKey, TopicKey,
                          SubscriptionKey, TopicSequenceKey, TopicDedupKey, PublicationKey,
-                         PublicationProgressKey, LaneOfKey>;
+                         PublicationProgressKey, LaneOfKey, MobileKey>;
 using BodyKey = std::variant<FreshKey, LaterKey, FifoKey>;
 
 // True of the keys and records of topics.

@@ -13,6 +13,7 @@ void Resets::begin(const Ticket& ticket, const Reset& reset, Decision& decision)
                       .topics = surroundings_.topics_of(reset),
                       .queues = surroundings_.queues_of(reset),
                       .names = surroundings_.deleted_names_of(reset),
+                      .mobile = surroundings_.mobile_of(reset),
                       .done = {}});
   go_on(decision);
 }
@@ -34,7 +35,11 @@ void Resets::go_on(Decision& decision) {
       surroundings_.erase_deleted_name(reset.names.back(), decision);
       reset.names.pop_back();
     }
-    if (!reset.topics.empty() || !reset.queues.empty() || !reset.names.empty()) return;
+    for (; left > 0 && !reset.mobile.empty(); --left) {
+      surroundings_.erase_mobile(reset.mobile.back(), decision);
+      reset.mobile.pop_back();
+    }
+    if (!reset.topics.empty() || !reset.queues.empty() || !reset.names.empty() || !reset.mobile.empty()) return;
     decision.reply(reset.ticket, reset.done);
     waiting_.pop_front();
   }

@@ -21,16 +21,19 @@ class ResetSurroundings {
   virtual std::vector<QueueAddress> queues_of(const Reset& reset) const = 0;
   virtual std::vector<TopicAddress> topics_of(const Reset& reset) const = 0;
   virtual std::vector<DeletedNameKey> deleted_names_of(const Reset& reset) const = 0;
+  // Of SMS and mobile push.
+  virtual std::vector<MobileKey> mobile_of(const Reset& reset) const = 0;
   // False: it is gone already.
   virtual bool erase_queue(const QueueAddress& queue, Decision& decision) = 0;
   virtual bool erase_topic(const TopicAddress& topic, Decision& decision) = 0;
   virtual void erase_deleted_name(const DeletedNameKey& name, Decision& decision) = 0;
+  virtual void erase_mobile(const MobileKey& key, Decision& decision) = 0;
 };
 
 class Resets {
  public:
   static constexpr std::size_t kWaitingMax = 16;
-  // Queues, topics and names that one decision erases.
+  // Queues, topics, names and the like that one decision erases.
   static constexpr std::size_t kChunk = 64;
 
   explicit Resets(ResetSurroundings& surroundings) : surroundings_(surroundings) {}
@@ -47,6 +50,7 @@ class Resets {
     std::vector<TopicAddress> topics;
     std::vector<QueueAddress> queues;
     std::vector<DeletedNameKey> names;
+    std::vector<MobileKey> mobile;
     ResetDone done;
   };
 

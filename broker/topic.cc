@@ -1,6 +1,40 @@
 #include "broker/topic.h"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace penstock {
+namespace {
+
+using enum SubscriptionProtocol;
+
+constexpr std::array kProtocols{
+    std::pair{kSqs, std::string_view("sqs")},
+    std::pair{kHttp, std::string_view("http")},
+    std::pair{kHttps, std::string_view("https")},
+    std::pair{kEmail, std::string_view("email")},
+    std::pair{kEmailJson, std::string_view("email-json")},
+    std::pair{kSms, std::string_view("sms")},
+    std::pair{kLambda, std::string_view("lambda")},
+    std::pair{kApplication, std::string_view("application")},
+    std::pair{kFirehose, std::string_view("firehose")},
+};
+
+}  // namespace
+
+std::string_view name_of(SubscriptionProtocol protocol) {
+  const auto* const found = std::find_if(kProtocols.begin(), kProtocols.end(),
+                                         [&](const auto& one) { return one.first == protocol; });
+  return found == kProtocols.end() ? std::string_view{} : found->second;
+}
+
+std::optional<SubscriptionProtocol> protocol_named(std::string_view name) {
+  const auto* const found =
+      std::find_if(kProtocols.begin(), kProtocols.end(), [&](const auto& one) { return one.second == name; });
+  if (found == kProtocols.end()) return std::nullopt;
+  return found->first;
+}
 
 std::optional<QueueName> queue_of_arn(std::string_view arn) {
   constexpr int kParts = 6;

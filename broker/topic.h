@@ -57,9 +57,26 @@ enum class SubscriptionProtocol : std::uint8_t {
   kFirehose = 9,
 };
 
+// As requests and answers spell it.
+std::string_view name_of(SubscriptionProtocol protocol);
+// Nothing: AWS has no such protocol.
+std::optional<SubscriptionProtocol> protocol_named(std::string_view name);
+
 constexpr bool is_http(SubscriptionProtocol protocol) {
   return protocol == SubscriptionProtocol::kHttp || protocol == SubscriptionProtocol::kHttps;
 }
+constexpr bool is_email(SubscriptionProtocol protocol) {
+  return protocol == SubscriptionProtocol::kEmail || protocol == SubscriptionProtocol::kEmailJson;
+}
+// Whether its endpoint is somebody who has to say first that he wants to hear, and who may end it by a URL.
+constexpr bool asks_endpoint(SubscriptionProtocol protocol) { return is_http(protocol) || is_email(protocol); }
+// Whether it can be given the message alone, without an envelope around it.
+constexpr bool takes_raw(SubscriptionProtocol protocol) {
+  return protocol == SubscriptionProtocol::kSqs || is_http(protocol) ||
+         protocol == SubscriptionProtocol::kFirehose;
+}
+// Whether the daemon itself consumes what its topic delivers (broker/outboxes.h); queues have consumers.
+constexpr bool has_outbox(SubscriptionProtocol protocol) { return protocol != SubscriptionProtocol::kSqs; }
 
 // Of a FIFO topic: within what a deduplication id is unique. The numbers are on disk.
 enum class FifoThroughputScope : std::uint8_t { kTopic = 0, kMessageGroup = 1 };
@@ -172,7 +189,7 @@ struct SubscriptionRecord {
   bool confirmation_authenticated = false;
   std::string token;  // 64 hexadecimal digits; empty: it was never asked to confirm
   Time token_issued;
-  // Of a receiver by HTTP: the queue that the daemon delivers from (broker/outboxes.h). 0: none.
+  // The queue that the daemon delivers from (has_outbox). 0: none.
   QueueId outbox{};
   // Scheme and authority under which the subscriber reached us: what its receiver is told to visit.
   std::string url_base = {};

@@ -5,6 +5,7 @@
 namespace penstock {
 
 bool grows_store(const TopicOperation& operation) {
+  if (const auto* mobile = std::get_if<MobileOperation>(&operation)) return grows_store(mobile->request);
   return std::visit(
       []<class Asked>(const Asked&) {
         return std::is_same_v<Asked, CreateTopic> || std::is_same_v<Asked, SetTopicAttributes> ||
@@ -18,6 +19,10 @@ bool grows_store(const TopicOperation& operation) {
 
 std::size_t message_bytes(const TopicOperation& operation) {
   if (const auto* publish = std::get_if<Publish>(&operation)) return publish->size;
+  if (const auto* mobile = std::get_if<MobileOperation>(&operation)) {
+    const auto* publish = std::get_if<PublishDirectly>(&mobile->request);
+    return publish == nullptr ? 0 : publish->content->body.size();
+  }
   const auto* batch = std::get_if<PublishBatch>(&operation);
   std::size_t bytes = 0;
   if (batch != nullptr) {

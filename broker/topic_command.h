@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "broker/mobile.h"
 #include "broker/topic.h"
 
 namespace penstock {
@@ -142,7 +143,7 @@ using TopicOperation =
                  FindTopicTags, AddTopicPermission, RemoveTopicPermission, PutDataProtectionPolicy,
                  GetDataProtectionPolicy, Subscribe, Unsubscribe, DescribeSubscription,
                  SetSubscriptionAttributes, ConfirmSubscription, ListSubscriptions, ListTopicSubscriptions,
-                 Publish, PublishBatch>;
+                 Publish, PublishBatch, MobileOperation>;
 
 // True of those that add to what is stored.
 bool grows_store(const TopicOperation& operation);
@@ -199,6 +200,7 @@ struct PublishedBatch {
 
 using TopicAnswer =
     std::variant<TopicFound, TopicsListed, TopicDescribed, TopicTagged, DataProtectionFound, SubscriptionMade,
-                 SubscriptionDescribed, SubscriptionsListed, Published, PublishedBatch>;
+                 SubscriptionDescribed, SubscriptionsListed, Published, PublishedBatch, MobileFound,
+                 MobilesListed, OptedOutTold>;
 
 }  // namespace penstock

@@ -118,11 +118,25 @@ Result<Answer> Topics::publish(Topic& topic, PublishBatch&& batch, Decision& dec
   return Answer(TopicAnswer(std::move(published)));
 }
 
+// What cannot reach its telephone or endpoint goes to the dead-letter queue at once.
+std::optional<PublicationTarget> Topics::target_by_outbox(const Topic& topic, const Subscription& subscription,
+                                                          const QueueAddress& outbox) const {
+  const SubscriptionRecord& record = subscription.record;
+  const bool raw = record.attributes.raw_message_delivery;
+  if (mobile_.reaches(record.protocol, topic.address().world, record.endpoint)) {
+    return PublicationTarget{outbox, record.key.id, raw};
+  }
+  if (!subscription.dead_letter || is_fifo(*subscription.dead_letter)) return std::nullopt;
+  const std::optional<QueueAddress> queue = find_queue(*subscription.dead_letter, topic);
+  if (!queue) return std::nullopt;
+  return PublicationTarget{*queue, record.key.id, raw};
+}
+
 std::optional<PublicationTarget> Topics::target_of(const Topic& topic, const Subscription& subscription,
                                                    const Publish& request) const {
   const SubscriptionId& id = subscription.record.key.id;
   const bool raw = subscription.record.attributes.raw_message_delivery;
-  if (const auto outbox = subscription.outbox()) return PublicationTarget{*outbox, id, raw};
+  if (const auto outbox = subscription.outbox()) return target_by_outbox(topic, subscription, *outbox);
   if (!subscription.queue) return std::nullopt;
   const auto admits = [&](const QueueName& queue) { return !is_fifo(queue) || topic.fifo(); };
   std::optional<QueueAddress> queue;

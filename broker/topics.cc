@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::size_t kPageMax = 100;
 constexpr std::size_t kLargeMessageSubscriptionsMax = 100;
+
+// Whether it may be delivered messages of more than kPublicationBytesMax (AWS).
+constexpr bool takes_large(SubscriptionProtocol protocol) {
+  return protocol == SubscriptionProtocol::kSqs || protocol == SubscriptionProtocol::kLambda ||
+         protocol == SubscriptionProtocol::kFirehose;
+}
 constexpr Seconds kTokenLives{172'800};  // AWS: two days
 
 constexpr SubscriptionId kFirstSubscription{};
@@ -117,8 +123,14 @@ bool agrees(const SubscriptionAttributes& stands, const SuppliedSubscriptionAttr
 }
 
 // What is wrong with the attributes together, as AWS's detail; nothing if all is well.
-std::optional<std::string> fault_of(const Topic& topic, const std::string& endpoint,
-                                    const SubscriptionAttributes& attributes) {
+std::optional<std::string> fault_of(const Topic& topic, SubscriptionProtocol protocol,
+                                    const std::string& endpoint, const SubscriptionAttributes& attributes) {
+  if (attributes.raw_message_delivery && !takes_raw(protocol)) {
+    return "Delivery protocol [" + std::string(name_of(protocol)) + "] does not support raw message delivery.";
+  }
+  if (protocol == SubscriptionProtocol::kFirehose && attributes.role_arn.empty()) {
+    return "SubscriptionRoleArn: the protocol firehose wants a role";
+  }
   if (!attributes.filter_policy.empty()) {
     const auto filter = FilterPolicy::parse(attributes.filter_policy, scope_of(attributes));
     if (!filter) return filter.error().detail;
@@ -196,7 +208,11 @@ void Topics::execute(Command&& command, Decision& decision) {
     }
   };
   if (command.operation) {
-    const TopicOperation& operation = std::get<AboutTopic>(*command.operation).operation;
+    TopicOperation& operation = std::get<AboutTopic>(*command.operation).operation;
+    if (auto* mobile = std::get_if<MobileOperation>(&operation)) {
+      MobileOperation asked = std::move(*mobile);
+      return mobile_.execute(command, std::move(asked), decision);
+    }
     if (const auto* request = std::get_if<CreateTopic>(&operation)) {
       return answer(create(command, *request, decision));
     }
@@ -298,9 +314,16 @@ Result<Answer> Topics::act(Topic& topic, TopicOperation&& operation, Decision& d
   if (const auto* request = std::get_if<SetTopicAttributes>(&operation)) {
     if (const auto fault = policy_fault(request->attributes)) return invalid(*fault);
     record.attributes = with(record.attributes, request->attributes);
-    if (record.attributes.message_bytes_max.value_or(0) > kPublicationBytesMax &&
-        topic.subscriptions.size() > kLargeMessageSubscriptionsMax) {
-      return invalid("MaximumMessageSize Reason: a topic with more than 100 subscriptions is limited to 262144");
+    if (record.attributes.message_bytes_max.value_or(0) > kPublicationBytesMax) {
+      if (topic.subscriptions.size() > kLargeMessageSubscriptionsMax) {
+        return invalid("MaximumMessageSize Reason: a topic with more than 100 subscriptions is limited to 262144");
+      }
+      const bool fits = std::all_of(topic.subscriptions.begin(), topic.subscriptions.end(),
+                                    [](const auto& one) { return takes_large(one.second.record.protocol); });
+      if (!fits) {
+        return invalid("MaximumMessageSize Reason: a topic with subscriptions of other protocols than sqs, lambda and "
+                       "firehose is limited to 262144");
+      }
     }
     put(std::move(record), decision);
     return Done{};
@@ -393,6 +416,9 @@ Result<TopicAnswer> Topics::subscribe(Topic& topic, const Subscribe& request, De
     }
     return SubscriptionMade{topic.record.name, record.key, record.pending};
   }
+  if (request.protocol == SubscriptionProtocol::kApplication && !mobile_.has_endpoint(request.endpoint)) {
+    return invalid("Endpoint Reason: Endpoint does not exist for endpoint arn" + request.endpoint);
+  }
   SubscriptionRecord record{.key = {topic.address(), {MessageId::draw(decision.random)}},
                             .protocol = request.protocol,
                             .endpoint = request.endpoint,
@@ -405,9 +431,9 @@ Result<TopicAnswer> Topics::subscribe(Topic& topic, const Subscribe& request, De
                             .token = {},
                             .token_issued = kEpoch,
                             .outbox = {},
-                            .url_base = is_http(request.protocol) ? request.url_base : std::string(),
+                            .url_base = has_outbox(request.protocol) ? request.url_base : std::string(),
                             .unsubscribed = kEpoch};
-  if (const auto fault = fault_of(topic, record.endpoint, record.attributes)) {
+  if (const auto fault = fault_of(topic, record.protocol, record.endpoint, record.attributes)) {
     return invalid("Attributes Reason: " + *fault);
   }
   const std::size_t count = topic.subscriptions.size();
@@ -415,6 +441,10 @@ Result<TopicAnswer> Topics::subscribe(Topic& topic, const Subscribe& request, De
   if (directory_.subscriptions() >= limits_.subscriptions_max || count >= limits_.subscriptions_topic_max ||
       (topic.fifo() && count >= limits_.subscriptions_fifo_topic_max)) {
     return refuse(ErrorCode::kSubscriptionLimitExceeded);
+  }
+  if (large && !takes_large(request.protocol)) {
+    return invalid("Protocol Reason: a topic whose messages may be larger than 262144 bytes has subscriptions of the "
+                   "protocols sqs, lambda and firehose only");
   }
   if (large && count >= kLargeMessageSubscriptionsMax) {
     return invalid("TopicArn Reason: a topic whose messages may be larger than 262144 bytes has at most 100 "
@@ -424,7 +454,7 @@ Result<TopicAnswer> Topics::subscribe(Topic& topic, const Subscribe& request, De
     return refuse(ErrorCode::kFilterPolicyLimitExceeded);
   }
   if (record.pending) give_token(record, decision);
-  if (is_http(record.protocol)) record.outbox = surroundings_.open_outbox(record.key, decision).id;
+  if (has_outbox(record.protocol)) record.outbox = surroundings_.open_outbox(record.key, decision).id;
   put(SubscriptionRecord(record), decision);
   if (record.pending) {
     ask_to_confirm(topic, record, Notification::Kind::kSubscriptionConfirmation, request.signing_key,
@@ -512,8 +542,8 @@ Result<Answer> Topics::unsubscribe(const Command& command, const Unsubscribe& re
     return Done{};
   }
   SubscriptionRecord subscription = topic->subscriptions.at(*request.subscription).record;
-  // Of queues no name is wanted: the URL in a notification is for whoever reads it.
-  const bool receiver_asks = request.nameless && is_http(subscription.protocol);
+  // Of the others no name is wanted: the URL in a notification is for whoever reads it.
+  const bool receiver_asks = request.nameless && asks_endpoint(subscription.protocol);
   if (receiver_asks && subscription.confirmation_authenticated) {
     return refuse(
         ErrorCode::kAccessDenied,
@@ -553,14 +583,21 @@ OutgoingDestination Topics::destination_of(const Subscription& subscription) {
   const SubscriptionRecord& record = subscription.record;
   const Topic* topic = directory_.find(record.key.topic);
   const std::string arn = topic->arn();
+  const std::string* display_name = find_text(topic->record.attributes.texts, "DisplayName");
   return {.protocol = record.protocol,
           .endpoint = record.endpoint,
           .topic_arn = arn,
           .subscription_arn = arn + ":" + record.key.id.text(),
           .url_base = record.url_base,
+          .display_name = display_name == nullptr ? std::string() : *display_name,
           .raw = record.attributes.raw_message_delivery,
-          .policy = effective_delivery_policy(delivery_policy_of(record.key.topic),
-                                              record.attributes.delivery_policy)};
+          .policy = delivery_policy_of(subscription)};
+}
+
+DeliveryPolicy Topics::delivery_policy_of(const Subscription& subscription) {
+  const SubscriptionRecord& record = subscription.record;
+  if (!is_http(record.protocol)) return mail_delivery_policy();
+  return effective_delivery_policy(delivery_policy_of(record.key.topic), record.attributes.delivery_policy);
 }
 
 std::string Topics::delivery_policy_of(const TopicAddress& address) {
@@ -593,7 +630,9 @@ Result<Answer> Topics::set(Topic& topic, const SetSubscriptionAttributes& reques
   if (found == topic.subscriptions.end()) return no_subscription();
   SubscriptionRecord record = found->second.record;
   record.attributes = with(record.attributes, request.attributes);
-  if (const auto fault = fault_of(topic, record.endpoint, record.attributes)) return invalid(*fault);
+  if (const auto fault = fault_of(topic, record.protocol, record.endpoint, record.attributes)) {
+    return invalid(*fault);
+  }
   if (!record.attributes.filter_policy.empty() && !found->second.filter &&
       topic.filter_policies >= limits_.filter_policies_topic_max) {
     return refuse(ErrorCode::kFilterPolicyLimitExceeded);

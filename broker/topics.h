@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "broker/broker_limits.h"
+#include "broker/mobile_directory.h"
 #include "broker/outgoing.h"
 #include "broker/queue.h"
 #include "broker/topic_directory.h"
@@ -39,7 +40,7 @@ class TopicSurroundings {
   virtual bool is_fifo(const QueueAddress& queue) const = 0;
   // Whether the queue's own policy lets SNS deliver what is of this topic.
   virtual bool admits(const QueueAddress& queue, const TopicAddress& topic, const std::string& topic_arn) = 0;
-  // A queue for what a receiver by HTTP is to get.
+  // A queue for what the daemon is to deliver itself.
   virtual QueueAddress open_outbox(const SubscriptionKey& of, Decision& decision) = 0;
   virtual bool is_outbox(const QueueAddress& queue) const = 0;
   // What has to be looked up before a copy of this content is delivered there.
@@ -55,10 +56,17 @@ class Topics {
   static constexpr std::size_t kCopyBytesMax = 1 << 20;
 
   Topics(PartitionId partition, const BrokerLimits& limits, DedupBudget& dedup, TopicSurroundings& surroundings)
-      : partition_(partition), limits_(limits), dedup_(dedup), surroundings_(surroundings), directory_(dedup) {}
+      : partition_(partition),
+        limits_(limits),
+        dedup_(dedup),
+        surroundings_(surroundings),
+        directory_(dedup),
+        mobile_(partition, limits) {}
 
   TopicDirectory& directory() { return directory_; }
   const TopicDirectory& directory() const { return directory_; }
+  MobileDirectory& mobile() { return mobile_; }
+  const MobileDirectory& mobile() const { return mobile_; }
 
   // A command about a topic.
   void execute(Command&& command, Decision& decision);
@@ -81,6 +89,7 @@ class Topics {
   // For outboxes (broker/outboxes.h).
   OutgoingDestination destination_of(const Subscription& subscription);
   std::string delivery_policy_of(const TopicAddress& topic);
+  DeliveryPolicy delivery_policy_of(const Subscription& subscription);
   // Where what the subscription gives up goes; nothing: nowhere.
   std::optional<QueueAddress> dead_letters_of(const Subscription& subscription);
 
@@ -127,6 +136,8 @@ class Topics {
   bool waits(const PublicationTarget& target, const MessageContent& content, Decision& decision);
   // By the form that they get: first those of the message itself, then those of each of its forms.
   std::vector<std::vector<PublicationTarget>> targets_of(const Topic& topic, const Publish& request) const;
+  std::optional<PublicationTarget> target_by_outbox(const Topic& topic, const Subscription& subscription,
+                                                    const QueueAddress& outbox) const;
   std::optional<PublicationTarget> target_of(const Topic& topic, const Subscription& subscription,
                                              const Publish& request) const;
 
@@ -135,6 +146,7 @@ class Topics {
   DedupBudget& dedup_;
   TopicSurroundings& surroundings_;
   TopicDirectory directory_;
+  MobileDirectory mobile_;
   TopicAddress drained_last_;
   // Of the copy that is next: its records are those of its keys, or none while they are on their way.
   Recollection drained_;

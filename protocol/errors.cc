@@ -123,6 +123,14 @@ constexpr std::array kErrors{
               "Endpoint is disabled"},
     WireError{kThrottled, 429, "Throttled", "com.amazonaws.sns#ThrottledException",
               "The topic has publications that are still being delivered. Please retry."},
+    WireError{kPlatformApplicationDisabled, 400, "PlatformApplicationDisabled",
+              "com.amazonaws.sns#PlatformApplicationDisabledException", "Platform application is disabled"},
+    WireError{kOptedOut, 400, "OptedOut", "com.amazonaws.sns#OptedOutException",
+              "The phone number has opted out of receiving SMS messages"},
+    WireError{kUserError, 400, "UserError", "com.amazonaws.sns#UserErrorException",
+              "The request does not fit what there is."},
+    WireError{kVerificationFailed, 400, "VerificationException", "com.amazonaws.sns#VerificationException",
+              "The one-time password is not the one that was sent"},
 };
 
 constexpr bool in_order_of_codes() {
@@ -132,7 +140,7 @@ constexpr bool in_order_of_codes() {
   return true;
 }
 static_assert(in_order_of_codes());
-static_assert(kErrors.size() == static_cast<std::size_t>(kThrottled) + 1 && kErrors.size() <= 64);
+static_assert(kErrors.size() == static_cast<std::size_t>(kVerificationFailed) + 1 && kErrors.size() <= 64);
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "protocol/field.h"
+#include "protocol/sns_mobile_requests.h"
 
 namespace penstock::sns {
 
@@ -299,7 +300,7 @@ struct PublishRequest {
     return std::tuple{
         Field("TopicArn", &Self::topic_arn),
         Field("TargetArn", &Self::target_arn),
-        Field("PhoneNumber", &Self::phone_number).not_offered(),
+        Field("PhoneNumber", &Self::phone_number),
         Field("Message", &Self::message).required(),
         Field("Subject", &Self::subject),
         Field("MessageStructure", &Self::message_structure),
@@ -322,12 +323,6 @@ struct PublishBatchRequest {
         Field("PublishBatchRequestEntries", &Self::entries).in_query("PublishBatchRequestEntries.member"),
     };
   }
-};
-
-// ---- SMS, mobile push and their kin, which this build does not offer: their members are not looked at
-
-struct NotOfferedRequest {
-  static constexpr auto fields() { return std::tuple<>{}; }
 };
 
 }  // namespace penstock::sns

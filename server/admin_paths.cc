@@ -7,6 +7,7 @@
 #include "server/admin_guard.h"
 #include "server/control_pages.h"
 #include "server/fault_pages.h"
+#include "server/opt_out_page.h"
 #include "server/peek_page.h"
 #include "server/resources_page.h"
 
@@ -40,11 +41,30 @@ AdminAnswer answer_metrics(const AdminCall& call) {
   return under_way;
 }
 
+AdminAnswer answer_deliveries(const AdminCall& call) { return call.ground.deliveries.answer(call.request); }
+
+// Somebody has opted out, or there was no room for it.
+class PendingOptOut final : public PendingPage {
+ public:
+  ApiResponse render(const Answer& answer) const override { return OptOutPage::render(answer); }
+};
+
+AdminAnswer answer_opt_out(const AdminCall& call) {
+  auto planned = OptOutPage{call.ground.world}.plan(call.request, call.ticket);
+  if (auto* refusal = std::get_if<ApiResponse>(&planned)) return std::move(*refusal);
+  UnderWay under_way;
+  under_way.command = std::get<Command>(std::move(planned));
+  under_way.call = PendingCall(std::make_unique<const PendingOptOut>());
+  return under_way;
+}
+
 constexpr auto kPaths = std::to_array<AdminPath>({
     {"GET", "/metrics", AdminAccess::kOpen, answer_metrics},
     {"GET", "/resources", AdminAccess::kGuarded, answer_resources},
     {"GET", "/messages", AdminAccess::kGuarded, answer_peek},
     {"GET", "/_aws/sqs/messages/*", AdminAccess::kGuarded, answer_localstack_peek},
+    {"GET", DeliveryPage::kPath, AdminAccess::kGuarded, answer_deliveries},
+    {"POST", OptOutPage::kPath, AdminAccess::kGuarded, answer_opt_out},
     {"POST", "/reset", AdminAccess::kTests, answer_reset},
     {"POST", "/expect", AdminAccess::kTests, answer_expect},
     {"GET", "/clock", AdminAccess::kTests, answer_clock},

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "broker/address.h"
 #include "server/broker_thread.h"
+#include "server/delivery_page.h"
 #include "server/metrics.h"
 #include "server/service.h"
 
@@ -23,6 +24,7 @@ struct AdminGround {
   MetricsSources metrics;
   World world;           // what requests mean that name no account or region
   std::string url_base;  // of the URLs in what is shown
+  DeliveryPage deliveries;
   bool test_controls = false;
   FaultPlan* faults = nullptr;  // null unless test_controls
 };

@@ -275,7 +275,11 @@ void BrokerThread::pass_time() {
 void BrokerThread::send_replies() {
   for (Reply& reply : std::exchange(commit_->released(), {})) {
     if (reply.ticket.session == kOutgoingSession) {
-      send_outgoing(std::get<Received>(std::move(reply.answer)));
+      if (auto* direct = std::get_if<DirectDelivery>(&reply.answer)) {
+        send_directly(std::move(*direct));
+      } else {
+        send_outgoing(std::get<Received>(std::move(reply.answer)));
+      }
       continue;
     }
     const std::size_t thread = io_thread_of(reply.ticket);
@@ -315,6 +319,15 @@ void BrokerThread::end_attempts_now(EndAttempts&& ended) {
     }
     end_attempt(ended.attempts[at]);
   }
+}
+
+// Nobody holds it for later: without anybody to take it, it is gone.
+void BrokerThread::send_directly(DirectDelivery&& direct) {
+  if (outgoing_ == nullptr) return;
+  auto to = std::make_shared<OutgoingDestination>();
+  to->protocol = direct.protocol;
+  to->endpoint = std::move(direct.endpoint);
+  outgoing_->deliver_directly(std::move(to), std::move(direct.content));
 }
 
 void BrokerThread::end_attempt(const EndedAttempt& attempt) {

@@ -127,6 +127,7 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   void tell_where_it_is(const Command& command, const Outcome& outcome);
   void end_attempt(const EndedAttempt& attempt);
   void send_outgoing(Received&& received);
+  void send_directly(DirectDelivery&& direct);
 
   Mailbox<Letter> mailbox_{SIZE_MAX};  // bounded by what its senders have under way
   const std::size_t commands_max_;

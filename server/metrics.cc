@@ -134,14 +134,21 @@ std::string metrics_text(const MetricsSources& sources, const QueueSurvey* surve
   if (const StoreCounters* const store = broker.running() ? broker.store_counters() : nullptr) {
     append_store(out, *store);
   }
-  out.metric("penstock_webhook_deliveries_under_way", "gauge", "Attempts to deliver to receivers by HTTP.",
+  out.metric("penstock_webhook_deliveries_under_way", "gauge", "Attempts to deliver to receivers outside.",
              gauges.outgoing);
   out.family("penstock_webhook_attempts_total", "counter",
-             "Attempts to deliver to receivers by HTTP, by what became of the message.");
+             "Attempts to deliver to receivers outside, by what became of the message.");
   out.sample(gauges.outgoing_delivered, {{"end", "delivered"}});
   out.sample(gauges.outgoing_retried, {{"end", "retried"}});
   out.sample(gauges.outgoing_dead_lettered, {{"end", "dead_lettered"}});
   out.sample(gauges.outgoing_dropped, {{"end", "dropped"}});
+  if (sources.recorded != nullptr) {
+    const DeliveryRecord::Counts counts = sources.recorded->counts();
+    out.metric("penstock_recorded_deliveries_total", "counter",
+               "Deliveries to endpoints out of reach, recorded instead.", counts.recorded);
+    out.metric("penstock_recorded_deliveries_dropped_total", "counter",
+               "Of those, no longer kept because newer ones came.", counts.dropped);
+  }
   out.metric("penstock_http_connections", "gauge", "Open connections.", total(&IoCounts::connections));
   out.metric("penstock_http_connections_accepted_total", "counter", "Connections taken.",
              total(&IoCounts::accepted));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/broker_thread.h"
+#include "server/delivery_record.h"
 
 namespace penstock {
 
@@ -18,6 +19,7 @@ struct MetricsSources {
   std::vector<const IoCounts*> io;
   std::vector<const RequestCounts*> requests;
   std::size_t queues_max = 500;  // with series of their own
+  const DeliveryRecord* recorded = nullptr;  // null: there is none
 };
 
 // `survey` may be null: nothing is said of single queues.

@@ -24,6 +24,8 @@ class OutgoingSink {
   virtual ~OutgoingSink() = default;
   // For each one exactly one attempt is ended. Bounded by what the core lets be under way.
   virtual void deliver(std::vector<OutgoingDelivery>&& deliveries) = 0;
+  // One that comes from no outbox: nobody is told what becomes of it.
+  virtual void deliver_directly(OutgoingDestinationPtr to, ContentPtr content) = 0;
 };
 
 struct EndedAttempt {

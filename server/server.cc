@@ -8,6 +8,7 @@
 #include "server/caller_source.h"
 #include "server/certificate_source.h"
 #include "server/log.h"
+#include "server/smtp_password.h"
 
 namespace penstock {
 Server::Server(const Settings& settings, const Options& options)
@@ -15,8 +16,9 @@ Server::Server(const Settings& settings, const Options& options)
       signer_(settings.durability == Durability::kMemory ? std::filesystem::path() : settings.data,
               "sns." + std::string(settings.region.text()) + ".amazonaws.com"),
       broker_(settings.limits, settings.mailbox_letters_max, settings.mailbox_bytes_max),
-      own_caller_(broker_, settings.io_threads) {
-  metrics_ = {&broker_, {}, {}, settings_.metrics_queues_max};
+      own_caller_(broker_, settings.io_threads),
+      recorded_({settings.recorded_deliveries_max, settings.recorded_deliveries_bytes_max}, broker_) {
+  metrics_ = {&broker_, {}, {}, settings_.metrics_queues_max, &recorded_};
   for (unsigned index = 0; index < settings_.io_threads; ++index) {
     request_counts_.push_back(std::make_unique<RequestCounts>());
     io_threads_.push_back(std::make_unique<IoThread>(
@@ -83,6 +85,8 @@ std::optional<StartRefusal> Server::guard_admin() {
                      .metrics = metrics_,
                      .world = {settings_.account, settings_.region},
                      .url_base = url_base,
+                     .deliveries = {&recorded_, settings_.notification_url_base,
+                                    settings_.sign_notifications ? &signer_ : nullptr},
                      .test_controls = settings_.test_controls,
                      .faults = settings_.test_controls ? &faults_ : nullptr};
   admin_service_.emplace(std::move(ground),
@@ -178,13 +182,7 @@ std::optional<StartRefusal> Server::bind() {
 std::optional<StartRefusal> Server::open(const StoreOpener& open_store) {
   auto opened = open_store(settings_, broker_);
   if (!opened) return opened.error();
-  webhooks_.emplace(WebhookSender::Options{.private_receivers = settings_.private_receivers.value_or(true),
-                                           .ca_file = settings_.webhook_ca_file,
-                                           .url_base = settings_.notification_url_base,
-                                           .signing = settings_.sign_notifications ? &signer_ : nullptr},
-                    broker_);
-  if (const auto wrong = webhooks_->start()) return StartRefusal{kExitUsage, "--webhook-ca-file: " + *wrong};
-  broker_.deliver_to(*webhooks_);
+  if (auto refusal = reach_out()) return refusal;
   const std::vector<IoThread*> threads = io_threads();
   std::vector<ReplySink*> sinks(threads.begin(), threads.end());
   sinks.push_back(&own_caller_);
@@ -193,6 +191,35 @@ std::optional<StartRefusal> Server::open(const StoreOpener& open_store) {
     log_warning("time here is ahead of the wall clock: it was advanced for a test, and cannot run back",
                 {{"ahead_ms", ahead}, {"data", settings_.data.string()}});
   }
+  return {};
+}
+
+std::optional<StartRefusal> Server::reach_out() {
+  NotificationSigning* const signing = settings_.sign_notifications ? &signer_ : nullptr;
+  webhooks_.emplace(WebhookSender::Options{.private_receivers = settings_.private_receivers.value_or(true),
+                                           .ca_file = settings_.webhook_ca_file,
+                                           .url_base = settings_.notification_url_base,
+                                           .signing = signing},
+                    broker_);
+  if (const auto wrong = webhooks_->start()) return StartRefusal{kExitUsage, "--webhook-ca-file: " + *wrong};
+  OutgoingSink* mails = &recorded_;
+  if (!settings_.smtp_server.empty()) {
+    auto password = read_smtp_password(settings_);
+    if (!password) return password.error();
+    mails_.emplace(MailSender::Options{.server = settings_.smtp_server,
+                                       .from = settings_.smtp_from,
+                                       .user = settings_.smtp_user,
+                                       .password = *std::move(password),
+                                       .starttls = settings_.smtp_tls,
+                                       .ca_file = settings_.smtp_ca_file,
+                                       .url_base = settings_.notification_url_base,
+                                       .signing = signing},
+                   broker_);
+    if (const auto wrong = mails_->start()) return StartRefusal{kExitUsage, "--smtp-server: " + *wrong};
+    mails = &*mails_;
+  }
+  outgoing_.emplace(*webhooks_, *mails, recorded_);
+  broker_.deliver_to(*outgoing_);
   return {};
 }
 
@@ -232,7 +259,9 @@ void Server::stop() {
   if (broker_.running()) {
     broker_.end_outgoing();
     // What does not end meanwhile is given back, and delivered after the next start.
-    webhooks_->stop(std::min<std::chrono::milliseconds>(settings_.shutdown_grace, std::chrono::seconds{2}));
+    const auto grace = std::min<std::chrono::milliseconds>(settings_.shutdown_grace, std::chrono::seconds{2});
+    webhooks_->stop(grace);
+    if (mails_) mails_->stop(grace);
     // From here on answers find nobody; those on their way are given back before the last commit.
     broker_.quiesce();
     for (const auto& io : io_threads_) io->flush();

@@ -1,4 +1,4 @@
-// Server: the daemon put together: store, broker thread, I/O threads, listener, what delivers to webhooks.
+// Server: the daemon put together: store, broker thread, I/O threads, listener, what delivers to receivers outside.
 //
 //     start   bind all addresses - serve the admin pages - open the store - decide commands - make what is
 //             declared - serve the API
@@ -18,11 +18,14 @@
 #include "server/audit_log.h"
 #include "server/broker_thread.h"
 #include "server/declared_resources.h"
+#include "server/delivery_record.h"
 #include "server/io_thread.h"
 #include "server/listener.h"
+#include "server/mail_sender.h"
 #include "server/notification_signer.h"
 #include "server/open_store.h"
 #include "server/own_caller.h"
+#include "server/outgoing_router.h"
 #include "server/request_counts.h"
 #include "server/settings.h"
 #include "server/tls_identity.h"
@@ -83,6 +86,8 @@ class Server {
   std::optional<std::string> reload_certificate();
   std::optional<std::string> reload_callers();
   std::optional<StartRefusal> open(const StoreOpener& open_store);
+  // What delivers to receivers outside.
+  std::optional<StartRefusal> reach_out();
   void serve_api();
   void drain_connections();
   std::vector<IoThread*> io_threads() const;
@@ -91,7 +96,10 @@ class Server {
   NotificationSigner signer_;
   BrokerThread broker_;
   OwnCaller own_caller_;
+  DeliveryRecord recorded_;
   std::optional<WebhookSender> webhooks_;
+  std::optional<MailSender> mails_;  // nothing: there is no mail server
+  std::optional<OutgoingRouter> outgoing_;
   TlsIdentity tls_;  // outlives the connections
   std::optional<AuditLog> audit_;
   std::vector<std::unique_ptr<RequestCounts>> request_counts_;  // one for each I/O thread

@@ -10,6 +10,7 @@
 #include "server/admin_token.h"
 #include "actions/sns_arn.h"
 #include "protocol/text_rules.h"
+#include "protocol/mail_address.h"
 #include "server/config_file.h"
 
 namespace penstock {
@@ -199,6 +200,35 @@ Wrong read_url_base(std::string& into, std::string_view text) {
     if (!port || *port == 0) return std::string(kWrong);
   }
   into = text;
+  return {};
+}
+
+// "smtp://host", "smtps://host:port": the port is 25, or 465 by TLS from the first byte.
+Wrong read_smtp_server(Settings& settings, std::string_view text) {
+  static constexpr std::string_view kWrong =
+      "it must be smtp:// or smtps://, a host and perhaps a port, like smtp://mail.example:587; user and password "
+      "are settings of their own";
+  const bool secure = text.starts_with("smtps://");
+  if (!secure && !text.starts_with("smtp://")) return std::string(kWrong);
+  std::string_view rest = text.substr(secure ? 8 : 7);
+  const std::size_t bracket = rest.find(']');
+  const std::size_t colon = rest.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  if (!is_host(rest.substr(0, colon))) return std::string(kWrong);
+  settings.smtp_server = text;
+  if (colon == std::string_view::npos) {
+    settings.smtp_server += secure ? ":465" : ":25";
+    return {};
+  }
+  const std::optional<std::uint16_t> port = parse_number<std::uint16_t>(rest.substr(colon + 1));
+  if (!port || *port == 0) return std::string(kWrong);
+  return {};
+}
+
+Wrong read_smtp_tls(Settings& settings, std::string_view text) {
+  if (text != "required" && text != "offered" && text != "never") return "it must be required, offered or never";
+  settings.smtp_tls = text == "required"  ? SmtpTls::kRequired
+                      : text == "offered" ? SmtpTls::kOffered
+                                          : SmtpTls::kOff;
   return {};
 }
 
@@ -439,6 +469,51 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](Settings& settings, std::string_view text) {
        return read_number<std::size_t>(settings.limits.outgoing_subscription_max, text, 1, 1'000);
      }},
+    {"smtp-server", "PENSTOCK_SMTP_SERVER", "smtp_server", "URL", "",
+     "The mail server that e-mail subscriptions are delivered by: smtp://host:port, or smtps:// for TLS from the "
+     "first byte. Without one their mails are recorded, not sent (`/sns/deliveries` on the admin address).",
+     read_smtp_server},
+    {"smtp-from", "PENSTOCK_SMTP_FROM", "smtp_from", "mail address", "",
+     "The address that those mails are sent from. Wanted with --smtp-server.",
+     [](Settings& settings, std::string_view text) -> Wrong {
+       if (!is_mail_address(text)) return "it must be a plain mail address, like penstock@mail.example";
+       settings.smtp_from = text;
+       return {};
+     }},
+    {"smtp-starttls", "PENSTOCK_SMTP_STARTTLS", "smtp_starttls", "required, offered or never", "offered",
+     "Whether a connection by smtp:// goes on by TLS: required, if the server offers it, or never. The server's "
+     "certificate must be vouched for.",
+     read_smtp_tls},
+    {"smtp-ca-file", "PENSTOCK_SMTP_CA_FILE", "smtp_ca_file", "file", "",
+     "Certificates, PEM, that the mail server may be vouched for by, beside those that the system trusts.",
+     read_path<&Settings::smtp_ca_file>},
+    {"smtp-user", "PENSTOCK_SMTP_USER", "smtp_user", "user", "",
+     "Who the mail server is to know us as. Wants a password, and --smtp-starttls required or never, or smtps://.",
+     [](Settings& settings, std::string_view text) -> Wrong {
+       const bool printable = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > ' ' && c != 0x7f; });
+       if (!printable || text.size() > 256) return "it must have 1 to 256 characters, none of them a blank";
+       settings.smtp_user = text;
+       return {};
+     }},
+    {"smtp-password-file", "PENSTOCK_SMTP_PASSWORD_FILE", "smtp_password_file", "file", "",
+     "The file whose first line is the password.", read_path<&Settings::smtp_password_file>},
+    {"", "PENSTOCK_SMTP_PASSWORD", "", "secret", "", "The password itself, instead of a file.",
+     [](Settings& settings, std::string_view text) -> Wrong {
+       settings.smtp_password = std::make_shared<const Secret>(text);
+       return {};
+     },
+     false, false, true},
+    {"recorded-deliveries-max", "PENSTOCK_RECORDED_DELIVERIES_MAX", "recorded_deliveries_max", "deliveries", "1000",
+     "Deliveries to endpoints out of reach (Lambda, Firehose, SMS, mobile push, mail without a server) that are kept "
+     "to be read; older ones make room.",
+     [](Settings& settings, std::string_view text) {
+       return read_number<std::size_t>(settings.recorded_deliveries_max, text, 1, 1'000'000);
+     }},
+    {"recorded-deliveries-memory-max", "PENSTOCK_RECORDED_DELIVERIES_MEMORY_MAX", "recorded_deliveries_memory_max",
+     "bytes", "64MiB", "Memory for those.",
+     [](Settings& settings, std::string_view text) {
+       return read_bytes(settings.recorded_deliveries_bytes_max, text, 1 << 20);
+     }},
     {"purge-interval", "PENSTOCK_PURGE_INTERVAL", "purge_interval", "duration", "60s",
      "How long a queue that was purged refuses a second purge. 0 suits test suites.",
      [](Settings& settings, std::string_view text) {
@@ -670,6 +745,30 @@ std::optional<StartRefusal> settle_auth(Settings& settings, const GivenFlags& fl
   return {};
 }
 
+std::optional<StartRefusal> check_smtp(const Settings& settings) {
+  const bool password = settings.smtp_password || !settings.smtp_password_file.empty();
+  if (settings.smtp_server.empty()) {
+    if (settings.smtp_from.empty() && settings.smtp_user.empty() && !password && settings.smtp_ca_file.empty()) return {};
+    return usage("mail settings are given and no mail server: say --smtp-server smtp://HOST:PORT");
+  }
+  if (settings.smtp_from.empty()) {
+    return usage("--smtp-server wants the address that mails are sent from: say --smtp-from ADDRESS");
+  }
+  if (settings.smtp_user.empty() == password) {
+    return usage("--smtp-user and a password (--smtp-password-file or PENSTOCK_SMTP_PASSWORD) go together: give both or "
+                 "neither");
+  }
+  if (settings.smtp_password && !settings.smtp_password_file.empty()) {
+    return usage("--smtp-password-file and PENSTOCK_SMTP_PASSWORD are the same thing twice: give one of them");
+  }
+  const bool secure = settings.smtp_server.starts_with("smtps://");
+  if (password && !secure && settings.smtp_tls == SmtpTls::kOffered) {
+    return usage("with a password --smtp-starttls must be said: required, or never if it may go over the network as "
+                 "it is");
+  }
+  return {};
+}
+
 std::optional<StartRefusal> check_tls(const Settings& settings) {
   const bool files = !settings.tls_certificate.empty() || !settings.tls_key.empty();
   if (settings.tls_certificate.empty() != settings.tls_key.empty()) {
@@ -743,6 +842,7 @@ tl::expected<Settings, StartRefusal> read_settings(const GivenFlags& flags, cons
     }
   }
   if (auto refusal = check_tls(settings)) return tl::unexpected(*refusal);
+  if (auto refusal = check_smtp(settings)) return tl::unexpected(*refusal);
   if (auto refusal = settle_auth(settings, flags)) return tl::unexpected(*refusal);
   if (auto refusal = check_exposure(settings)) return tl::unexpected(*refusal);
   if (auto refusal = check_memory(settings)) return tl::unexpected(*refusal);

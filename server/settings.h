@@ -43,6 +43,13 @@ enum class Auth {
   kVerify,    // every request proves who makes it, or is nobody's
 };
 
+// How TLS is asked for on a connection to the mail server that begins without it.
+enum class SmtpTls {
+  kRequired,
+  kOffered,  // if the server offers it
+  kOff,
+};
+
 struct Settings {
   std::vector<Endpoint> listen;
   std::optional<Endpoint> admin_listen;  // nothing: off
@@ -77,6 +84,15 @@ struct Settings {
   bool sign_notifications = true;
   std::optional<bool> private_receivers;  // by HTTP; nothing: unless callers are verified
   std::string webhook_ca_file;            // path of a PEM file; empty: the system's alone
+  std::string smtp_server;                // "smtp://host:port" or "smtps://host:port"; empty: there is none
+  std::string smtp_from;                  // the address that mails are sent from
+  std::string smtp_user;
+  std::shared_ptr<const Secret> smtp_password;
+  std::string smtp_password_file;
+  SmtpTls smtp_tls = SmtpTls::kOffered;
+  std::string smtp_ca_file;  // as of webhooks
+  std::size_t recorded_deliveries_max = 0;
+  std::size_t recorded_deliveries_bytes_max = 0;
   unsigned io_threads = 1;
   std::uint64_t disk_reserve_bytes = 0;
   std::size_t connections_max = 0;

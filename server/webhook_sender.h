@@ -55,6 +55,7 @@ class WebhookSender final : public OutgoingSink {
   // What is wrong with the options; nothing: it runs.
   std::optional<std::string> start();
   void deliver(std::vector<OutgoingDelivery>&& deliveries) override;
+  void deliver_directly(OutgoingDestinationPtr, ContentPtr) override {}  // nothing comes so for this one
   // Lets what is under way end for so long; gives the rest back. Nothing may be delivered afterwards.
   void stop(std::chrono::milliseconds grace);
 

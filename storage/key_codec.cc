@@ -37,6 +37,11 @@ struct FieldsWriter {
     write_head(writer, QueueAddress{key.partition, key.world, {}}, KeyKind::kDeletedName);
     writer.raw(key.name);
   }
+  void operator()(const MobileKey& key) const {
+    write_head(writer, QueueAddress{key.partition, key.world, {}}, KeyKind::kMobile);
+    writer.number(static_cast<std::uint8_t>(key.kind));
+    writer.raw(key.name);
+  }
   void operator()(const QueueKey& key) const { write_head(writer, key.queue, KeyKind::kQueue); }
   void operator()(const TallyKey& key) const {
     write_head(writer, key.queue, KeyKind::kTally);
@@ -127,6 +132,16 @@ std::optional<Key> read_fields(ByteReader& reader, const QueueAddress& queue, Ke
       const std::string_view name = reader.raw(reader.rest().size());
       if (queue.id != QueueId{} || name.empty()) return std::nullopt;
       return DeletedNameKey{queue.partition, queue.world, std::string(name)};
+    }
+    case KeyKind::kMobile: {
+      const auto what = static_cast<MobileKind>(reader.number<std::uint8_t>());
+      std::string name(reader.raw(reader.rest().size()));
+      const bool known = what >= MobileKind::kSmsAttributes && what <= MobileKind::kEndpoint;
+      // Only what there is one of has no name.
+      if (queue.id != QueueId{} || !known || name.empty() != (what == MobileKind::kSmsAttributes)) {
+        return std::nullopt;
+      }
+      return MobileKey{queue.partition, queue.world, what, std::move(name)};
     }
     case KeyKind::kQueue:
       return QueueKey{queue};
@@ -224,6 +239,7 @@ KeyKind kind_of(const Key& key) {
     KeyKind operator()(const PublicationKey&) const { return KeyKind::kPublication; }
     KeyKind operator()(const PublicationProgressKey&) const { return KeyKind::kPublicationProgress; }
     KeyKind operator()(const LaneOfKey&) const { return KeyKind::kLaneOf; }
+    KeyKind operator()(const MobileKey&) const { return KeyKind::kMobile; }
   };
   return std::visit(Kinds{}, key);
 }

@@ -47,6 +47,7 @@ enum class KeyKind : std::uint8_t {
   kPublicationProgress = 20,  // from here on of a topic
   kTopicSequence = 21,
   kTopicDedup = 22,
+  kMobile = 23,  // of a world: SMS and mobile push
 };
 
 // A body is put once in all time; see docs/storage_format.md for why. Expiry records lie beside the bodies

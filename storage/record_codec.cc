@@ -32,13 +32,28 @@ struct ValueRoom {
   }
 };
 
-// Of a touched record whose message has a group, and of a partition record with virtual time; everything else
-// is written in the first version.
+// Of a touched record whose message has a group, of a partition record with virtual time, and of a subscription by a
+// protocol that earlier builds have outboxes for and nobody who delivers; everything else is written in the first
+// version.
 std::uint8_t version_of(const Record& record) {
-  const auto* partition = std::get_if<PartitionRecord>(&record);
-  if (partition != nullptr && partition->time_ahead != Milliseconds{0}) return kAheadVersion;
-  const auto* touched = std::get_if<TouchedRecord>(&record);
-  return touched != nullptr && touched->group != GroupHash{} ? kGroupedVersion : kRecordVersion;
+  if (const auto* partition = std::get_if<PartitionRecord>(&record)) {
+    return partition->time_ahead != Milliseconds{0} ? kAheadVersion : kRecordVersion;
+  }
+  if (const auto* touched = std::get_if<TouchedRecord>(&record)) {
+    return touched->group != GroupHash{} ? kGroupedVersion : kRecordVersion;
+  }
+  if (const auto* subscription = std::get_if<SubscriptionRecord>(&record)) {
+    const bool known = !has_outbox(subscription->protocol) || is_http(subscription->protocol);
+    return known ? kRecordVersion : kOutOfReachVersion;
+  }
+  return kRecordVersion;
+}
+
+// Of those that have two.
+std::uint8_t second_version(const Key& key) {
+  if (std::holds_alternative<PartitionKey>(key)) return kAheadVersion;
+  if (std::holds_alternative<TouchedKey>(key)) return kGroupedVersion;
+  return std::holds_alternative<SubscriptionKey>(key) ? kOutOfReachVersion : kRecordVersion;
 }
 
 template <class WritePayload>
@@ -93,6 +108,7 @@ struct EmptyRecord {
   Record operator()(const AttemptKey& key) const { return AttemptRecord{key, {}, {}}; }
   Record operator()(const LaneOfKey& key) const { return LaneOfRecord{key, {}}; }
   Record operator()(const ExpiryKey& key) const { return ExpiryRecord{key}; }
+  Record operator()(const MobileKey& key) const { return of<MobileRecord>(key); }
   Record operator()(const MoveTaskKey& key) const { return of<MoveTaskRecord>(key); }
   Record operator()(const TopicKey& key) const { return of<TopicRecord>(key); }
   Record operator()(const SubscriptionKey& key) const { return of<SubscriptionRecord>(key); }
@@ -120,11 +136,10 @@ EncodedRecord encode_record(const Record& record) {
 
 Result<Record> decode_record(std::string_view key, std::string_view value) {
   const std::optional<Key> decoded = decode_key(key);
-  const std::uint8_t written = value.empty() ? kRecordVersion : static_cast<std::uint8_t>(value[0]);
-  const bool grouped =
-      decoded && std::holds_alternative<TouchedKey>(*decoded) && written == kGroupedVersion;
-  const bool ahead = decoded && std::holds_alternative<PartitionKey>(*decoded) && written == kAheadVersion;
-  const std::uint8_t version = grouped || ahead ? written : kRecordVersion;
+  std::uint8_t version = kRecordVersion;
+  if (decoded && !value.empty() && static_cast<std::uint8_t>(value[0]) == second_version(*decoded)) {
+    version = second_version(*decoded);
+  }
   const Result<std::string_view> payload = open_seal(key, value, version);
   if (!payload) return tl::unexpected<Error>(payload.error());
   if (!decoded) return damaged("a record has a key of a kind that this program does not know");

@@ -30,6 +30,7 @@ inline constexpr std::uint8_t kRecordVersion = 1;
 inline constexpr std::uint8_t kGroupedVersion = 2;
 // Of partition records with virtual time: how far it is ahead follows.
 inline constexpr std::uint8_t kAheadVersion = 2;
+inline constexpr std::uint8_t kOutOfReachVersion = 2;  // of a subscription by another protocol than sqs, http, https
 // Far above what any request may carry; a larger value is not ours.
 inline constexpr std::size_t kValueBytesMax = std::size_t{64} << 20;
 

@@ -35,6 +35,7 @@ struct PayloadWriter {
   void operator()(const TopicDedupRecord& record) const;
   void operator()(const PublicationRecord& record) const;
   void operator()(const PublicationProgressRecord& record) const;
+  void operator()(const MobileRecord& record) const;
 };
 
 // Each overload fills in the record whose key is known, and says whether the payload could be understood.
@@ -63,6 +64,7 @@ struct PayloadReader {
   bool operator()(TopicDedupRecord& record) const;
   bool operator()(PublicationRecord& record) const;
   bool operator()(PublicationProgressRecord& record) const;
+  bool operator()(MobileRecord& record) const;
 };
 
 }  // namespace penstock

@@ -48,9 +48,21 @@ enum class SubscriptionTag : std::uint8_t {
   kUnsubscribed = 19,
 };
 
+// On disk: never renumber.
+enum class MobileTag : std::uint8_t {
+  kTexts = 1,
+  kCreated = 2,
+};
+
 }  // namespace
 
 // ---- writing
+
+void PayloadWriter::operator()(const MobileRecord& record) const {
+  TaggedFieldsWriter<MobileTag> fields(writer);
+  if (!record.texts.empty()) fields.text(MobileTag::kTexts, encode_texts(record.texts));
+  fields.signed_number(MobileTag::kCreated, epoch_milliseconds(record.created));
+}
 
 void PayloadWriter::operator()(const TopicRecord& record) const {
   const TopicAttributes& attributes = record.attributes;
@@ -142,6 +154,23 @@ void PayloadWriter::operator()(const PublicationProgressRecord& record) const {
 }
 
 // ---- reading
+
+bool PayloadReader::operator()(MobileRecord& record) const {
+  TaggedFieldsReader<MobileTag> fields(reader);
+  while (const auto tag = fields.next()) {
+    switch (*tag) {
+      case MobileTag::kTexts:
+        if (!read_texts(fields.value(), record.texts)) return false;
+        break;
+      case MobileTag::kCreated:
+        record.created = from_epoch_milliseconds(fields.signed_number());
+        break;
+      default:
+        return false;
+    }
+  }
+  return fields.finished();
+}
 
 bool PayloadReader::operator()(TopicRecord& record) const {
   TopicAttributes& attributes = record.attributes;

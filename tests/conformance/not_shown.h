@@ -18,6 +18,10 @@ struct FactNotShown {
 inline constexpr std::string_view kNeedsReceiver =
     "It takes a receiver: tests/plays/webhooks.play and tests/sdk/webhooks.test.js.";
 
+inline constexpr std::string_view kNeedsMailServer = "It takes a mail server: tests/sdk/mails.test.js.";
+inline constexpr std::string_view kNeedsRecord =
+    "The record is the daemon's: tests/sdk/recorded_deliveries.test.js.";
+
 inline constexpr std::array kFactsNotShown{
     FactNotShown{130,
                  "AWS was never seen to use it, and Penstock does not either: SQS-2305 is what both answer."},
@@ -55,6 +59,33 @@ inline constexpr std::array kFactsNotShown{
     FactNotShown{kSnsFacts + 621, kNeedsReceiver},
     FactNotShown{kSnsFacts + 622, kNeedsReceiver},
     FactNotShown{kSnsFacts + 623, kNeedsReceiver},
+    FactNotShown{kSnsFacts + 701, kNeedsMailServer},
+    FactNotShown{kSnsFacts + 702, kNeedsMailServer},
+    FactNotShown{kSnsFacts + 703, kNeedsMailServer},
+    FactNotShown{kSnsFacts + 704, kNeedsMailServer},
+    FactNotShown{kSnsFacts + 705, "A case does not deliver: tests/plays/webhooks.play."},
+    FactNotShown{kSnsFacts + 706, kNeedsMailServer},
+    FactNotShown{kSnsFacts + 707, kNeedsMailServer},
+    FactNotShown{kSnsFacts + 708, kNeedsMailServer},
+    FactNotShown{kSnsFacts + 709, kNeedsMailServer},
+    FactNotShown{kSnsFacts + 801, kNeedsRecord},
+    FactNotShown{kSnsFacts + 802, kNeedsRecord},
+    FactNotShown{kSnsFacts + 803, kNeedsRecord},
+    FactNotShown{kSnsFacts + 804, kNeedsRecord},
+    FactNotShown{kSnsFacts + 805, kNeedsRecord},
+    FactNotShown{kSnsFacts + 806, kNeedsRecord},
+    FactNotShown{kSnsFacts + 916, "It is said on the admin address: tests/sdk/recorded_deliveries.test.js."},
+};
+
+// Of the actions of SNS: no case can have it succeed.
+struct SnsActionNotShown {
+  std::string_view action;
+  std::string_view reason;
+};
+
+inline constexpr std::array kSnsActionsNotShown{
+    SnsActionNotShown{"VerifySMSSandboxPhoneNumber",
+                      "The code goes to the telephone, and no case is one: tests/sdk/recorded_deliveries.test.js."},
 };
 
 // Of the errors that the product's table allows an action.

@@ -21,7 +21,7 @@ void add(const std::string& name, const Json& value, std::string& form) {
     }
   } else if (value.is_object()) {
     const bool of_message = name.ends_with("MessageAttributes");
-    const bool is_map = of_message || name == "Attributes";
+    const bool is_map = of_message || name == "Attributes" || name == "attributes";
     std::size_t entries = 0;
     for (const auto& [key, inner] : value.items()) {
       if (!is_map) {
@@ -41,7 +41,9 @@ void add(const std::string& name, const Json& value, std::string& form) {
 
 // What is a list or a map also when it has nothing inside.
 bool is_list(std::string_view name) {
-  constexpr std::array<std::string_view, 5> kLists{"Topics", "Subscriptions", "Tags", "Successful", "Failed"};
+  constexpr std::array<std::string_view, 9> kLists{"Topics",       "Subscriptions",        "Tags",
+                                                   "Successful",   "Failed",               "Endpoints",
+                                                   "PhoneNumbers", "PlatformApplications", "phoneNumbers"};
   return std::find(kLists.begin(), kLists.end(), name) != kLists.end();
 }
 
@@ -52,7 +54,7 @@ Json meaning_of(const pugi::xml_node& node) {
     for (const pugi::xml_node& member : node.children("member")) list.push_back(meaning_of(member));
     return list;
   }
-  if (name == "Attributes") {
+  if (name == "Attributes" || name == "attributes") {
     Json map = Json::object();
     for (const pugi::xml_node& entry : node.children("entry")) {
       map[entry.child("key").text().get()] = entry.child("value").text().get();
@@ -72,8 +74,10 @@ HeardAnswer complain(HeardAnswer&& answer, std::string complaint, const ApiRespo
 
 // Says nothing but its metadata.
 bool is_sns_void(std::string_view action) {
-  constexpr std::array<std::string_view, 7> kVoid{
+  constexpr std::array<std::string_view, 11> kVoid{
       "AddPermission",      "DeleteTopic",
+      "DeleteEndpoint", "DeletePlatformApplication",
+      "SetEndpointAttributes", "SetPlatformApplicationAttributes",
       "PutDataProtectionPolicy", "RemovePermission",
       "SetSubscriptionAttributes", "SetTopicAttributes",
       "Unsubscribe"};

@@ -74,6 +74,7 @@ void Stack::settle(Outcome&& outcome) {
     commit.changes = std::move(outcome.changes);
     fill_in_cold_contents(outcome, std::move(commit));
     for (const Reply& reply : outcome.replies) {
+      if (reply.ticket.session == kOutgoingSession) continue;  // nobody is there to hear it
       const auto call = waiting_.extract(reply.ticket.request);
       answers_.emplace(reply.ticket.request, render(*call.mapped(), reply.answer));
     }

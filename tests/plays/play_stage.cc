@@ -112,6 +112,7 @@ std::string told(const Answer& answer) {
       return "queues " + std::to_string(done.queues) + " topics " + std::to_string(done.topics);
     }
     std::string operator()(const TimeAdvanced&) const { return "ok"; }
+    std::string operator()(const DirectDelivery&) const { return "left"; }
     std::string operator()(const TopicAnswer& answer) const {
       if (const auto* batch = std::get_if<PublishedBatch>(&answer)) {
         return "published " + std::to_string(batch->entries.size());
@@ -355,9 +356,11 @@ Result<TopicOperation> PlayStage::topic_operation_of(const Step& step, const Opt
   }
   if (verb == "listen" && options.plain.size() > 1) {
     Subscribe subscribe;
-    subscribe.protocol = SubscriptionProtocol::kHttp;
-    subscribe.confirmed = false;
-    subscribe.endpoint = "http://" + options.plain[1] + "/";
+    const auto protocol = protocol_named(words.text("by").value_or("http"));
+    if (!protocol) return not_understood(step.text);
+    subscribe.protocol = *protocol;
+    subscribe.confirmed = !asks_endpoint(*protocol);
+    subscribe.endpoint = is_http(*protocol) ? "http://" + options.plain[1] + "/" : options.plain[1];
     if (words.take("raw")) subscribe.attributes.raw_message_delivery = true;
     subscribe.attributes.delivery_policy = options.text("policy");
     subscribe.attributes.filter_policy = options.text("filter");
@@ -742,7 +745,8 @@ void PlayStage::release() {
       const auto& received = std::get<Received>(reply.answer);
       const auto to = process_->broker().destination_of(received.queue);
       if (!to) continue;
-      const std::string receiver = to->endpoint.substr(7, to->endpoint.size() - 8);
+      const std::string receiver =
+          is_http(to->protocol) ? to->endpoint.substr(7, to->endpoint.size() - 8) : to->endpoint;
       for (const Delivery& delivery : received.deliveries) {
         const Notification& notification = *delivery.content->notification;
         if (!notification.token.empty()) tokens_[receiver] = notification.token;

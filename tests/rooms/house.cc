@@ -24,7 +24,7 @@ const Words kVocabulary{
     "queue_attributes.h", "command.h",         "outcome.h",       "receipt_handle.h", "broker_limits.h",
     "weaknesses.h",       "retention.h",       "access_policy.h", "access_request.h", "access_decision.h",
     "access_question.h",  "permission_edit.h", "queue_arn.h",     "topic.h",          "topic_command.h",
-    "filter_fields.h",    "delivery_policy.h", "peek.h",            "controls.h"};
+    "filter_fields.h",    "delivery_policy.h", "peek.h",            "controls.h", "mobile.h"};
 
 const Words kThreads{"thread",  "mutex",      "shared_mutex", "condition_variable",
                      "future",  "stop_token", "latch",        "semaphore",

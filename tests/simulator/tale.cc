@@ -105,6 +105,7 @@ std::string describe(const Answer& answer) {
     std::string operator()(const ExpectationEnded&) const { return "an expectation's end"; }
     std::string operator()(const ResetDone&) const { return "reset"; }
     std::string operator()(const TimeAdvanced&) const { return "time advanced"; }
+    std::string operator()(const DirectDelivery&) const { return "left"; }
     std::string operator()(const SentBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const DoneBatch& batch) const { return told_of_each(*this, batch.entries); }
     std::string operator()(const Received& received) const {

@@ -20,6 +20,8 @@ std::vector<Key> keys_of_every_kind() {
   return {
       PartitionKey{PartitionId{3}},
       DeletedNameKey{PartitionId{3}, queue.world, "mail"},
+      MobileKey{PartitionId{3}, queue.world, MobileKind::kSmsAttributes, ""},
+      MobileKey{PartitionId{3}, queue.world, MobileKind::kEndpoint, "GCM/app/1"},
       QueueKey{queue},
       TallyKey{queue, Lane{0xffff}},
       DelayedKey{queue, -1},
@@ -112,6 +114,10 @@ TEST(KeyCodec, TheNumbersOfKindsAndTheLayoutNeverChange) {
   EXPECT_EQ(static_cast<int>(KeyKind::kPublicationProgress), 20);
   EXPECT_EQ(static_cast<int>(KeyKind::kTopicSequence), 21);
   EXPECT_EQ(static_cast<int>(KeyKind::kTopicDedup), 22);
+  EXPECT_EQ(static_cast<int>(KeyKind::kMobile), 23);
+  const MobileKind mobile[] = {MobileKind::kSmsAttributes, MobileKind::kOptedOut, MobileKind::kSandboxNumber,
+                               MobileKind::kApplication, MobileKind::kEndpoint};
+  for (std::size_t i = 0; i < std::size(mobile); ++i) EXPECT_EQ(static_cast<std::size_t>(mobile[i]), i + 1);
 }
 
 TEST(KeyCodec, ATopicsOwnRecordSortsBeforeAllThatItHas) {
@@ -130,7 +136,10 @@ TEST(KeyCodec, BytesThatAreNoKeyAreRefused) {
   for (const Key& key : keys_of_every_kind()) {
     const std::string bytes = encode_key(key);
     // They end with a name, of whatever length.
-    if (std::holds_alternative<DeletedNameKey>(key) || std::holds_alternative<LaneOfKey>(key)) continue;
+    if (std::holds_alternative<DeletedNameKey>(key) || std::holds_alternative<LaneOfKey>(key) ||
+        std::holds_alternative<MobileKey>(key)) {
+      continue;
+    }
     for (std::size_t size = 0; size < bytes.size(); ++size) {
       EXPECT_FALSE(decode_key(std::string_view(bytes).substr(0, size)));
     }
@@ -142,6 +151,10 @@ TEST(KeyCodec, BytesThatAreNoKeyAreRefused) {
     bytes.back() = kind;
     EXPECT_FALSE(decode_key(bytes)) << "a kind that is reserved or unknown";
   }
+  const World world = queue_address().world;
+  EXPECT_FALSE(decode_key(encode_key(Key{MobileKey{{}, world, MobileKind::kOptedOut, ""}}))) << "no number";
+  EXPECT_FALSE(decode_key(encode_key(Key{MobileKey{{}, world, MobileKind::kSmsAttributes, "x"}}))) << "a name too much";
+  EXPECT_FALSE(decode_key(encode_key(Key{MobileKey{{}, world, MobileKind{6}, "x"}}))) << "nothing that is known";
   EXPECT_FALSE(decode_key(encode_key(Key{LaneOfKey{queue_address(), ""}}))) << "no group";
   EXPECT_FALSE(decode_key(encode_applied_key(PartitionId{1}))) << "the core never sees it";
   EXPECT_FALSE(decode_key(encode_key(Key{DeletedNameKey{{}, queue_address().world, ""}}))) << "no name";

@@ -71,9 +71,12 @@ void add_records_of_topics(std::vector<Record>& records) {
   receiver.outbox = QueueId{13};
   receiver.url_base = "http://localhost:4566";
   receiver.unsubscribed = from_epoch_milliseconds(7);
+  SubscriptionRecord reader = receiver;
+  reader.protocol = SubscriptionProtocol::kEmailJson;
+  reader.endpoint = "reader@example.com";
   records.insert(
       records.end(),
-      {plain, full, subscription, pending, receiver, TopicSequenceRecord{{topic}, PublicationSequence{9}},
+      {plain, full, subscription, pending, receiver, reader, TopicSequenceRecord{{topic}, PublicationSequence{9}},
        TopicDedupRecord{{topic, 5, {1}}, from_epoch_milliseconds(7), MessageId{{8}}, PublicationSequence{9}},
        PublicationProgressRecord{{topic, PublicationSequence{9}}, 10},
        FreshRecord{fresh_key(4), head_of(4), notified_content(false)},
@@ -132,6 +135,10 @@ std::vector<Record> records_of_every_kind() {
       PartitionRecord{{PartitionId{2}}, QueueId{77}},
       PartitionRecord{{PartitionId{2}}, QueueId{77}, Seconds{43'200}},
       DeletedNameRecord{{PartitionId{2}, queue.key.queue.world, "mail"}, from_epoch_milliseconds(7)},
+      MobileRecord{{PartitionId{2}, queue.key.queue.world, MobileKind::kEndpoint, "GCM/app/1"},
+                   {{"CustomUserData", "mine"}, {"Enabled", "true"}, {"Token", "t"}},
+                   from_epoch_milliseconds(8)},
+      MobileRecord{{PartitionId{2}, queue.key.queue.world, MobileKind::kOptedOut, "+15550100"}, {}, from_epoch_milliseconds(9)},
       queue,
       encrypted,
       counts,
@@ -242,6 +249,21 @@ TEST(RecordCodec, AValueUnderAnotherKeyIsRefused) {
 }
 
 // A value whose payload is given, under a right checksum.
+TEST(RecordCodec, ASubscriptionThatEarlierBuildsWouldDropTheMessagesOfHasAVersionThatTheyRefuse) {
+  SubscriptionRecord record{.key = {queue_address(), {MessageId{{1}}}}, .protocol = SubscriptionProtocol::kHttp};
+  const auto version = [&record] {
+    const EncodedRecord encoded = encode_record(record);
+    return static_cast<int>(encoded.bytes[encoded.key_bytes]);
+  };
+  EXPECT_EQ(version(), 1);
+  record.protocol = SubscriptionProtocol::kSqs;
+  EXPECT_EQ(version(), 1);
+  for (const auto protocol : {SubscriptionProtocol::kEmail, SubscriptionProtocol::kSms, SubscriptionProtocol::kFirehose}) {
+    record.protocol = protocol;
+    EXPECT_EQ(version(), 2);
+  }
+}
+
 std::string sealed(std::string_view key, std::uint8_t version, std::string_view payload) {
   std::string bytes(key);
   ByteWriter writer(bytes);
