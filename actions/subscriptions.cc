@@ -197,12 +197,6 @@ std::string arn_of(const SubscriptionFound& found) {
 
 }  // namespace
 
-std::string_view name_of(SubscriptionProtocol protocol) {
-  const auto* const found = std::find_if(kProtocols.begin(), kProtocols.end(),
-                                         [&](const ProtocolName& one) { return one.protocol == protocol; });
-  return found == kProtocols.end() ? std::string_view{} : found->name;
-}
-
 Result<Planned> plan_topic(sns::SubscribeRequest&& request, const Caller& caller, Call& call) {
   Result<TopicPlace> place = topic_of_arn(request.topic_arn, "TopicArn", caller);
   if (!place) return tl::unexpected(place.error());

@@ -16,9 +16,6 @@
 
 namespace penstock {
 
-// As a request names it: "sqs", "http", ...
-std::string_view name_of(SubscriptionProtocol protocol);
-
 Result<Planned> plan_topic(sns::SubscribeRequest&& request, const Caller& caller, Call& call);
 Result<Planned> plan_topic(sns::UnsubscribeRequest&& request, const Caller& caller, Call& call);
 Result<Planned> plan_topic(sns::ConfirmSubscriptionRequest&& request, const Caller& caller, Call& call);
