@@ -38,18 +38,18 @@ std::string body_of(std::size_t group, std::uint64_t number) {
 // Sends to the groups in turn. A group's next message is sent when its last one is acknowledged.
 class GroupSend final : public HttpScript {
  public:
-  GroupSend(const std::string& url, std::vector<std::uint64_t>& sent, std::uint64_t& ids, std::size_t connections,
-            std::uint64_t total)
+  GroupSend(const std::string& url, std::vector<std::uint64_t>& sent, std::uint64_t& ids,
+            std::size_t connections, std::uint64_t total)
       : url_(url), sent_(sent), ids_(ids), requests_(connections), left_(total) {}
 
   std::string_view next(std::size_t connection) override {
     if (left_ == 0) return {};
     --left_;
     const std::size_t group = at_++ % sent_.size();
-    requests_[connection] =
-        sqs_call("SendMessage", "{\"QueueUrl\":\"" + url_ + "\",\"MessageGroupId\":\"g" + std::to_string(group) +
-                                    "\",\"MessageDeduplicationId\":\"" + std::to_string(ids_++) +
-                                    "\",\"MessageBody\":\"" + body_of(group, sent_[group]++) + "\"}");
+    requests_[connection] = sqs_call(
+        "SendMessage", "{\"QueueUrl\":\"" + url_ + "\",\"MessageGroupId\":\"g" + std::to_string(group) +
+                           "\",\"MessageDeduplicationId\":\"" + std::to_string(ids_++) +
+                           "\",\"MessageBody\":\"" + body_of(group, sent_[group]++) + "\"}");
     return requests_[connection];
   }
   void answered(std::size_t, const HttpAnswer& answer) override { accepted_ += answer.status == 200 ? 1 : 0; }
@@ -74,9 +74,10 @@ class Again final : public HttpScript {
   std::string_view next(std::size_t connection) override {
     if (left_ == 0) return {};
     --left_;
-    requests_[connection] = sqs_call("SendMessage", "{\"QueueUrl\":\"" + url_ +
-                                                        "\",\"MessageGroupId\":\"again\",\"MessageDeduplicationId\":\"" +
-                                                        std::to_string(id_++) + "\",\"MessageBody\":\"again\"}");
+    requests_[connection] =
+        sqs_call("SendMessage", "{\"QueueUrl\":\"" + url_ +
+                                    "\",\"MessageGroupId\":\"again\",\"MessageDeduplicationId\":\"" +
+                                    std::to_string(id_++) + "\",\"MessageBody\":\"again\"}");
     return requests_[connection];
   }
   void answered(std::size_t, const HttpAnswer&) override {}
@@ -105,7 +106,8 @@ class OrderedDrain final : public HttpScript {
       std::uint64_t number = 0;
       const char* const end = body.data() + body.size();
       const auto [colon, error] = std::from_chars(body.data(), end, group);
-      const bool read = error == std::errc{} && colon != end && std::from_chars(colon + 1, end, number).ec == std::errc{};
+      const bool read =
+          error == std::errc{} && colon != end && std::from_chars(colon + 1, end, number).ec == std::errc{};
       if (!read || group >= received_.size() || number != received_[group]++) ++out_of_order_;
     }
     drain_.answered(connection, answer);
@@ -133,8 +135,9 @@ class Groups {
 
   bool run() {
     const std::uint64_t some = std::max<std::uint64_t>(options_.messages / kShare, 1);
-    std::printf("groups: %llu messages of %zu bytes in %zu message groups of one FIFO queue, %zu connections\n",
-                static_cast<unsigned long long>(options_.messages), kBodyBytes, options_.groups, connections_);
+    std::printf(
+        "groups: %llu messages of %zu bytes in %zu message groups of one FIFO queue, %zu connections\n",
+        static_cast<unsigned long long>(options_.messages), kBodyBytes, options_.groups, connections_);
     const double send_empty = send("sent, empty", some);
     const double drain_empty = drain("drained to empty", some);
     for (int tenth = 0; tenth < 10; ++tenth) send("filled", tenth_of(tenth));
@@ -149,14 +152,16 @@ class Groups {
     verdict_.expect(resident_max_ >> 20 <= options_.resident_mb_max,
                     std::to_string(resident_max_ >> 20) + " MB were resident");
     const std::uint64_t ids_bytes = daemon_.number("penstock_deduplication_bytes");
-    verdict_.expect(ids_bytes <= kIdsBytesMax, "deduplication ids take " + std::to_string(ids_bytes) + " bytes");
+    verdict_.expect(ids_bytes <= kIdsBytesMax,
+                    "deduplication ids take " + std::to_string(ids_bytes) + " bytes");
     std::printf("  deduplication ids take %llu MB of memory; %llu sends looked on disk\n",
                 static_cast<unsigned long long>(ids_bytes >> 20),
                 static_cast<unsigned long long>(daemon_.number("penstock_store_look_ups_total")));
     std::printf("  full over empty: send %.2f, receive and delete %.2f\n", send_full / send_empty,
                 drain_full / drain_empty);
     std::printf("  most resident memory seen: %zu MB\n", resident_max_ >> 20);
-    std::printf("  %s\n", verdict_.good() ? "every message came once, and each group in its order" : "NOT as promised");
+    std::printf("  %s\n",
+                verdict_.good() ? "every message came once, and each group in its order" : "NOT as promised");
     return verdict_.good();
   }
 

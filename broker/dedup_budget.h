@@ -7,7 +7,8 @@
 // a look at the disk. So memory is bounded whatever comes; only speed is not.
 //
 // Nothing is given up in the middle of a decision: whoever decides calls make_room() before. The epoch is
-// another one after anything was given up or forgotten; what was looked up in an earlier one is worth nothing.
+// another one after anything was given up or forgotten; what was looked up in an earlier one is worth
+// nothing.
 #pragma once
 
 #include <algorithm>

@@ -7,8 +7,8 @@
 // in. Those in memory answer at once. Of the others only a filter is left for each minute: mostly it says
 // that an id is surely not among them; if not, whoever asks looks it up in the store (broker/look_up.h).
 //
-// Invariant: what is in memory of a fingerprint is the latest that was put of it. Value has the Time `at` when
-// it was accepted.
+// Invariant: what is in memory of a fingerprint is the latest that was put of it. Value has the Time `at`
+// when it was accepted.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>

@@ -1,7 +1,8 @@
 // Expectations: those who wait until a queue stands as they expect it to (broker/controls.h).
 //
-// They are looked at after each decision, and when time alone changes a queue's counts, since nothing else can make
-// one come true; there are at most kWaitingMax. Part of the view: it ends with the process. The Broker owns it.
+// They are looked at after each decision, and when time alone changes a queue's counts, since nothing else
+// can make one come true; there are at most kWaitingMax. Part of the view: it ends with the process. The
+// Broker owns it.
 #pragma once
 
 #include <cstddef>

@@ -43,9 +43,7 @@ class FingerprintFilter {
   static constexpr std::size_t kFingerprintsPerBlock = 32;
   static constexpr int kBits = 7;  // that a fingerprint sets: nine bits of it each
 
-  static std::size_t blocks_for(std::size_t fingerprints) {
-    return fingerprints / kFingerprintsPerBlock + 1;
-  }
+  static std::size_t blocks_for(std::size_t fingerprints) { return fingerprints / kFingerprintsPerBlock + 1; }
   // Fingerprints are digests: their bytes are as good as hashes.
   std::size_t place_of(const Fingerprint& fingerprint) const {
     std::uint64_t bits = 0;

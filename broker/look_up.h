@@ -1,8 +1,8 @@
 // LookUp: single records that the core wants to know of, and what it gets.
 //
 // A page (broker/page.h) is a range of messages; a look-up is about facts that are on disk and not in memory
-// any more: deduplication ids of the last minutes. The store answers as of the commit in which the look-up was
-// decided, or a later one.
+// any more: deduplication ids of the last minutes. The store answers as of the commit in which the look-up
+// was decided, or a later one.
 #pragma once
 
 #include <algorithm>
@@ -41,7 +41,8 @@ struct Recollection {
     const Own* latest = nullptr;
     for (const std::optional<Record>& record : records) {
       const Own* const own = record ? std::get_if<Own>(&*record) : nullptr;
-      if (own != nullptr && is(own->key) && (latest == nullptr || latest->accepted < own->accepted)) latest = own;
+      if (own != nullptr && is(own->key) && (latest == nullptr || latest->accepted < own->accepted))
+        latest = own;
     }
     return latest;
   }

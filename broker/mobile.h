@@ -126,8 +126,8 @@ struct MobileOperation {
 
 bool grows_store(const MobileRequest& request);
 
-// A telephone as it is kept: a plus and 7 to 15 digits; dots, hyphens and slashes between digits are left out.
-// Nothing: it is none.
+// A telephone as it is kept: a plus and 7 to 15 digits; dots, hyphens and slashes between digits are left
+// out. Nothing: it is none.
 std::optional<std::string> plain_number(std::string_view text);
 
 // ---- answers

@@ -1,9 +1,10 @@
 // Peek: looking at the messages of a queue without receiving them, as the core is asked and answers.
 //
-// Nothing is delivered, counted, hidden or woken by it: it is a question, and no fact changes. What is seen of
-// a message is how it stands at the moment of the answer. A queue may be deep and its bodies on disk, so one
-// question looks at a stretch of it (PeekBounds) and says where the next one goes on. Messages that come, go or
-// change their state between two questions may be missed or seen twice; whatever stays as it is, is seen once.
+// Nothing is delivered, counted, hidden or woken by it: it is a question, and no fact changes. What is seen
+// of a message is how it stands at the moment of the answer. A queue may be deep and its bodies on disk, so
+// one question looks at a stretch of it (PeekBounds) and says where the next one goes on. Messages that come,
+// go or change their state between two questions may be missed or seen twice; whatever stays as it is, is
+// seen once.
 #pragma once
 
 #include <cstddef>
@@ -32,9 +33,7 @@ struct PeekStates {
   bool delayed = true;
 
   bool contain(MessageState state) const {
-    return state == MessageState::kVisible    ? visible
-           : state == MessageState::kInFlight ? in_flight
-                                              : delayed;
+    return state == MessageState::kVisible ? visible : state == MessageState::kInFlight ? in_flight : delayed;
   }
 };
 
@@ -78,8 +77,8 @@ struct PeekBounds {
   static constexpr std::uint32_t kMessagesMax = 1000;
   // Of content, in one answer; a single larger message is given all the same.
   static constexpr std::size_t kBytesMax = 1 << 20;
-  // Pages read for one answer, and sequences that one page of a range with gaps spans: what was deleted costs,
-  // too.
+  // Pages read for one answer, and sequences that one page of a range with gaps spans: what was deleted
+  // costs, too.
   static constexpr std::size_t kPagesMax = 600;
   static constexpr std::uint64_t kSparseSpan = 10'000;
   // Places of received messages that one answer looks at.
@@ -92,10 +91,10 @@ struct PeekedMessage {
   MessageState state{};
   MessageHead head;
   ContentPtr content;
-  Time visible_at;                      // it can be received from this moment on
-  std::uint32_t receive_count = 0;      // as a consumer would be told; 0: it was never received
-  std::optional<Time> first_received;   // nothing: it was never received
-  std::optional<Sequence> sequence;     // of a FIFO queue
+  Time visible_at;                     // it can be received from this moment on
+  std::uint32_t receive_count = 0;     // as a consumer would be told; 0: it was never received
+  std::optional<Time> first_received;  // nothing: it was never received
+  std::optional<Sequence> sequence;    // of a FIFO queue
 };
 
 struct Peeked {

@@ -39,7 +39,8 @@ void Resets::go_on(Decision& decision) {
       surroundings_.erase_mobile(reset.mobile.back(), decision);
       reset.mobile.pop_back();
     }
-    if (!reset.topics.empty() || !reset.queues.empty() || !reset.names.empty() || !reset.mobile.empty()) return;
+    if (!reset.topics.empty() || !reset.queues.empty() || !reset.names.empty() || !reset.mobile.empty())
+      return;
     decision.reply(reset.ticket, reset.done);
     waiting_.pop_front();
   }

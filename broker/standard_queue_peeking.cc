@@ -72,9 +72,8 @@ std::optional<PeekStretch> StandardQueue::next_stretch(const PeekPosition& from,
   if (!states.visible) begin = std::max(begin, std::pair{now + Milliseconds{1}, Sequence{}});
   const Time through = states.delayed ? kNever : now;
   if (begin.first > through) return std::nullopt;
-  return PeekStretch{LaterRange{begin.first, begin.second, through},
-                     {},
-                     {.stage = PeekStage::kLater, .due = kNever}};
+  return PeekStretch{
+      LaterRange{begin.first, begin.second, through}, {}, {.stage = PeekStage::kLater, .due = kNever}};
 }
 
 std::optional<PeekedMessage> StandardQueue::sight_of(const Record& body, Time now) const {

@@ -150,7 +150,7 @@ std::string PlainUrl::authority() const {
 std::string PlainUrl::text() const { return "http://" + authority() + path; }
 
 tl::expected<PlainAnswer, std::string> plain_get(const PlainUrl& url, const PlainBounds& bounds,
-                                                const PlainHeader& header) {
+                                                 const PlainHeader& header) {
   const Deadline deadline = std::chrono::steady_clock::now() + bounds.time_max;
   const std::shared_ptr<Addresses> addresses = resolve(url, deadline);
   if (!addresses) return tl::unexpected(std::string("its name is not resolved in time"));
@@ -162,8 +162,8 @@ tl::expected<PlainAnswer, std::string> plain_get(const PlainUrl& url, const Plai
   std::string text;
   const bool whole = bounds.body_bytes_max > 0;
   if (!address ||
-      !exchange.send("GET " + url.path + " HTTP/1.1\r\nHost: " + url.authority() + "\r\nConnection: close\r\n" +
-                     (header.empty() ? "" : header + "\r\n") + "\r\n") ||
+      !exchange.send("GET " + url.path + " HTTP/1.1\r\nHost: " + url.authority() +
+                     "\r\nConnection: close\r\n" + (header.empty() ? "" : header + "\r\n") + "\r\n") ||
       !exchange.status_line(text) || (whole && !exchange.rest(text, kHeadBytesMax + bounds.body_bytes_max))) {
     return tl::unexpected(exchange.trouble());
   }

@@ -37,6 +37,6 @@ struct PlainAnswer {
 
 // The answer, or one line on why there is none.
 tl::expected<PlainAnswer, std::string> plain_get(const PlainUrl& url, const PlainBounds& bounds,
-                                                const PlainHeader& header = {});
+                                                 const PlainHeader& header = {});
 
 }  // namespace penstock

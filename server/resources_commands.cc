@@ -42,7 +42,8 @@ Printed perform(const CheckConfig& command) {
 Printed perform(const ExportResources& command) {
   const std::string token =
       command.token ? "Authorization: Bearer " + std::string(command.token->revealed()) : std::string();
-  auto answer = plain_get(command.url, {.time_max = kExportTimeMax, .body_bytes_max = kExportBytesMax}, token);
+  auto answer =
+      plain_get(command.url, {.time_max = kExportTimeMax, .body_bytes_max = kExportBytesMax}, token);
   if (!answer) {
     return tl::unexpected(StartRefusal{
         kExitUnavailable,

@@ -33,7 +33,8 @@ std::optional<DescribedWorlds> worlds_of(std::string_view target) {
 
 class PendingResources final : public PendingPage {
  public:
-  PendingResources(const BrokerThread& broker, const DescribedWorlds& worlds) : broker_(broker), worlds_(worlds) {}
+  PendingResources(const BrokerThread& broker, const DescribedWorlds& worlds)
+      : broker_(broker), worlds_(worlds) {}
   ApiResponse render(const Answer&) const override {
     ApiResponse response;
     response.content_type = "application/yaml";

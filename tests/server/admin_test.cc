@@ -1,5 +1,5 @@
-// The admin side of a whole daemon over the store in memory: peeking, and what tests ask; with the threads that
-// meet there. What it refuses, and in which words, is in tests/sdk/admin.test.js.
+// The admin side of a whole daemon over the store in memory: peeking, and what tests ask; with the threads
+// that meet there. What it refuses, and in which words, is in tests/sdk/admin.test.js.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -101,7 +101,8 @@ TEST_F(AdminPlay, AFaultIsMetByItsRequestsAlone) {
   EXPECT_EQ(client.exchange(receive_request(0, 30)).status, 200);
   EXPECT_EQ(send(client, "one"), 503);
   EXPECT_EQ(send(client, "two"), 200);
-  asked(post("/faults", {{"Action", "SendMessage"}, {"Drop", "after"}, {"LatencyMilliseconds", 1}, {"Count", 1}}));
+  asked(post("/faults",
+             {{"Action", "SendMessage"}, {"Drop", "after"}, {"LatencyMilliseconds", 1}, {"Count", 1}}));
   client.send(json_request("SendMessage", Json{{"QueueUrl", url_}, {"MessageBody", "three"}}.dump()));
   EXPECT_TRUE(client.ended());
   EXPECT_TRUE(asked(post("/expect", {{"Queue", "mail"}, {"Visible", 2}}))["Held"]);

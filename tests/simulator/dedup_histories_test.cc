@@ -1,8 +1,9 @@
-// Histories of deduplication: seeded chance sends few ids again and again to a FIFO queue whose ids have hardly any
-// room in memory, lets minutes pass, lets look-ups wait and come in any order, purges, loses and writes commits in
-// crashes, and reloads. The promises, for every send, when it is decided:
+// Histories of deduplication: seeded chance sends few ids again and again to a FIFO queue whose ids have
+// hardly any room in memory, lets minutes pass, lets look-ups wait and come in any order, purges, loses and
+// writes commits in crashes, and reloads. The promises, for every send, when it is decided:
 //
-//   - if its id was accepted less than five minutes ago, and no purge came between, it adds no message, and is told of
+//   - if its id was accepted less than five minutes ago, and no purge came between, it adds no message, and
+//   is told of
 //     the one that was accepted;
 //   - otherwise it adds one;
 //   - whoever waits for a look at the disk is answered in the end.
@@ -178,7 +179,8 @@ class History {
 
   // True when nothing is left to happen without time passing.
   bool settle() {
-    const bool moved = process_->work(now_, random_, SimulatedProcess::Pages::kWhole, [this](const DecisionSeen& seen) { look(seen); });
+    const bool moved = process_->work(now_, random_, SimulatedProcess::Pages::kWhole,
+                                      [this](const DecisionSeen& seen) { look(seen); });
     process_->take_released();
     return !moved && process_->rests(now_);
   }

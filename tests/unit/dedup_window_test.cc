@@ -68,7 +68,8 @@ TEST(DedupWindow, FewOfTheIdsThatNeverCameAreInDoubt) {
     budget.make_room();
   }
   int doubted = 0;
-  for (int number = 1'000'000; number < 1'020'000; ++number) doubted += doubts(window, number).empty() ? 0 : 1;
+  for (int number = 1'000'000; number < 1'020'000; ++number)
+    doubted += doubts(window, number).empty() ? 0 : 1;
   EXPECT_LT(doubted, 400) << "of 20,000";
   EXPECT_LE(budget.bytes(), std::size_t{64} << 20);
 }
