@@ -112,7 +112,7 @@ void read_pages(benchmark::State& state) {
   std::int64_t records = 0;
   Sequence from;
   for (auto _ : state) {
-    open.store->read({.queue = kQueue, .range = FreshRange{kFirstLane, from, open.high}}, open.position);
+    open.store->read(PageWant{.queue = kQueue, .range = FreshRange{kFirstLane, from, open.high}}, open.position);
     const std::size_t read = open.reports.wait_page();
     records += static_cast<std::int64_t>(read);
     from = Sequence{(from.value + read) % (open.high.value - 1)};

@@ -515,6 +515,8 @@ bool Broker::State::parks(Command& command, Decision& decision) {
   if (command.about_topic) {
     topics.each_doubt(command, decision.now, keys);
   } else if (const Queue* queue = find(command.world, command.queue_name)) {
+    // Who is refused has nothing looked up.
+    if (command.access && refuse_access(command)) return false;
     if (const auto* send = std::get_if<Send>(&*command.operation)) {
       queue->each_doubt(*send->content, decision.now, keys);
     } else if (const auto* batch = std::get_if<SendBatch>(&*command.operation)) {
@@ -524,8 +526,10 @@ bool Broker::State::parks(Command& command, Decision& decision) {
     }
   }
   if (keys.empty()) return false;
+  std::sort(keys.begin(), keys.end());
   if (decision.recollection != nullptr && decision.recollection->covers(keys)) return false;
-  const std::size_t bytes = message_bytes(command);
+  // The keys are held here and on their way.
+  const std::size_t bytes = message_bytes(command) + 2 * keys.size() * sizeof(Key);
   if (!parked.admits(bytes)) {
     decision.reply(command.ticket, Error{ErrorCode::kServiceUnavailable, {}});
     return true;
@@ -1203,6 +1207,8 @@ void Broker::each_resource(const std::function<void(const Record&)>& visit) cons
   for (const State::Place& place : state_->places) {
     if (place.queue) visit(place.queue->record());
   }
+  // Subscriptions name endpoints of mobile push.
+  state_->topics.mobile().each_fact(visit);
   state_->topics.directory().each_resource(visit);
 }
 

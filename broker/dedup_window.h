@@ -11,12 +11,14 @@
 // when it was accepted.
 #pragma once
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <cstring>
 #include <deque>
 #include <limits>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -64,6 +66,7 @@ class DedupWindow final : DedupBudget::Window {
     const auto [place, added] = entries_.try_emplace(fingerprint);
     const bool moved = added || place->second.minute != minute;
     place->second = {minute, std::move(value)};
+    latest_ = std::max(latest_, minute);
     if (moved) minutes_[minute].order.push_back(fingerprint);
     if (added) budget_.add(1);
   }
@@ -84,11 +87,22 @@ class DedupWindow final : DedupBudget::Window {
       for (const FingerprintFilter& filter : minute->second.filters) budget_.subtract_filter(filter.bytes());
       if (minute->second.any_on_disk()) {
         budget_.end_disk();
-        budget_.begin_epoch();
+        // What was found in a minute that is over is judged by its own time.
+        if (minute->first > latest_ - kMinutesKept) budget_.begin_epoch();
       }
     }
+    give_back();
   }
 
+  // The earliest minute of which something may be left.
+  std::optional<std::int64_t> first_minute() const {
+    return minutes_.empty() ? std::nullopt : std::optional(minutes_.begin()->first);
+  }
+  // When it is over; kNever if there is none.
+  Time next_forgetting() const {
+    if (minutes_.empty()) return kNever;
+    return from_epoch_milliseconds((minutes_.begin()->first + 1 + kMinutesKept) * 60'000);
+  }
   // Something may be left of a minute before that one.
   bool has_minute_before(std::int64_t minute) const {
     return !minutes_.empty() && minutes_.begin()->first < minute;
@@ -123,6 +137,9 @@ class DedupWindow final : DedupBudget::Window {
     }
   };
 
+  // Ids are told for so long.
+  static constexpr std::int64_t kMinutesKept = 5;
+
   std::size_t in_memory() const override { return entries_.size(); }
 
   void give_up(std::size_t count) override {
@@ -137,8 +154,14 @@ class DedupWindow final : DedupBudget::Window {
         erase(number, fingerprint);
         --count;
       }
-      if (count == 0) return;
+      if (count == 0) break;
     }
+    give_back();
+  }
+
+  // A hash table keeps its places when it is emptied.
+  void give_back() {
+    if (entries_.bucket_count() > 1024 && entries_.size() < entries_.bucket_count() / 4) entries_.rehash(0);
   }
 
   // `coming`: so many of this window, itself too, are given up together.
@@ -162,6 +185,7 @@ class DedupWindow final : DedupBudget::Window {
   DedupBudget& budget_;
   boost::unordered_flat_map<Fingerprint, Entry, Hash> entries_;
   std::map<std::int64_t, Minute> minutes_;
+  std::int64_t latest_ = 0;  // minute that anything was put under
 };
 
 }  // namespace penstock

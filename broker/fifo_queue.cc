@@ -193,7 +193,7 @@ std::optional<FifoQueue::Accepted> FifoQueue::accepted_before(const Fingerprint&
   if (const auto* entry = accepted_.find(print)) return entry->value;
   if (decision.recollection == nullptr) return std::nullopt;
   const auto* record = decision.recollection->latest<DedupRecord>(
-      [&](const DedupKey& key) { return key.queue == address() && key.fingerprint == print; });
+      DedupKey{address(), minute_of(decision.now), print}, minute_of(decision.now - kRemembered));
   if (record == nullptr) return std::nullopt;
   return Accepted{record->accepted, record->id, record->sequence};
 }
@@ -339,6 +339,12 @@ std::vector<Delivery> FifoQueue::take(const WaitingReceivers::Receiver& receiver
   expire(decision);
   window_.settle(decision.now);
   moves_left_ = false;
+  // More has ended than one decision erases; the rest must not be handed out meanwhile.
+  if (!window_.empty() && ended(window_.front().head.sent, decision.now)) {
+    moves_left_ = true;
+    share_.woken.insert(address().id);
+    return {};
+  }
   Queue* const dead_letters = dead_letter_queue();
   if (dead_letters != nullptr) move_exhausted(*dead_letters, receiver.messages_max, decision);
   std::vector<Delivery> deliveries;
@@ -724,6 +730,7 @@ void FifoQueue::expire(Decision& decision) {
 }
 
 void FifoQueue::tick(Decision& decision) {
+  if (accepted_.next_forgetting() <= decision.now) forget_minutes(decision);
   expire(decision);
   redrive(decision);
   serve_and_answer_overdue(decision);
@@ -737,7 +744,7 @@ Time FifoQueue::next_deadline(Time now) const {
     deadline = record_.retention().end_of(oldest_not_before());
   }
   if (!line_.empty()) deadline = std::min(deadline, std::max(window_.next_free(), now));
-  return std::min(deadline, next_redrive());
+  return std::min({deadline, next_redrive(), accepted_.next_forgetting()});
 }
 
 // ---- view

@@ -26,25 +26,25 @@ struct LookedUp {
 
 // What was looked up for a decision, and the epoch of DedupBudget in which it was asked for.
 struct Recollection {
-  std::vector<Key> keys;
+  std::vector<Key> keys;  // ascending
   std::vector<std::optional<Record>> records;
   std::uint64_t epoch = 0;
 
+  // `wanted`: ascending.
   bool covers(const std::vector<Key>& wanted) const {
-    return std::all_of(wanted.begin(), wanted.end(), [this](const Key& key) {
-      return std::find(keys.begin(), keys.end(), key) != keys.end();
-    });
+    return std::includes(keys.begin(), keys.end(), wanted.begin(), wanted.end());
   }
-  // The latest record of that kind that is one of these; null if none is.
-  template <class Own, class Is>
-  const Own* latest(const Is& is) const {
-    const Own* latest = nullptr;
-    for (const std::optional<Record>& record : records) {
-      const Own* const own = record ? std::get_if<Own>(&*record) : nullptr;
-      if (own != nullptr && is(own->key) && (latest == nullptr || latest->accepted < own->accepted))
-        latest = own;
+  // The record of the latest minute down to `oldest` under which there is one; null if there is none. `key` is that of
+  // the last minute.
+  template <class Own, class OwnKey>
+  const Own* latest(OwnKey key, std::int64_t oldest) const {
+    for (; key.minute >= oldest; --key.minute) {
+      const auto found = std::lower_bound(keys.begin(), keys.end(), Key(key));
+      if (found == keys.end() || *found != Key(key)) continue;
+      const std::optional<Record>& record = records[static_cast<std::size_t>(found - keys.begin())];
+      if (record) return &std::get<Own>(*record);
     }
-    return latest;
+    return nullptr;
   }
 };
 

@@ -41,8 +41,12 @@ struct TopicDirectory::Apply {
         }
       }
     } else if (const auto* from_minute = std::get_if<TopicDedupKey>(&range.from)) {
-      of(from_minute->topic)
-          .accepted.erase_minutes(from_minute->minute, std::get<TopicDedupKey>(range.to).minute);
+      Topic& topic = of(from_minute->topic);
+      directory.remembering_.erase({topic.accepted.next_forgetting(), topic.address()});
+      topic.accepted.erase_minutes(from_minute->minute, std::get<TopicDedupKey>(range.to).minute);
+      if (topic.accepted.first_minute()) {
+        directory.remembering_.insert({topic.accepted.next_forgetting(), topic.address()});
+      }
     } else {
       not_mine();
     }
@@ -65,9 +69,12 @@ struct TopicDirectory::Apply {
   void operator()(const SubscriptionRecord& record) const { directory.put(record); }
   void operator()(const TopicSequenceRecord& record) const { of(record.key.topic).next = record.next; }
   void operator()(const TopicDedupRecord& record) const {
-    of(record.key.topic)
-        .accepted.put(record.key.minute, record.key.fingerprint,
-                      {record.accepted, record.id, record.sequence});
+    Topic& topic = of(record.key.topic);
+    const Time before = topic.accepted.next_forgetting();
+    topic.accepted.put(record.key.minute, record.key.fingerprint, {record.accepted, record.id, record.sequence});
+    if (topic.accepted.next_forgetting() == before) return;
+    directory.remembering_.erase({before, topic.address()});
+    directory.remembering_.insert({topic.accepted.next_forgetting(), topic.address()});
   }
   void operator()(const PublicationRecord& record) const {
     directory.publication_bytes_ += memory_bytes_of(record);
@@ -84,6 +91,7 @@ struct TopicDirectory::Apply {
     Topic& topic = of(key.topic);
     require(topic.subscriptions.empty() && topic.unsubscribed.empty(),
             "a topic goes after its subscriptions");
+    directory.remembering_.erase({topic.accepted.next_forgetting(), key.topic});
     directory.names_.remove(key.topic.world, topic.record.name);
     directory.topics_.erase(key.topic);
   }
@@ -168,6 +176,11 @@ const Subscription* TopicDirectory::find_subscription(const SubscriptionKey& key
     if (const auto found = all->find(key.id); found != all->end()) return &found->second;
   }
   return nullptr;
+}
+
+const Topic* TopicDirectory::first_remembering(Time now) {
+  if (remembering_.empty() || remembering_.begin()->first > now) return nullptr;
+  return find(remembering_.begin()->second);
 }
 
 std::optional<SubscriptionKey> TopicDirectory::first_expired(Time now) const {

@@ -5,6 +5,7 @@
 // `apply` alone alters it. A publication is held until its last target is served; it outlives its topic.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -87,7 +88,13 @@ class TopicDirectory {
   // Also one that was unsubscribed and may be restored; null: there is none.
   const Subscription* find_subscription(const SubscriptionKey& key);
   // Those that nobody has confirmed in time, or restored: which, and when their time is over.
-  Time next_expiry() const { return expiring_.empty() ? kNever : expiring_.begin()->first; }
+  // Of subscriptions, and of deduplication ids.
+  Time next_expiry() const {
+    const Time subscription = expiring_.empty() ? kNever : expiring_.begin()->first;
+    return remembering_.empty() ? subscription : std::min(subscription, remembering_.begin()->first);
+  }
+  // A topic with ids of a minute that is over by now; null if there is none.
+  const Topic* first_remembering(Time now);
   std::optional<SubscriptionKey> first_expired(Time now) const;
   // The outboxes of which something has changed since the last call.
   std::vector<QueueId> take_concerned_outboxes() { return std::exchange(concerned_outboxes_, {}); }
@@ -134,6 +141,7 @@ class TopicDirectory {
   std::map<std::string, SubscriptionKey, std::less<>> tokens_;
   std::map<PublicationKey, UndeliveredPublication> publications_;
   std::set<std::pair<Time, SubscriptionKey>> expiring_;
+  std::set<std::pair<Time, TopicAddress>> remembering_;  // by when their oldest ids are over
   std::vector<QueueId> concerned_outboxes_;
   std::size_t subscriptions_ = 0;
   std::size_t publication_bytes_ = 0;

@@ -27,7 +27,7 @@ std::optional<AcceptedPublication> accepted_before(const Topic& topic, const Fin
   if (const auto* entry = topic.accepted.find(print)) return entry->value;
   if (decision.recollection == nullptr) return std::nullopt;
   const auto* record = decision.recollection->latest<TopicDedupRecord>(
-      [&](const TopicDedupKey& key) { return key.topic == topic.address() && key.fingerprint == print; });
+      TopicDedupKey{topic.address(), minute_of(decision.now), print}, minute_of(decision.now - kRemembered));
   if (record == nullptr) return std::nullopt;
   return AcceptedPublication{record->accepted, record->id, record->sequence};
 }
@@ -274,6 +274,8 @@ void Topics::each_doubt(const Command& command, Time now, std::vector<Key>& keys
   if (!command.operation) return;
   const Topic* topic = directory_.find(command.world, command.queue_name);
   if (topic == nullptr || !topic->fifo()) return;
+  // Who is refused has nothing looked up.
+  if (command.access && refuse_access(command)) return;
   const TopicOperation& operation = std::get<AboutTopic>(*command.operation).operation;
   if (const auto* publish = std::get_if<Publish>(&operation)) each_doubt(*topic, *publish, now, keys);
   if (const auto* batch = std::get_if<PublishBatch>(&operation)) {
@@ -293,10 +295,13 @@ void Topics::each_doubt(const Topic& topic, const Publish& request, Time now, st
   }
 }
 
-bool Topics::waits(const PublicationTarget& target, const MessageContent& content, Decision& decision) {
+bool Topics::waits(std::span<const PublicationTarget> targets, const MessageContent& content, Decision& decision) {
   std::vector<Key> keys;
-  surroundings_.each_doubt(target.queue, content, decision.now, keys);
+  for (const PublicationTarget& target : targets) {
+    surroundings_.each_doubt(target.queue, content, decision.now, keys);
+  }
   if (keys.empty()) return false;
+  std::sort(keys.begin(), keys.end());
   if (looks_up_) return true;
   if (drained_.epoch == dedup_.epoch() && drained_.covers(keys)) {
     decision.recollection = &drained_;
@@ -320,15 +325,20 @@ void Topics::drain(Decision& decision) {
     const UndeliveredPublication* next = directory_.next_undelivered(drained_last_);
     if (next == nullptr) return;
     const PublicationKey key = next->record.key;
-    drained_last_ = key.topic;
+    const TopicAddress drained_before = std::exchange(drained_last_, key.topic);
     const ContentPtr content = next->record.content;
     const bool fifo_topic = content->notification->sequence_number != 0;
     const std::size_t bytes = copy_bytes(*content);
     Copies copies(*content, fifo_topic);
     std::uint64_t delivered = next->delivered;
     const std::size_t count = next->record.targets.size();
-    while (delivered < count && targets_left > 0 && (bytes <= bytes_left || targets_left == kTargetsMax) &&
-           !waits(next->record.targets[delivered], *content, decision)) {
+    const std::span<const PublicationTarget> targets(next->record.targets);
+    if (waits(targets.subspan(delivered, std::min<std::size_t>(count - delivered, targets_left)), *content,
+              decision)) {
+      drained_last_ = drained_before;  // what is looked up is for this one
+      return;
+    }
+    while (delivered < count && targets_left > 0 && (bytes <= bytes_left || targets_left == kTargetsMax)) {
       deliver(copies, next->record.targets[delivered], decision);
       ++delivered;
       --targets_left;

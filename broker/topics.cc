@@ -314,7 +314,7 @@ Result<Answer> Topics::act(Topic& topic, TopicOperation&& operation, Decision& d
   if (const auto* request = std::get_if<SetTopicAttributes>(&operation)) {
     if (const auto fault = policy_fault(request->attributes)) return invalid(*fault);
     record.attributes = with(record.attributes, request->attributes);
-    if (record.attributes.message_bytes_max.value_or(0) > kPublicationBytesMax) {
+    if (request->attributes.message_bytes_max.value_or(0) > kPublicationBytesMax) {
       if (topic.subscriptions.size() > kLargeMessageSubscriptionsMax) {
         return invalid("MaximumMessageSize Reason: a topic with more than 100 subscriptions is limited to 262144");
       }
@@ -570,10 +570,17 @@ Result<Answer> Topics::unsubscribe(const Command& command, const Unsubscribe& re
 
 void Topics::expire(Decision& decision) {
   constexpr int kChunk = 100;
+  constexpr Seconds kRemembered{300};  // deduplication ids
   for (int left = kChunk; left > 0; --left) {
     const std::optional<SubscriptionKey> expired = directory_.first_expired(decision.now);
-    if (!expired) return;
+    if (!expired) break;
     change(Erase{*expired}, decision);
+  }
+  for (int left = kChunk; left > 0; --left) {
+    const Topic* const topic = directory_.first_remembering(decision.now);
+    if (topic == nullptr) return;
+    const std::int64_t oldest = minute_of(decision.now - kRemembered);
+    change(EraseRange{TopicDedupKey{topic->address(), 0, {}}, TopicDedupKey{topic->address(), oldest, {}}}, decision);
   }
 }
 

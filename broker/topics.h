@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -132,8 +133,8 @@ class Topics {
   Result<void> check(const Topic& topic, const Publish& request) const;
   void deliver(Copies& copies, const PublicationTarget& target, Decision& decision);
   void each_doubt(const Topic& topic, const Publish& request, Time now, std::vector<Key>& keys) const;
-  // Whether the next copy has to wait for a look at the store.
-  bool waits(const PublicationTarget& target, const MessageContent& content, Decision& decision);
+  // Whether the next copies have to wait for a look at the store.
+  bool waits(std::span<const PublicationTarget> targets, const MessageContent& content, Decision& decision);
   // By the form that they get: first those of the message itself, then those of each of its forms.
   std::vector<std::vector<PublicationTarget>> targets_of(const Topic& topic, const Publish& request) const;
   std::optional<PublicationTarget> target_by_outbox(const Topic& topic, const Subscription& subscription,
@@ -148,7 +149,7 @@ class Topics {
   TopicDirectory directory_;
   MobileDirectory mobile_;
   TopicAddress drained_last_;
-  // Of the copy that is next: its records are those of its keys, or none while they are on their way.
+  // Of the copies that are next: its records are those of its keys, or none while they are on their way.
   Recollection drained_;
   bool looks_up_ = false;
 };

@@ -53,6 +53,10 @@ class History {
     settle_all();
     expect(asked_.empty(), "who waits for a look at the disk is answered in the end");
     expect(process_->broker().totals().parked == 0, "nobody is left waiting for a look at the disk");
+    now_ += kRemembered + Seconds{120};
+    settle_all();
+    expect(process_->broker().totals().dedup_bytes == 0 && !process_->broker().totals().dedup_on_disk,
+           "ids are forgotten by time alone");
     return broken_;
   }
 
