@@ -92,7 +92,7 @@ TEST(Declaring, AFaultIsToldInAwsWordsWithItsPlaceAndNothingIsDone) {
                                  "        FilterPolicy: {a: 3}\n"),
                    "r.yaml:6:23: Invalid parameter"));
   EXPECT_TRUE(
-      says(stage.declare("topics:\n  t:\n    subscriptions:\n      - {Protocol: sms, Endpoint: '+123'}\n"),
+      says(stage.declare("topics:\n  t:\n    subscriptions:\n      - {Protocol: sms, Endpoint: 'no number'}\n"),
            "r.yaml:4:9: "));
   EXPECT_EQ(stage.described(), before);
 }
