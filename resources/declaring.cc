@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocol/text.h"
+#include "protocol/web_url.h"
 
 namespace penstock {
 namespace {
@@ -88,7 +89,7 @@ class Declaring {
           said.try_emplace({subscription.protocol, subscription.endpoint}, subscription.where);
       if (!first) {
         return DeclarationFault{subscription.where, "the topic " + wanted.name + " has a subscription of " +
-                                                        subscription.endpoint + " already, at " +
+                                                        without_password(subscription.endpoint) + " already, at " +
                                                         other->second};
       }
       if (Fault fault = subscribe(wanted, subscription)) return fault;

@@ -160,6 +160,10 @@ class Describing {
       entry.only_a_remark = true;
       entry.remarks.emplace_back("A password is not given away: put it in, and take the # off.");
     }
+    if (record.protocol == SubscriptionProtocol::kApplication) {
+      entry.only_a_remark = true;
+      entry.remarks.emplace_back("An endpoint of mobile push exists only where it was created.");
+    }
     for (const auto& [name, value] : answered.attributes.pairs) {
       if (kTold.contains(name)) continue;
       // Answers show its default, too.

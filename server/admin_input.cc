@@ -103,7 +103,7 @@ std::optional<double> AdminInput::share(std::string_view name) {
 
 bool AdminInput::flag(std::string_view name) {
   const std::optional<std::string> given = text(name);
-  if (!given || *given == "false" || *given == "0") return false;
+  if (!given || *given == "false" || *given == "False" || *given == "0") return false;
   if (*given != "true" && *given != "1" && *given != "True")
     complain(joined({name, " must be true or false."}));
   return true;

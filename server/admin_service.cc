@@ -39,8 +39,7 @@ ApiResponse AdminService::render(const PendingCall& pending, const Ticket&, cons
 }
 
 AdminAnswer AdminService::answer(const ApiRequest& request, const Ticket& ticket, Random& random) const {
-  const bool ready = ground_.broker.running() && ready_.load(std::memory_order_acquire);
-  if (auto page = answer_health(request, ready)) return *std::move(page);
+  if (auto page = answer_health(request, ready())) return *std::move(page);
   const std::string_view path = path_of(request.target);
   const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
   std::string allowed;
@@ -65,7 +64,7 @@ std::optional<ApiResponse> AdminService::refuse(const AdminPath& row, const ApiR
   if (row.access == AdminAccess::kTests && !ground_.test_controls) {
     return admin_refusal(403, "This is for tests: start the daemon with --test-controls (PENSTOCK_TEST_CONTROLS=on).");
   }
-  if (!ground_.broker.running()) return admin_refusal(503, "The daemon is still starting; try again.");
+  if (!ready()) return admin_refusal(503, "The daemon is still starting; try again.");
   return std::nullopt;
 }
 

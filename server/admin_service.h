@@ -26,6 +26,7 @@ class AdminService final : public Service {
 
  private:
   AdminAnswer answer(const ApiRequest& request, const Ticket& ticket, Random& random) const;
+  bool ready() const { return ground_.broker.running() && ready_.load(std::memory_order_acquire); }
   std::optional<ApiResponse> refuse(const AdminPath& row, const ApiRequest& request) const;
 
   const AdminGround ground_;

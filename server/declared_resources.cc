@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "protocol/web_url.h"
 #include "base/random.h"
 #include "broker/topic.h"
 #include "protocol/errors.h"
@@ -23,9 +24,9 @@ StartRefusal refusal_of(const DeclarationFault& fault, const Settings& settings)
 std::optional<StartRefusal> read_subscription(const std::string& text, const World& world,
                                               Declaration& into) {
   const std::size_t equals = text.find('=');  // settings have seen to it
-  const std::string where = "--subscriptions " + text;
   const std::string name = text.substr(0, equals);
   const std::string target = text.substr(equals + 1);
+  const std::string where = "--subscriptions " + name + "=" + without_password(target);
   DeclaredSubscription subscription{.protocol = "sqs", .endpoint = target, .where = where};
   for (const char* const scheme : {"http", "https"}) {
     if (target.starts_with(std::string(scheme) + "://")) subscription.protocol = scheme;

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -55,6 +56,7 @@ struct MailSender::Transfer {
   std::string mail;
   std::size_t sent = 0;
   bool forbidden = false;  // an address that nobody may be sent to
+  std::array<char, CURL_ERROR_SIZE> trouble{};  // in curl's words
   std::unique_ptr<curl_slist, FreeList> recipients;
   std::unique_ptr<CURL, FreeEasy> easy;
 
@@ -195,6 +197,7 @@ bool MailSender::begin(OutgoingDelivery& outgoing) {
     const std::string_view password = options_.password ? options_.password->revealed() : std::string_view{};
     curl_easy_setopt(easy, CURLOPT_PASSWORD, std::string(password).c_str());
   }
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->trouble.data());
   curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(easy, CURLOPT_READFUNCTION, &Transfer::read);
   curl_easy_setopt(easy, CURLOPT_READDATA, transfer.get());
@@ -249,6 +252,14 @@ void MailSender::finish(Transfer& transfer, CURLcode code) {
   if (code == CURLE_LOGIN_DENIED || code == CURLE_REMOTE_ACCESS_DENIED) {
     end(std::move(transfer.outgoing), AttemptResult::kFailed,
         "the mail server takes neither user nor password");
+    return;
+  }
+  // What the server says before it has heard of a recipient is about itself or us, and worth a retry.
+  const bool before_recipient = code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_USE_SSL_FAILED ||
+                                std::string_view(transfer.trouble.data()).starts_with("MAIL failed");
+  if (before_recipient) {
+    end(std::move(transfer.outgoing), AttemptResult::kFailed,
+        "status " + std::to_string(status) + " before any recipient was named");
     return;
   }
   // A status of an earlier step may be left over; only a refusal is one.

@@ -175,7 +175,13 @@ tl::expected<PlainAnswer, std::string> plain_get(const PlainUrl& url, const Plai
   PlainAnswer answer{line.substr(9), {}};
   const std::size_t head = text.find("\r\n\r\n");
   if (whole && head == std::string::npos) return tl::unexpected(std::string("it gave no answer of HTTP"));
-  if (whole) answer.body = text.substr(head + 4);
+  if (whole) {
+    answer.body = text.substr(head + 4);
+    // A connection that ended early must not pass for an answer.
+    const std::size_t length = text.find("\r\nContent-Length: ");
+    const std::string declared = length < head ? text.substr(length + 18, text.find("\r\n", length + 2) - length - 18) : "";
+    if (declared != std::to_string(answer.body.size())) return tl::unexpected(std::string("its answer was cut off"));
+  }
   return answer;
 }
 
