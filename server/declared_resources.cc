@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "protocol/web_url.h"
 #include "base/random.h"
 #include "broker/topic.h"
 #include "protocol/errors.h"
+#include "protocol/web_url.h"
 #include "resources/rehearsal.h"
 #include "resources/resources_document.h"
 #include "server/text_file.h"

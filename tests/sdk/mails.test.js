@@ -187,6 +187,24 @@ test('What the server refuses for good is in the dead-letter queue, what it puts
   assert.ok(server.tried > tried);
 });
 
+test('A server that does not take our sender has refused nobody: the mail comes when it does', async (t) => {
+  let strict = false;
+  let refusals = 0;
+  const onMailFrom = (address, session, done) => {
+    if (strict) refusals += 1;
+    done(strict ? refusal(553) : null);
+  };
+  const server = await MailServer.start(t, { onMailFrom });
+  const { topics, TopicArn } = await stage(t, server);
+  await confirmed(topics, TopicArn, server, 'reader@example.com');
+  strict = true;
+  await topics.send(new sns.PublishCommand({ TopicArn, Message: 'patience' }));
+  await until(() => refusals > 0, () => 'no attempt was refused');
+  strict = false;
+  const mails = await server.seen(2); // after ten seconds
+  assert.match(mails[1].text, /^patience/);
+});
+
 test('A mail server that is away costs nobody a message, not even over a restart', async (t) => {
   const server = await MailServer.start(t);
   const flags = ['--smtp-server', server.url, '--smtp-from', from];
