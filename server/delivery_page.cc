@@ -10,6 +10,7 @@
 #include "protocol/json_writer.h"
 #include "protocol/query_form.h"
 #include "protocol/text.h"
+#include "server/webhook_request.h"
 
 namespace penstock {
 namespace {
@@ -30,18 +31,6 @@ std::optional<std::uint64_t> number_in(const std::string& text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
-}
-
-std::string_view type_of(Notification::Kind kind) {
-  switch (kind) {
-    case Notification::Kind::kNotification:
-      return "Notification";
-    case Notification::Kind::kSubscriptionConfirmation:
-      return "SubscriptionConfirmation";
-    case Notification::Kind::kUnsubscribeConfirmation:
-      return "UnsubscribeConfirmation";
-  }
-  return {};
 }
 
 }  // namespace
@@ -92,7 +81,7 @@ ApiResponse DeliveryPage::answer(const ApiRequest& request) const {
     writer.member("Endpoint", to.endpoint);
     if (!to.topic_arn.empty()) writer.member("TopicArn", to.topic_arn);
     if (!to.subscription_arn.empty()) writer.member("SubscriptionArn", to.subscription_arn);
-    writer.member("Type", type_of(notification.kind));
+    writer.member("Type", type_name(notification.kind));
     writer.member("MessageId", notification.id.text());
     writer.member("Timestamp", iso_time(notification.published));
     if (!notification.subject.empty()) writer.member("Subject", notification.subject);

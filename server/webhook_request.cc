@@ -10,18 +10,6 @@ namespace {
 
 constexpr std::string_view kPlainText = "text/plain; charset=UTF-8";
 
-std::string_view type_name(Notification::Kind kind) {
-  switch (kind) {
-    case Notification::Kind::kNotification:
-      return "Notification";
-    case Notification::Kind::kSubscriptionConfirmation:
-      return "SubscriptionConfirmation";
-    case Notification::Kind::kUnsubscribeConfirmation:
-      return "UnsubscribeConfirmation";
-  }
-  return {};
-}
-
 // A policy of the topic is for all its subscriptions: what only raw messages may be called does not hold for
 // an envelope, which is JSON.
 std::string_view content_type(const OutgoingDestination& to, const Notification& notification) {
@@ -34,6 +22,18 @@ std::string_view content_type(const OutgoingDestination& to, const Notification&
 }
 
 }  // namespace
+
+std::string_view type_name(Notification::Kind kind) {
+  switch (kind) {
+    case Notification::Kind::kNotification:
+      return "Notification";
+    case Notification::Kind::kSubscriptionConfirmation:
+      return "SubscriptionConfirmation";
+    case Notification::Kind::kUnsubscribeConfirmation:
+      return "UnsubscribeConfirmation";
+  }
+  return {};
+}
 
 WebhookRequest WebhookRequest::of(const OutgoingDelivery& outgoing, const WebUrl& url,
                                   std::string_view url_base, NotificationSigning* signing) {

@@ -11,6 +11,9 @@
 
 namespace penstock {
 
+// As AWS names it: "Notification", ...
+std::string_view type_name(Notification::Kind kind);
+
 struct WebhookRequest {
   std::string head;  // without Authorization and the empty line at its end
   std::string body;
