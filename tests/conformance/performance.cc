@@ -6,8 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "tests/conformance/speech.h"
-#include "tests/conformance/stack.h"
+#include "tests/conformance/speaker.h"
 #include "tests/conformance/wire_errors.h"
 
 namespace penstock::conformance {
@@ -17,26 +16,25 @@ namespace {
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 // The `@` members of a step leave it for the request's headers and path.
-struct Given {
-  Json members;
-  HeaderLines headers;
-  std::string path = "/";
-};
-
-Result<Given> given_by(const CaseStep& step, const Captures& captures) {
+Result<Asked> asked_by(const CaseStep& step, const Captures& captures) {
   Result<Json> all = value_of(step.given, captures);
   if (!all) return tl::unexpected(all.error());
-  Given given{.members = Json::object(), .headers = {}};
+  Asked asked{
+      .action = step.verb == "queue" ? "CreateQueue" : step.verb, .of_sns = step.of_sns, .headers = {}};
   for (const auto& [name, value] : all->items()) {
     if (name == "@path") {
-      given.path = text_of(value);
+      asked.path = text_of(value);
     } else if (name.starts_with('@')) {
-      given.headers.emplace_back(name.substr(1), text_of(value));
+      asked.headers.emplace_back(name.substr(1), text_of(value));
     } else {
-      given.members[name] = value;
+      asked.members[name] = value;
     }
   }
-  return given;
+  if (step.verb == "queue") {
+    Json attributes = std::exchange(asked.members, Json{{"QueueName", step.plain[0]}});
+    if (!attributes.empty()) asked.members["Attributes"] = std::move(attributes);
+  }
+  return asked;
 }
 
 std::string told(const HeardAnswer& answer) {
@@ -84,26 +82,27 @@ std::pair<Protocol, std::string> refusal_in(const ApiResponse& response) {
 
 class Stage {
  public:
-  explicit Stage(Protocol protocol) : protocol_(protocol) {}
+  explicit Stage(Speaker& speaker) : speaker_(speaker), protocol_(speaker.protocol()) {}
 
   Performance perform(const Case& one) {
     for (const CaseStep& step : one.steps) {
       if (!step.is_part_of(protocol_)) continue;
       const std::string otherwise = step.times == 1 ? perform(step) : perform_often(step);
+      if (performance_.client_refused) break;
       if (otherwise.empty()) continue;
       performance_.otherwise = "line " + std::to_string(step.line) + ", in " +
                                std::string(name_of(protocol_)) + ": " + step.text.substr(0, 1000) + "\n  " +
                                otherwise;
       break;
     }
+    speaker_.leave();
     return std::move(performance_);
   }
 
  private:
-  struct Asked {
-    std::string action;
+  struct UnderWay {
     bool of_sns = false;
-    std::uint64_t request = 0;
+    std::uint64_t request = 0;  // the speaker's number
     std::size_t seen = 0;  // its place in the performance; filled in when it is answered
   };
 
@@ -151,22 +150,12 @@ class Stage {
   }
 
   std::string ask(const CaseStep& step) {
-    Result<Given> given = given_by(step, captures_);
-    if (!given) return given.error().text;
-    if (step.verb == "queue") {
-      Json attributes = std::exchange(given->members, Json{{"QueueName", step.plain[0]}});
-      if (!attributes.empty()) given->members["Attributes"] = std::move(attributes);
-    }
-    const std::string action = step.verb == "queue" ? "CreateQueue" : step.verb;
-    SpokenRequest request = step.of_sns ? spoken_to_sns(action, given->members)
-                                        : spoken(protocol_, action, given->members);
-    request.target = given->path;
-    for (auto& header : given->headers) request.headers.push_back(std::move(header));
-
+    const Result<Asked> asked = asked_by(step, captures_);
+    if (!asked) return asked.error().text;
     SeenAnswer seen{.protocol = step.of_sns ? Protocol::kQuery : protocol_,
-                    .action = (step.of_sns ? "sns:" : "") + action};
-    add_members("", given->members, seen.members);
-    asked_[step.who] = {action, step.of_sns, stack_->send(request.view()), seen_under_way_.size()};
+                    .action = (step.of_sns ? "sns:" : "") + asked->action};
+    add_members("", asked->members, seen.members);
+    asked_[step.who] = {step.of_sns, speaker_.ask(*stack_, *asked), seen_under_way_.size()};
     seen_under_way_.push_back(std::move(seen));
     return answered(step, step.who);
   }
@@ -175,11 +164,11 @@ class Stage {
   std::string answered(const CaseStep& step, const std::string& who) {
     const auto asked = asked_.find(who);
     if (asked == asked_.end()) return "nobody of that name has asked anything";
-    const ApiResponse* response = stack_->answer(asked->second.request);
-    if (response == nullptr) return std::holds_alternative<Waits>(step.expected) ? "" : "waits";
+    const std::optional<HeardAnswer> heard = speaker_.answer(asked->second.request);
+    if (!heard) return std::holds_alternative<Waits>(step.expected) ? "" : "waits";
     if (std::holds_alternative<Waits>(step.expected)) return "does not wait";
-    const HeardAnswer answer = asked->second.of_sns ? heard_from_sns(asked->second.action, *response)
-                                                    : heard(protocol_, asked->second.action, *response);
+    const HeardAnswer& answer = *heard;
+    performance_.client_refused = answer.unasked && std::holds_alternative<Refusal>(step.expected);
     note(asked->second, answer);
     if (!answer.complaint.empty()) return answer.complaint;
     if (const auto* refusal = std::get_if<Refusal>(&step.expected)) return compare(*refusal, answer, asked->second.of_sns);
@@ -201,7 +190,7 @@ class Stage {
     return answer.text == (other_words ? form->query_text : form->json_text) ? "" : otherwise;
   }
 
-  void note(const Asked& asked, const HeardAnswer& answer) {
+  void note(const UnderWay& asked, const HeardAnswer& answer) {
     SeenAnswer& seen = seen_under_way_[asked.seen];
     seen.code = answer.complaint.empty() ? answer.code : "";
     if (!answer.complaint.empty()) return;
@@ -241,16 +230,22 @@ class Stage {
                         : what + "\n  led to " + actual.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
 
+  Speaker& speaker_;
   Protocol protocol_;
   std::unique_ptr<Stack> stack_ = std::make_unique<Stack>();
   Captures captures_;
-  std::map<std::string, Asked> asked_;
+  std::map<std::string, UnderWay> asked_;
   std::vector<SeenAnswer> seen_under_way_;
   Performance performance_;
 };
 
 }  // namespace
 
-Performance perform(const Case& one, Protocol protocol) { return Stage(protocol).perform(one); }
+Performance perform(const Case& one, Protocol protocol) {
+  RawSpeaker speaker(protocol);
+  return perform(one, speaker);
+}
+
+Performance perform(const Case& one, Speaker& speaker) { return Stage(speaker).perform(one); }
 
 }  // namespace penstock::conformance

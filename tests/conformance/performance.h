@@ -1,4 +1,5 @@
-// Performance: one case performed in one protocol, on a stack of its own, and what was seen meanwhile.
+// Performance: one case performed in one protocol or by one SDK, on a stack of its own, and what was seen
+// meanwhile.
 #pragma once
 
 #include <string>
@@ -21,11 +22,16 @@ struct SeenAnswer {
   std::vector<std::string> attributes;   // queue attributes that the answer has
 };
 
+class Speaker;
+
 struct Performance {
   std::string otherwise;  // what did not go as the case says, and where; empty: nothing
+  // What was to be refused the client itself refused: the rest could not be asked.
+  bool client_refused = false;
   std::vector<SeenAnswer> seen;
 };
 
 Performance perform(const Case& one, Protocol protocol);
+Performance perform(const Case& one, Speaker& speaker);
 
 }  // namespace penstock::conformance

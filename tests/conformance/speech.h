@@ -35,6 +35,7 @@ struct HeardAnswer {
   std::string text;
   Json members = Json::object();  // of a success, with AWS JSON's names
   std::string complaint;          // what is wrong with its form; empty: nothing
+  bool unasked = false;           // the client refused by itself, and nobody was asked
 };
 
 SpokenRequest spoken(Protocol protocol, std::string_view action, const Json& members);
