@@ -199,7 +199,10 @@ class Examining {
     const rocksdb::Status status =
         rocksdb::DB::OpenForReadOnly(options, database(), family_descriptors(store), &handles, &db);
     if (!status.ok()) {
-      damage(database(), "it cannot be opened: " + status.ToString());
+      // Of a table that is missing the library names what it tried last, the name of many years ago.
+      std::string why = status.ToString();
+      for (std::size_t at = why.find(".ldb"); at != std::string::npos; at = why.find(".ldb")) why.replace(at, 4, ".sst");
+      damage(database(), "it cannot be opened: " + why);
       return;
     }
     db_.reset(db);

