@@ -169,6 +169,8 @@ class Examining {
       return;
     }
     for (const WalFile& log : *logs) examined_.bytes += log.bytes;
+    // A database that was open has one, be it empty. That the newest of several is gone nobody can tell.
+    if (logs->empty()) damage(database(), "it has no log: what was acknowledged last may be gone with it");
     if (!identity_) return;  // nothing in the log can be told to be ours
     const Result<WalFinding> finding = scan_wal(*files_, *logs, *identity_, LogDepth::kFull);
     if (!finding) {
