@@ -35,8 +35,8 @@ std::string count_text(std::uint64_t count, const std::string& noun) {
 }
 
 std::string point_text(const RestorePoint& point) {
-  return "point " + std::to_string(point.id.value) + "  " + time_text(point.taken) + "  " + bytes_text(point.bytes) +
-         "  commit " + std::to_string(point.position.value);
+  return "point " + std::to_string(point.id.value) + "  " + time_text(point.taken) + "  " +
+         bytes_text(point.bytes) + "  commit " + std::to_string(point.position.value);
 }
 
 tl::unexpected<StartRefusal> refused(int exit_code, std::string text) {
@@ -48,12 +48,14 @@ class AnswerReader {
  public:
   explicit AnswerReader(const std::string& body) {
     Result<JsonValue> parsed = JsonValue::parse(body);
-    if (auto* object = parsed ? std::get_if<JsonObject>(&parsed->value) : nullptr) object_ = std::move(*object);
+    if (auto* object = parsed ? std::get_if<JsonObject>(&parsed->value) : nullptr)
+      object_ = std::move(*object);
   }
   AnswerReader last() {
     JsonValue* const found = find_member(object_, "Last");
     AnswerReader reader{std::string()};
-    if (auto* object = found ? std::get_if<JsonObject>(&found->value) : nullptr) reader.object_ = std::move(*object);
+    if (auto* object = found ? std::get_if<JsonObject>(&found->value) : nullptr)
+      reader.object_ = std::move(*object);
     return reader;
   }
   std::string text(std::string_view name) {
@@ -112,8 +114,9 @@ Printed perform(const TakeBackup& command) {
   }
   AnswerReader answer(begun->body);
   if (!begun->status.starts_with("202")) {
-    return refused(exit_code_of(begun->status), command.url.text() + ": it says " + begun->status + ": " +
-                                                    (answer.text("error").empty() ? begun->body : answer.text("error")));
+    return refused(exit_code_of(begun->status),
+                   command.url.text() + ": it says " + begun->status + ": " +
+                       (answer.text("error").empty() ? begun->body : answer.text("error")));
   }
   PlainUrl asked = command.url;
   asked.path += "?Number=" + std::to_string(answer.number("Number"));
@@ -122,9 +125,10 @@ Printed perform(const TakeBackup& command) {
     std::this_thread::sleep_for(kAskedEvery);
     const auto told = plain_get(asked, kAsking, token);
     if (!told || !told->status.starts_with("200")) {
-      return refused(kExitUnavailable, command.url.text() + ": " + (told ? "it says " + told->status : told.error()) +
-                                           "; the daemon went away while the backup was under way: its point may be "
-                                           "missing, earlier ones are as they were (--list)");
+      return refused(kExitUnavailable,
+                     command.url.text() + ": " + (told ? "it says " + told->status : told.error()) +
+                         "; the daemon went away while the backup was under way: its point may be "
+                         "missing, earlier ones are as they were (--list)");
     }
     AnswerReader report = AnswerReader(told->body).last();
     line.show(report.number("CopiedBytes"), report.number("ExpectedBytes"));
@@ -132,12 +136,13 @@ Printed perform(const TakeBackup& command) {
     if (state == "running") continue;
     if (state != "done") return refused(kExitIo, report.text("Why"));
     std::string text = "point " + std::to_string(report.number("Point")) + " of " +
-                       time_text(static_cast<std::int64_t>(report.number("Taken"))) + " in " + report.text("Directory") +
-                       ": " + bytes_text(report.number("Bytes")) + ", of which " +
+                       time_text(static_cast<std::int64_t>(report.number("Taken"))) + " in " +
+                       report.text("Directory") + ": " + bytes_text(report.number("Bytes")) + ", of which " +
                        bytes_text(report.number("CopiedBytes")) + " were copied; there are " +
                        count_text(report.number("Points"), "point") + "\n";
     if (report.number("DamagedPoints") > 0) {
-      text += count_text(report.number("DamagedPoints"), "more point") + " of it cannot be restored (--list)\n";
+      text +=
+          count_text(report.number("DamagedPoints"), "more point") + " of it cannot be restored (--list)\n";
     }
     return text;
   }
@@ -199,8 +204,9 @@ Printed perform(const VerifyBackups& command) {
     }
   }
   if (damaged.empty()) return text.empty() ? "no points\n" : text;
-  return refused(kExitData, command.directory + ": " + damaged +
-                                "; drop what is damaged (--drop) and take a new backup into another directory");
+  return refused(kExitData,
+                 command.directory + ": " + damaged +
+                     "; drop what is damaged (--drop) and take a new backup into another directory");
 }
 
 Printed perform(const DropBackups& command) {

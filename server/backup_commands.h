@@ -1,14 +1,14 @@
 // The commands about backups:
 //
-//     penstock backup DIR [--keep N]               has the running daemon take one (server/backup_pages.h) and waits
-//     penstock backup DIR --list [--json]          what there is; needs no daemon
-//     penstock backup DIR --verify                 reads every file and compares the checksums; needs no daemon
-//     penstock backup DIR --drop ID                drops restore points; needs no daemon
-//     penstock restore DIR --data DATA [--point N] writes a new data directory (storage/restoration.h)
+//     penstock backup DIR [--keep N]               has the running daemon take one (server/backup_pages.h)
+//     and waits penstock backup DIR --list [--json]          what there is; needs no daemon penstock backup
+//     DIR --verify                 reads every file and compares the checksums; needs no daemon penstock
+//     backup DIR --drop ID                drops restore points; needs no daemon penstock restore DIR --data
+//     DATA [--point N] writes a new data directory (storage/restoration.h)
 //
-// Exit codes (sysexits.h): 0; 64 what is asked cannot be; 65 a point is damaged; 66 there is no such backup; 69 no
-// daemon answers, or it went away; 73 the data directory cannot be written, or holds something; 74 the disk fails or
-// is full; 75 another backup is under way.
+// Exit codes (sysexits.h): 0; 64 what is asked cannot be; 65 a point is damaged; 66 there is no such backup;
+// 69 no daemon answers, or it went away; 73 the data directory cannot be written, or holds something; 74 the
+// disk fails or is full; 75 another backup is under way.
 #pragma once
 
 #include <cstdint>

@@ -23,7 +23,9 @@ void write_report(JsonWriter& writer, const BackupReport& report) {
   using State = BackupReport::State;
   writer.begin_object();
   number(writer, "Number", report.number);
-  writer.member("State", report.state == State::kRunning ? "running" : report.state == State::kDone ? "done" : "failed");
+  writer.member("State", report.state == State::kRunning ? "running"
+                         : report.state == State::kDone  ? "done"
+                                                         : "failed");
   writer.member("Directory", report.directory);
   number(writer, "CopiedBytes", report.progress->done());
   number(writer, "ExpectedBytes", report.progress->expected());

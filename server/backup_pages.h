@@ -2,10 +2,11 @@
 //
 //     POST /backups {"Directory": "/var/backups/penstock", "Keep": 7}   202 {"Number": N}: it has begun
 //     GET /backups                                                      where they may go, and the last order
-//     GET /backups?Number=N                                             that order; 404: it was not the last one
+//     GET /backups?Number=N                                             that order; 404: it was not the last
+//     one
 //
-// 400: it cannot be understood; 403: not to that directory (server/backup_place.h); 409: one is under way, or there is
-// nothing on disk to back up.
+// 400: it cannot be understood; 403: not to that directory (server/backup_place.h); 409: one is under way, or
+// there is nothing on disk to back up.
 #pragma once
 
 #include "server/admin_paths.h"

@@ -15,7 +15,8 @@ constexpr std::size_t kNameBytesMax = 64;
 // Of a series of backups: nothing that a shell, a log or a path could take for something else.
 bool is_name(const std::string& name) {
   const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_';
   };
   // The library's own, where the directory above has backups itself.
   const bool taken = name == "meta" || name == "private" || name == "shared" || name == "shared_checksum";
@@ -37,13 +38,14 @@ fs::path normal(const fs::path& path) {
 
 tl::expected<std::string, std::string> backup_place(const std::string& root_text, std::string_view asked) {
   if (root_text.empty()) {
-    return tl::unexpected(
-        std::string("The daemon was started without a directory for backups: start it with --backup-directory DIR "
-                    "(PENSTOCK_BACKUP_DIRECTORY)."));
+    return tl::unexpected(std::string(
+        "The daemon was started without a directory for backups: start it with --backup-directory DIR "
+        "(PENSTOCK_BACKUP_DIRECTORY)."));
   }
-  const tl::unexpected<std::string> outside("Backups go to " + root_text +
-                                            " (--backup-directory) or to a directory directly in it, whose name is "
-                                            "made of at most 64 letters, digits and ._- and which is no link.");
+  const tl::unexpected<std::string> outside(
+      "Backups go to " + root_text +
+      " (--backup-directory) or to a directory directly in it, whose name is "
+      "made of at most 64 letters, digits and ._- and which is no link.");
   const bool whole = asked.find('\0') == std::string_view::npos && asked.size() <= kPathBytesMax;
   if (!whole || !asked.starts_with('/')) return outside;
   std::error_code failed;

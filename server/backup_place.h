@@ -1,8 +1,10 @@
 // BackupPlace: which directories the daemon writes backups to, when the admin side is asked for one.
 //
-// The daemon may write where whoever asks may not; so only the operator, who starts it, says where: a directory
-// (--backup-directory), and the directories directly in it, so that there may be several series of backups. What is
-// asked for is compared with it by what it is on disk, not by how it is spelt; a symbolic link leads nowhere.
+// The daemon may write where whoever asks may not; so only the operator, who starts it, says where: a
+// directory
+// (--backup-directory), and the directories directly in it, so that there may be several series of backups.
+// What is asked for is compared with it by what it is on disk, not by how it is spelt; a symbolic link leads
+// nowhere.
 #pragma once
 
 #include <string>

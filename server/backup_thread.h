@@ -1,11 +1,12 @@
 // BackupThread: the one thread of the daemon that takes backups, one at a time.
 //
-//     admin side --order--> BackupThread --RocksStore::back_up--> DIR        (and what the library's own thread copies)
+//     admin side --order--> BackupThread --RocksStore::back_up--> DIR        (and what the library's own
+//     thread copies)
 //                <--report--
 //
-// Neither the broker thread nor the committer waits for it. An order while one is under way is refused; the report
-// is of the order that came last. Stopping the daemon ends what is under way: its point is then not there, earlier
-// ones are.
+// Neither the broker thread nor the committer waits for it. An order while one is under way is refused; the
+// report is of the order that came last. Stopping the daemon ends what is under way: its point is then not
+// there, earlier ones are.
 //
 // order(), report() and counts() may be called by any thread.
 #pragma once

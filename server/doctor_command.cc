@@ -10,7 +10,9 @@
 namespace penstock {
 namespace {
 
-std::string_view name_of(Finding::Grade grade) { return grade == Finding::Grade::kDamage ? "damage" : "warning"; }
+std::string_view name_of(Finding::Grade grade) {
+  return grade == Finding::Grade::kDamage ? "damage" : "warning";
+}
 
 std::string as_lines(const std::string& directory, const Examined& examined) {
   std::string text;
@@ -18,10 +20,12 @@ std::string as_lines(const std::string& directory, const Examined& examined) {
     text.append(name_of(finding.grade)).append(": ").append(finding.place).append(": ");
     text.append(finding.what).append("; ").append(finding.advice).append("\n");
   }
-  if (examined.findings_beyond > 0) text += "and " + std::to_string(examined.findings_beyond) + " more findings\n";
+  if (examined.findings_beyond > 0)
+    text += "and " + std::to_string(examined.findings_beyond) + " more findings\n";
   text += directory + ": " + (examined.findings.empty() ? "sound" : "not sound") + ": " +
-          std::to_string(examined.records) + " records of " + std::to_string(examined.queues) + " queues in " +
-          bytes_text(examined.bytes) + ", up to commit " + std::to_string(examined.position.value);
+          std::to_string(examined.records) + " records of " + std::to_string(examined.queues) +
+          " queues in " + bytes_text(examined.bytes) + ", up to commit " +
+          std::to_string(examined.position.value);
   if (!examined.compared) text += "; whether the records agree with each other was not looked at";
   return text + "\n";
 }

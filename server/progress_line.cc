@@ -19,7 +19,8 @@ std::string bytes_text(std::uint64_t bytes) {
   return text.data();
 }
 
-ProgressLine::ProgressLine(std::string doing) : doing_(std::move(doing)), terminal_(::isatty(STDERR_FILENO) == 1) {}
+ProgressLine::ProgressLine(std::string doing)
+    : doing_(std::move(doing)), terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 ProgressLine::~ProgressLine() {
   if (shown_) std::fputs("\r\033[K", stderr);

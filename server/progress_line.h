@@ -1,5 +1,5 @@
-// ProgressLine: one line on a terminal that says how far long work has come, written over and over; nothing where
-// standard error is no terminal. It is gone when the work is done.
+// ProgressLine: one line on a terminal that says how far long work has come, written over and over; nothing
+// where standard error is no terminal. It is gone when the work is done.
 #pragma once
 
 #include <atomic>

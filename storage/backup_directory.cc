@@ -37,8 +37,8 @@ Result<void> done(const rocksdb::Status& status, const std::string& doing) {
 
 // Of a point, kept by the library beside its files.
 std::string metadata_of(Position position, Time time) {
-  return "format " + std::to_string(kDataFormat) + "\nposition " + std::to_string(position.value) + "\ntime " +
-         std::to_string(epoch_milliseconds(time)) + "\n";
+  return "format " + std::to_string(kDataFormat) + "\nposition " + std::to_string(position.value) +
+         "\ntime " + std::to_string(epoch_milliseconds(time)) + "\n";
 }
 
 // Nothing: another version wrote it, or nobody of ours.
@@ -48,12 +48,16 @@ std::optional<RestorePoint> point_of(const rocksdb::BackupInfo& info) {
   std::uint64_t position = 0;
   std::uint64_t time = 0;
   if (!take_number(text, "format ", 10, format) || format > kDataFormat) return std::nullopt;
-  if (!take_number(text, "\nposition ", 10, position) || !take_number(text, "\ntime ", 10, time) || text != "\n") {
+  if (!take_number(text, "\nposition ", 10, position) || !take_number(text, "\ntime ", 10, time) ||
+      text != "\n") {
     return std::nullopt;
   }
-  return RestorePoint{PointId{info.backup_id}, info.timestamp,
-                      Position{position},      from_epoch_milliseconds(static_cast<std::int64_t>(time)),
-                      info.size,               info.number_files};
+  return RestorePoint{PointId{info.backup_id},
+                      info.timestamp,
+                      Position{position},
+                      from_epoch_milliseconds(static_cast<std::int64_t>(time)),
+                      info.size,
+                      info.number_files};
 }
 
 RestorePoints points_of(const rocksdb::BackupEngineReadOnlyBase& engine) {
@@ -86,8 +90,9 @@ Result<std::uint64_t> read_door(rocksdb::FileSystem& files, const std::string& p
                      ", written by a newer version of the broker; this one knows up to format " +
                      std::to_string(kBackupFormat) + ": use that newer version");
     case FormatState::kDamaged:
-      return refused(door_of(path) + " is damaged: if " + path +
-                     " does hold backups, put back that file of three lines as docs/storage_format.md has it");
+      return refused(
+          door_of(path) + " is damaged: if " + path +
+          " does hold backups, put back that file of three lines as docs/storage_format.md has it");
     case FormatState::kAbsent:
       break;
   }
@@ -97,7 +102,8 @@ Result<std::uint64_t> read_door(rocksdb::FileSystem& files, const std::string& p
 rocksdb::BackupEngineOptions engine_options(const std::string& path, rocksdb::Env& env) {
   rocksdb::BackupEngineOptions options(path, &env);
   options.share_table_files = true;
-  options.share_files_with_checksum = true;  // by number and session: a restored store is told from what it was
+  options.share_files_with_checksum =
+      true;  // by number and session: a restored store is told from what it was
   options.sync = true;
   options.backup_log_files = true;
   return options;
@@ -121,10 +127,9 @@ BackupDirectory::~BackupDirectory() {
   if (lock_ != nullptr) files_->UnlockFile(lock_, kOptions, nullptr).PermitUncheckedError();
 }
 
-Result<std::unique_ptr<BackupDirectory>> BackupDirectory::open(const std::string& path, std::uint64_t identity,
-                                                               const std::shared_ptr<rocksdb::FileSystem>& files,
-                                                               WorkProgress& progress,
-                                                               const KeptFree& kept_free) {
+Result<std::unique_ptr<BackupDirectory>> BackupDirectory::open(
+    const std::string& path, std::uint64_t identity, const std::shared_ptr<rocksdb::FileSystem>& files,
+    WorkProgress& progress, const KeptFree& kept_free) {
   std::unique_ptr<BackupDirectory> directory(new BackupDirectory(path, files));
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     return refused("the directory for backups " + path + " cannot be made: " + std::strerror(errno) +
@@ -140,7 +145,8 @@ Result<std::unique_ptr<BackupDirectory>> BackupDirectory::open(const std::string
     const std::string own[] = {".", "..", "LOCK", "PENSTOCK-BACKUPS.new", "lost+found"};
     for (const std::string& name : names) {
       if (std::find(std::begin(own), std::end(own), name) != std::end(own)) continue;
-      return refused(path + " is not empty and holds no backups; choose an empty directory, or one that is not there");
+      return refused(
+          path + " is not empty and holds no backups; choose an empty directory, or one that is not there");
     }
     if (Result<void> written =
             write_durably(*files, door_of(path), format_text(kBackupTitle, kBackupFormat, identity));
@@ -254,7 +260,8 @@ Result<std::unique_ptr<BackupReader>> BackupReader::open(const std::string& path
 RestorePoints BackupReader::points() const { return points_of(*engine_); }
 
 Result<void> BackupReader::verify(PointId id) const {
-  return done(engine_->VerifyBackup(id.value, true), "restore point " + std::to_string(id.value) + " of " + path_);
+  return done(engine_->VerifyBackup(id.value, true),
+              "restore point " + std::to_string(id.value) + " of " + path_);
 }
 
 Result<void> BackupReader::restore(PointId id, const std::string& database) const {

@@ -7,15 +7,15 @@
 //         private/N/        what only point N needs: MANIFEST, CURRENT, options, the end of the log
 //         shared_checksum/  tables; each is there once, however many points need it
 //
-// The last three are RocksDB's BackupEngine. A point is there as a whole or not at all, since its meta file comes
-// last and by rename; whatever ended in the middle is cleared away by the next backup. So a second point costs the
-// tables that were written since the first, and dropping one frees what no other needs.
+// The last three are RocksDB's BackupEngine. A point is there as a whole or not at all, since its meta file
+// comes last and by rename; whatever ended in the middle is cleared away by the next backup. So a second
+// point costs the tables that were written since the first, and dropping one frees what no other needs.
 //
-// A point holds every commit up to the position in it, and perhaps some that followed while it was taken; each as
-// a whole. No key material lies in it: see docs/operations.md.
+// A point holds every commit up to the position in it, and perhaps some that followed while it was taken;
+// each as a whole. No key material lies in it: see docs/operations.md.
 //
-// One thread. Opened for writing it holds the lock; two writers would clear away each other's files. The path comes
-// from outside: whoever opens it has judged it. Refusals say what is wrong and what to do.
+// One thread. Opened for writing it holds the lock; two writers would clear away each other's files. The path
+// comes from outside: whoever opens it has judged it. Refusals say what is wrong and what to do.
 #pragma once
 
 #include <cstdint>
@@ -40,15 +40,14 @@ namespace penstock {
 
 class BackupDirectory {
  public:
-  // For writing: made if it is missing (not those above it), refused if it is neither empty nor one of these, is of
-  // another store, or is in use. `progress` and what it stands on outlive it.
+  // For writing: made if it is missing (not those above it), refused if it is neither empty nor one of these,
+  // is of another store, or is in use. `progress` and what it stands on outlive it.
   static Result<std::unique_ptr<BackupDirectory>> open(const std::string& path, std::uint64_t identity,
                                                        const std::shared_ptr<rocksdb::FileSystem>& files,
                                                        WorkProgress& progress, const KeptFree& kept_free);
   // Likewise, of whatever store; it must be there.
-  static Result<std::unique_ptr<BackupDirectory>> open_existing(const std::string& path,
-                                                                const std::shared_ptr<rocksdb::FileSystem>& files,
-                                                                WorkProgress& progress);
+  static Result<std::unique_ptr<BackupDirectory>> open_existing(
+      const std::string& path, const std::shared_ptr<rocksdb::FileSystem>& files, WorkProgress& progress);
   ~BackupDirectory();
   BackupDirectory(const BackupDirectory&) = delete;
   BackupDirectory& operator=(const BackupDirectory&) = delete;
@@ -76,8 +75,8 @@ class BackupDirectory {
   std::unique_ptr<rocksdb::BackupEngine> engine_;
 };
 
-// The same, only to be looked at: nothing is written and nothing is locked, so it may lie on read-only media. Who
-// looks while somebody drops points may find one gone.
+// The same, only to be looked at: nothing is written and nothing is locked, so it may lie on read-only media.
+// Who looks while somebody drops points may find one gone.
 class BackupReader {
  public:
   // `progress` counts what is written elsewhere, and outlives it.

@@ -1,9 +1,11 @@
 // CopyingFiles: the file system that backups and restores write through. It is the one below it, and:
 //
 //   - counts what is written, and ends the writing when it is told to stop
-//   - has each mebibyte written back as it comes: the sync of a whole table at once would have the syncs of the
+//   - has each mebibyte written back as it comes: the sync of a whole table at once would have the syncs of
+//   the
 //     broker's log wait behind it
-//   - writes nothing more once the disk under the data directory has less than its reserve free: a backup never
+//   - writes nothing more once the disk under the data directory has less than its reserve free: a backup
+//   never
 //     costs the broker its room
 //
 // Any thread of the library; what it is given outlives it.

@@ -1,6 +1,5 @@
 #include "storage/examination.h"
 
-#include <dirent.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 #include <rocksdb/sst_file_reader.h>
@@ -10,7 +9,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "storage/data_directory.h"
@@ -86,7 +87,8 @@ class Examining {
 
   Result<void> enter() {
     const std::string& path = order_.directory;
-    if (::stat(path.c_str(), &door_) != 0) return refused(path + " cannot be looked at: " + std::strerror(errno));
+    if (::stat(path.c_str(), &door_) != 0)
+      return refused(path + " cannot be looked at: " + std::strerror(errno));
     if (!S_ISDIR(door_.st_mode)) return refused(path + " is no directory; name a data directory");
     if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) {
       return refused("no permission for " + path + ", which belongs to user " + std::to_string(door_.st_uid) +
@@ -95,14 +97,16 @@ class Examining {
     const bool has_format = files_->FileExists(path + "/FORMAT", kOptions, nullptr).ok();
     const bool has_database = files_->FileExists(database(), kOptions, nullptr).ok();
     if (!has_format && !has_database) {
-      return refused(path + " is no data directory: it has neither FORMAT nor db; name the one that --data names");
+      return refused(path +
+                     " is no data directory: it has neither FORMAT nor db; name the one that --data names");
     }
     const rocksdb::IOStatus locked = files_->LockFile(path + "/LOCK", kOptions, &lock_, nullptr);
     if (locked.ok()) return {};
     lock_ = nullptr;
     const std::string holder = lock_holder(path + "/LOCK");
     return refused(path + " is in use by " + (holder.empty() ? "another process" : holder) +
-                   "; stop that one, or restore a backup elsewhere and look at that (" + locked.ToString() + ")");
+                   "; stop that one, or restore a backup elsewhere and look at that (" + locked.ToString() +
+                   ")");
   }
 
   void look_at_door() {
@@ -127,28 +131,32 @@ class Examining {
     }
     std::uint64_t free = 0;
     if (files_->GetFreeSpace(path, kOptions, &free, nullptr).ok() && free < order_.disk_reserve_bytes) {
-      warn(path, std::to_string(free) + " bytes are free, less than the disk reserve of " +
-                     std::to_string(order_.disk_reserve_bytes),
+      warn(path,
+           std::to_string(free) + " bytes are free, less than the disk reserve of " +
+               std::to_string(order_.disk_reserve_bytes),
            "make room: sends would be refused");
     }
   }
 
   // Files of another user than the directory's: a restore by root, or a copy.
   void look_at_owners(const std::string& path) {
-    const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
     std::uint64_t others = 0;
-    while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
-      const std::string name = entry->d_name;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator entry(path, failed), end; !failed && entry != end;
+         entry.increment(failed)) {
+      const std::string name = entry->path().filename();
       struct stat found {};
-      if (name == "." || name == ".." || ::lstat((path + "/" + name).c_str(), &found) != 0) continue;
+      if (::lstat((path + "/" + name).c_str(), &found) != 0) continue;
       if (found.st_uid != door_.st_uid) ++others;
       if (name.ends_with("-key.pem") && (found.st_mode & 077) != 0) {
-        warn(path + "/" + name, "other users can read a private key", "close it: chmod 600 " + path + "/" + name);
+        warn(path + "/" + name, "other users can read a private key",
+             "close it: chmod 600 " + path + "/" + name);
       }
     }
     if (others == 0) return;
-    warn(path, std::to_string(others) + " files belong to another user than the data directory, " +
-                   std::to_string(door_.st_uid),
+    warn(path,
+         std::to_string(others) + " files belong to another user than the data directory, " +
+             std::to_string(door_.st_uid),
          "give them to it: chown -R " + std::to_string(door_.st_uid) + " " + order_.directory);
   }
 
@@ -183,7 +191,8 @@ class Examining {
     } else if (!finding->cuts.empty()) {
       warn(finding->cuts.front().path,
            std::to_string(finding->cut_bytes()) + " bytes at the end of the log, behind commit " +
-               std::to_string(finding->last.value) + ", cannot be read, and nothing after them names them as synced",
+               std::to_string(finding->last.value) +
+               ", cannot be read, and nothing after them names them as synced",
            "nothing, if the machine lost power while they were written: the next start cuts them off; else " +
                std::string(kRestore));
     }
@@ -203,7 +212,8 @@ class Examining {
     if (!status.ok()) {
       // Of a table that is missing the library names what it tried last, the name of many years ago.
       std::string why = status.ToString();
-      for (std::size_t at = why.find(".ldb"); at != std::string::npos; at = why.find(".ldb")) why.replace(at, 4, ".sst");
+      for (std::size_t at = why.find(".ldb"); at != std::string::npos; at = why.find(".ldb"))
+        why.replace(at, 4, ".sst");
       damage(database(), "it cannot be opened: " + why);
       return;
     }
@@ -234,7 +244,8 @@ class Examining {
     for (const std::string& name : names) {
       std::uint64_t bytes = 0;
       const std::string path = database() + "/" + name;
-      if (name.ends_with(".sst") && files_->GetFileSize(path, kOptions, &bytes, nullptr).ok()) tables[path] = bytes;
+      if (name.ends_with(".sst") && files_->GetFileSize(path, kOptions, &bytes, nullptr).ok())
+        tables[path] = bytes;
     }
     return tables;
   }

@@ -3,10 +3,11 @@
 //     the door    mode and owner of the directory, FORMAT, a restore that was not finished, free space
 //     the log     MANIFEST and write-ahead log by our own scanners, every checksum
 //     the tables  each table that is in use: whether it is there, and every checksum of the library
-//     the records every value's checksum and fields, and whether the records agree (storage/facts_examination.h)
+//     the records every value's checksum and fields, and whether the records agree
+//     (storage/facts_examination.h)
 //
-// What is damaged early hides what comes later: where a log or table cannot be read, the records that agree or do not
-// are those that are left, and they are compared only if all of them could be read.
+// What is damaged early hides what comes later: where a log or table cannot be read, the records that agree
+// or do not are those that are left, and they are compared only if all of them could be read.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,7 @@ struct Examined {
   std::uint64_t bytes = 0;    // of tables and log
   std::uint64_t records = 0;  // that were read
   std::uint64_t queues = 0;
-  Position position;     // of the last commit
+  Position position;      // of the last commit
   bool compared = false;  // whether the records agree was looked at
 };
 

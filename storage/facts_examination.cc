@@ -28,7 +28,11 @@ const QueueAddress* address_of(const Record& record) {
 }
 
 bool is_of_topic(const Record& record) {
-  return std::visit([](const auto& own) { return requires { own.key.topic; }; }, record);
+  return std::visit(
+      [](const auto& own) {
+        return requires { own.key.topic; };
+      },
+      record);
 }
 
 }  // namespace
@@ -100,7 +104,8 @@ void FactsExamination::end() {
   if (current_->orphans > 0) {
     said("records under id " + std::to_string(current_->address.id.value) + " (" +
              world_text(current_->address.world) + ")",
-         std::to_string(current_->orphans) + " records of a queue, topic or publication that does not exist", kRestore);
+         std::to_string(current_->orphans) + " records of a queue, topic or publication that does not exist",
+         kRestore);
   }
   current_.reset();
 }

@@ -1,8 +1,8 @@
-// FactsExamination: whether all records of a store agree with each other: those of each queue (storage/queue_facts.h),
-// and across queues, topics and subscriptions.
+// FactsExamination: whether all records of a store agree with each other: those of each queue
+// (storage/queue_facts.h), and across queues, topics and subscriptions.
 //
-// Records come in the order of their keys, each once. Memory: what queues and topics there are, and what QueueFacts
-// keeps of one queue. Pure, so that it can be held against whatever makes records.
+// Records come in the order of their keys, each once. Memory: what queues and topics there are, and what
+// QueueFacts keeps of one queue. Pure, so that it can be held against whatever makes records.
 #pragma once
 
 #include <cstdint>
@@ -56,8 +56,8 @@ class FactsExamination {
   QueueId highest_;
   std::optional<Current> current_;
   std::map<std::pair<World, std::string>, QueueId> names_;
-  // Outboxes: what the queues say of their subscriptions, and the other way round. One may outlive its subscription
-  // for a while, not the other way round.
+  // Outboxes: what the queues say of their subscriptions, and the other way round. One may outlive its
+  // subscription for a while, not the other way round.
   std::map<QueueAddress, SubscriptionKey> outboxes_;
   std::map<QueueAddress, SubscriptionKey> subscribed_;
 };

@@ -32,7 +32,8 @@ bool take_number(std::string_view& text, std::string_view prefix, int base, std:
 }
 
 std::string format_text(std::string_view title, std::uint32_t number, std::uint64_t identity) {
-  const std::string text = std::string(title) + std::to_string(number) + "\nidentity " + hex_of(identity) + "\n";
+  const std::string text =
+      std::string(title) + std::to_string(number) + "\nidentity " + hex_of(identity) + "\n";
   return text + "checksum " + hex_of(checksum32(text)) + "\n";
 }
 
@@ -40,7 +41,8 @@ FormatFound parse_format(std::string_view title, std::uint32_t number_max, std::
   FormatFound found{FormatState::kDamaged, 0, 0};
   std::string_view rest = text;
   std::uint64_t number = 0;
-  if (!take_number(rest, title, 10, number) || number > std::numeric_limits<std::uint32_t>::max()) return found;
+  if (!take_number(rest, title, 10, number) || number > std::numeric_limits<std::uint32_t>::max())
+    return found;
   found.number = static_cast<std::uint32_t>(number);
   if (found.number > number_max) {
     found.state = FormatState::kNewer;
@@ -62,7 +64,8 @@ Result<FormatFound> read_format(rocksdb::FileSystem& files, const std::string& p
   if (status.ok()) status = files.GetFileSize(path, options, &bytes, nullptr);
   if (status.ok() && bytes > kFormatBytesMax) return FormatFound{FormatState::kDamaged, 0, 0};
   if (status.ok()) status = rocksdb::ReadFileToString(&files, path, &text);
-  if (Result<void> read = checked(status, "reading " + path); !read) return tl::unexpected<Error>(read.error());
+  if (Result<void> read = checked(status, "reading " + path); !read)
+    return tl::unexpected<Error>(read.error());
   return parse_format(title, number_max, text);
 }
 

@@ -4,8 +4,9 @@
 //     identity 0123456789abcdef
 //     checksum 00000000xxxxxxxx        as of records, over the two lines before it
 //
-// A data directory has one (FORMAT), and so has a directory of backups (PENSTOCK-BACKUPS). Of a file with a larger
-// number in its first line nothing else is read: a newer version wrote it. Pure, but for reading the file.
+// A data directory has one (FORMAT), and so has a directory of backups (PENSTOCK-BACKUPS). Of a file with a
+// larger number in its first line nothing else is read: a newer version wrote it. Pure, but for reading the
+// file.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +46,8 @@ FormatFound parse_format(std::string_view title, std::uint32_t number_max, std::
 Result<FormatFound> read_format(rocksdb::FileSystem& files, const std::string& path, std::string_view title,
                                 std::uint32_t number_max);
 
-// Takes the prefix and a number in the base from the front of the text; false, and less text perhaps, if they do
-// not stand there.
+// Takes the prefix and a number in the base from the front of the text; false, and less text perhaps, if they
+// do not stand there.
 bool take_number(std::string_view& text, std::string_view prefix, int base, std::uint64_t& number);
 
 }  // namespace penstock

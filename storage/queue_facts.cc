@@ -17,7 +17,8 @@ std::int64_t second_of(Time time) { return epoch_milliseconds(time) / 1000; }
 
 // Two sets of (sequence, time) with the same sum and size are the same, but for one chance in 2^64.
 std::uint64_t mixed(Sequence sequence, Time time) {
-  std::uint64_t x = sequence.value * 0x9e3779b97f4a7c15U ^ static_cast<std::uint64_t>(epoch_milliseconds(time));
+  std::uint64_t x =
+      sequence.value * 0x9e3779b97f4a7c15U ^ static_cast<std::uint64_t>(epoch_milliseconds(time));
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
   return x ^ (x >> 31);
@@ -30,8 +31,9 @@ QueueFacts::QueueFacts(const QueueRecord& queue, Time now) : queue_(queue), now_
 QueueFacts::LaneFacts& QueueFacts::lane(Lane number) { return lanes_[number]; }
 
 QueueFacts::Touched* QueueFacts::touched(LaneFacts& lane, Sequence sequence) {
-  const auto found = std::lower_bound(lane.touched.begin(), lane.touched.end(), sequence,
-                                      [](const Touched& one, Sequence other) { return one.sequence < other; });
+  const auto found =
+      std::lower_bound(lane.touched.begin(), lane.touched.end(), sequence,
+                       [](const Touched& one, Sequence other) { return one.sequence < other; });
   return found == lane.touched.end() || found->sequence != sequence ? nullptr : &*found;
 }
 
@@ -116,19 +118,21 @@ void QueueFacts::finish(const SayFinding& say) {
   const std::string place = penstock::place_of(queue_);
   if (alien_ > 0) {
     say({Finding::Grade::kDamage, place,
-         std::to_string(alien_) + " records of a kind that a " + (fifo ? "FIFO" : "standard") + " queue does not have",
+         std::to_string(alien_) + " records of a kind that a " + (fifo ? "FIFO" : "standard") +
+             " queue does not have",
          kReport});
   }
   if (lanes_shared_ > 0) {
     say({Finding::Grade::kDamage, place,
-         std::to_string(lanes_shared_) + " message groups have a lane that is another's or nobody's", kReport});
+         std::to_string(lanes_shared_) + " message groups have a lane that is another's or nobody's",
+         kReport});
   }
   const auto moved = lanes_.find(kMovedLane);
   const std::uint64_t waiting = moved == lanes_.end() ? 0 : moved->second.waiting;
   if (expiries_ != waiting || expiry_sum_ != moved_sum_) {
     say({Finding::Grade::kDamage, place,
-         std::to_string(waiting) + " dead letters that were never received have " + std::to_string(expiries_) +
-             " records of when they expire, or such of others",
+         std::to_string(waiting) + " dead letters that were never received have " +
+             std::to_string(expiries_) + " records of when they expire, or such of others",
          kRestore});
   }
   // Of a FIFO queue those of the last 900 seconds; of a standard one those that are still to come.
@@ -150,7 +154,8 @@ void QueueFacts::finish(const SayFinding& say) {
 void QueueFacts::finish(Lane number, const LaneFacts& facts, const SayFinding& say) const {
   const TallyRecord& tally = facts.tally;
   const auto found = [&](std::uint64_t count, const std::string& what) {
-    if (count > 0) say({Finding::Grade::kDamage, place_of(number), std::to_string(count) + " " + what, kRestore});
+    if (count > 0)
+      say({Finding::Grade::kDamage, place_of(number), std::to_string(count) + " " + what, kRestore});
   };
   const bool counted = queue_.attributes.fifo || number == kMovedLane || number == kLaterLane;
   if (!queue_.attributes.fifo && number != kLaterLane && tally.cursor > tally.high) {
@@ -158,13 +163,15 @@ void QueueFacts::finish(Lane number, const LaneFacts& facts, const SayFinding& s
     return;
   }
   const std::uint64_t expected = counted ? tally.waiting : tally.high.value - tally.cursor.value;
-  if (facts.waiting < expected) found(expected - facts.waiting, "messages are gone: their bodies are missing");
+  if (facts.waiting < expected)
+    found(expected - facts.waiting, "messages are gone: their bodies are missing");
   if (facts.waiting > expected) found(facts.waiting - expected, "messages more than its tally counts");
-  found(facts.left_behind, "bodies that no record of a received message belongs to: they would never be delivered");
+  found(facts.left_behind,
+        "bodies that no record of a received message belongs to: they would never be delivered");
   found(facts.beyond, "bodies with a sequence that was not given out yet");
   found(facts.misplaced, "messages count as received and as never received");
-  found(static_cast<std::uint64_t>(
-            std::count_if(facts.touched.begin(), facts.touched.end(), [](const Touched& one) { return !one.has_body; })),
+  found(static_cast<std::uint64_t>(std::count_if(facts.touched.begin(), facts.touched.end(),
+                                                 [](const Touched& one) { return !one.has_body; })),
         "received messages whose bodies are missing");
 }
 

@@ -1,15 +1,18 @@
 // QueueFacts: whether the records of one queue agree with each other.
 //
-//     a lane of fresh messages   each sequence from the cursor to high has a body; below the cursor those that are
+//     a lane of fresh messages   each sequence from the cursor to high has a body; below the cursor those
+//     that are
 //                                touched, and no others
-//     the lane of later ones     from the cursor on as many bodies as its tally says; below, those that are touched;
+//     the lane of later ones     from the cursor on as many bodies as its tally says; below, those that are
+//     touched;
 //                                in each coming second no more than are counted
-//     the lane `moved`           as many bodies that are not touched as its tally says, each with its expiry record
-//     a FIFO queue               as many bodies as its tally says, none below its cursor, each touched one among them
+//     the lane `moved`           as many bodies that are not touched as its tally says, each with its expiry
+//     record a FIFO queue               as many bodies as its tally says, none below its cursor, each touched
+//     one among them
 //
-// These hold after every commit, since each changes all of a fact at once. Records come in the order of their keys
-// (storage/key_codec.h), so a queue's own record and tallies come before its touched records, and those before its
-// bodies. Memory: the touched records and what is counted; never the bodies.
+// These hold after every commit, since each changes all of a fact at once. Records come in the order of their
+// keys (storage/key_codec.h), so a queue's own record and tallies come before its touched records, and those
+// before its bodies. Memory: the touched records and what is counted; never the bodies.
 //
 // It lives while one queue's records are read. Pure.
 #pragma once
@@ -43,11 +46,11 @@ class QueueFacts {
   };
   struct LaneFacts {
     TallyRecord tally;
-    std::vector<Touched> touched;     // ascending by sequence
-    std::uint64_t waiting = 0;        // bodies from the cursor on; of `moved` those that are not touched
-    std::uint64_t left_behind = 0;    // bodies below the cursor that nothing knows of
-    std::uint64_t beyond = 0;         // bodies from high on
-    std::uint64_t misplaced = 0;      // touched ones whose body lies elsewhere
+    std::vector<Touched> touched;   // ascending by sequence
+    std::uint64_t waiting = 0;      // bodies from the cursor on; of `moved` those that are not touched
+    std::uint64_t left_behind = 0;  // bodies below the cursor that nothing knows of
+    std::uint64_t beyond = 0;       // bodies from high on
+    std::uint64_t misplaced = 0;    // touched ones whose body lies elsewhere
   };
 
   LaneFacts& lane(Lane lane);

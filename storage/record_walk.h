@@ -1,7 +1,7 @@
 // RecordWalk: every record of an open database in the order of its key, although they lie in three families.
 //
-// Each block's checksum is compared. A family that cannot be read any further ends there, and says why; the others go
-// on. One thread.
+// Each block's checksum is compared. A family that cannot be read any further ends there, and says why; the
+// others go on. One thread.
 #pragma once
 
 #include <rocksdb/db.h>

@@ -64,11 +64,14 @@ class Restoring {
     const RestorePoint* point = nullptr;
     if (order_.point) {
       point = points.find(*order_.point);
-      const bool damaged = std::find(points.damaged.begin(), points.damaged.end(), *order_.point) != points.damaged.end();
+      const bool damaged =
+          std::find(points.damaged.begin(), points.damaged.end(), *order_.point) != points.damaged.end();
       if (damaged) {
         return refused(Kind::kDamaged, "restore point " + std::to_string(order_.point->value) + " of " +
-                                           order_.backups + " is damaged: a file is missing or has another size; "
-                                           "choose another point (penstock backup " + order_.backups + " --list)");
+                                           order_.backups +
+                                           " is damaged: a file is missing or has another size; "
+                                           "choose another point (penstock backup " +
+                                           order_.backups + " --list)");
       }
     } else if (!points.whole.empty()) {
       point = &points.whole.back();
@@ -89,23 +92,29 @@ class Restoring {
     if (::mkdir(order_.data.c_str(), 0700) == 0) {
       made_ = true;
     } else if (errno != EEXIST) {
-      return refused(Kind::kTarget, "the data directory " + order_.data + " cannot be made: " + std::strerror(errno) +
+      return refused(Kind::kTarget, "the data directory " + order_.data +
+                                        " cannot be made: " + std::strerror(errno) +
                                         "; make the directory above it, as the user that the daemon runs as");
     }
     std::error_code failed;
     std::vector<std::string> names;
-    for (fs::directory_iterator entry(order_.data, failed), end; !failed && entry != end; entry.increment(failed)) {
+    for (fs::directory_iterator entry(order_.data, failed), end; !failed && entry != end;
+         entry.increment(failed)) {
       names.push_back(entry->path().filename());
     }
     if (failed) {
-      return refused(Kind::kTarget, "the data directory " + order_.data + " cannot be entered: " + failed.message());
+      return refused(Kind::kTarget,
+                     "the data directory " + order_.data + " cannot be entered: " + failed.message());
     }
-    const auto holds = [&](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+    const auto holds = [&](std::string_view name) {
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
     const std::string lock = order_.data + "/LOCK";
     // Not taken where there is something else: a restore leaves no file beside what it refuses to touch.
     const bool unfinished = holds(kRestoring) && !holds("FORMAT");
     const bool vacant = std::all_of(names.begin(), names.end(), [&](const std::string& name) {
-      return name == "LOCK" || name == "lost+found" || (unfinished && (name == kRestoring || name == "db" || name == "FORMAT.new"));
+      return name == "LOCK" || name == "lost+found" ||
+             (unfinished && (name == kRestoring || name == "db" || name == "FORMAT.new"));
     });
     if (vacant || holds("LOCK")) {
       const rocksdb::IOStatus locked = files_->LockFile(lock, kOptions, &lock_, nullptr);
@@ -163,19 +172,22 @@ class Restoring {
     if (!opened) return refused(Kind::kDamaged, "what was restored does not open: " + opened.error().text);
     restored_.applied = (*opened)->applied;
     if (restored_.applied.position >= restored_.point.position) return {};
-    return refused(Kind::kDamaged, "restore point " + std::to_string(restored_.point.id.value) +
-                                       " was taken at commit " + std::to_string(restored_.point.position.value) +
-                                       " and goes up to " + std::to_string(restored_.applied.position.value) +
-                                       " only; choose another point");
+    return refused(Kind::kDamaged,
+                   "restore point " + std::to_string(restored_.point.id.value) + " was taken at commit " +
+                       std::to_string(restored_.point.position.value) + " and goes up to " +
+                       std::to_string(restored_.applied.position.value) + " only; choose another point");
   }
 
   Step move_in() {
     const std::string database = order_.data + "/db";
     Result<void> done = sync_database(beside_ + "/db");
-    if (done) done = checked(files_->RenameFile(beside_ + "/db", database, kOptions, nullptr), "moving in " + database);
+    if (done)
+      done =
+          checked(files_->RenameFile(beside_ + "/db", database, kOptions, nullptr), "moving in " + database);
     if (done) done = sync_directory(*files_, order_.data);
     if (done) {
-      done = write_durably(*files_, order_.data + "/FORMAT", format_text(kDataTitle, kDataFormat, reader_->identity()));
+      done = write_durably(*files_, order_.data + "/FORMAT",
+                           format_text(kDataTitle, kDataFormat, reader_->identity()));
     }
     if (!done) return refused(Kind::kFailed, done.error().text);
     whole_ = true;

@@ -14,9 +14,9 @@ using PointId = Named<std::uint32_t, struct PointIdTag>;
 
 struct RestorePoint {
   PointId id;
-  std::int64_t taken = 0;  // seconds since the Unix epoch, by the wall clock
-  Position position;       // it has this commit and all before it
-  Time time;               // of that commit
+  std::int64_t taken = 0;   // seconds since the Unix epoch, by the wall clock
+  Position position;        // it has this commit and all before it
+  Time time;                // of that commit
   std::uint64_t bytes = 0;  // of all its files, those it shares too
   std::uint32_t files = 0;
 };

@@ -1,7 +1,7 @@
 // WorkProgress: how far long work has come, in bytes, and whether it is to end early.
 //
-// Whoever works adds, any thread looks or says stop. Each number alone is exact. Work that was stopped ends with a
-// refusal and leaves behind what it would after any other failure.
+// Whoever works adds, any thread looks or says stop. Each number alone is exact. Work that was stopped ends
+// with a refusal and leaves behind what it would after any other failure.
 #pragma once
 
 #include <atomic>

@@ -27,7 +27,8 @@ TEST(BackupPlace, IsTheDirectoryThatTheOperatorNamedOrOneDirectlyInItHoweverItIs
     EXPECT_EQ(backup_place(root, root + "/daily/"), root + "/daily");
   }
   fs::create_directory_symlink(root, scratch.path() + "/way");
-  EXPECT_EQ(backup_place(root, scratch.path() + "/way/daily"), root + "/daily") << "another way to the same place";
+  EXPECT_EQ(backup_place(root, scratch.path() + "/way/daily"), root + "/daily")
+      << "another way to the same place";
   EXPECT_EQ(backup_place(scratch.path() + "/way", root), root);
 }
 
@@ -38,9 +39,9 @@ TEST(BackupPlace, IsNowhereElse) {
   fs::create_directory_symlink(scratch.path(), root + "/link");
   for (const std::string& asked :
        {std::string(), std::string("backups"), scratch.path(), std::string("/"), root + "/a/b", root + "/..",
-        root + "/../backups2", root + "/link", root + "/link/a", root + "/.hidden", root + "/-x", root + "/private",
-        root + "/a b", root + "/a\nb", root + std::string("/a\0b", 4), root + "/" + std::string(65, 'x'),
-        "/" + std::string(5'000, 'x')}) {
+        root + "/../backups2", root + "/link", root + "/link/a", root + "/.hidden", root + "/-x",
+        root + "/private", root + "/a b", root + "/a\nb", root + std::string("/a\0b", 4),
+        root + "/" + std::string(65, 'x'), "/" + std::string(5'000, 'x')}) {
     EXPECT_FALSE(backup_place(root, asked)) << asked;
   }
   EXPECT_FALSE(backup_place("", root));

@@ -1,8 +1,8 @@
-// A backup or a restore ends in the middle, at each of its file-system calls in turn: what was there before is whole,
-// and the next one succeeds.
+// A backup or a restore ends in the middle, at each of its file-system calls in turn: what was there before
+// is whole, and the next one succeeds.
 //
-// A child opens the store, or reads the backups, through a file system that ends the process, or fails, at the Nth call
-// below the directory that is written to; the parent looks at what is left.
+// A child opens the store, or reads the backups, through a file system that ends the process, or fails, at
+// the Nth call below the directory that is written to; the parent looks at what is left.
 #include <gtest/gtest.h>
 #include <rocksdb/file_system.h>
 
@@ -49,8 +49,8 @@ class FailingBelow final : public rocksdb::FileSystemWrapper {
     if (status.ok()) *file = std::make_unique<File>(std::move(*file), path, *this);
     return status;
   }
-  rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to, const rocksdb::IOOptions& options,
-                               rocksdb::IODebugContext* debug) override {
+  rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
+                               const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
     const rocksdb::IOStatus status = strike(to);
     return status.ok() ? target()->RenameFile(from, to, options, debug) : status;
   }
@@ -111,7 +111,8 @@ class FailingBelow final : public rocksdb::FileSystemWrapper {
 class BackupFaults : public testing::Test {
  protected:
   // Plays the script up to a position, and then takes a backup.
-  int play_and_back_up(const StoreScript& script, std::uint64_t through, std::uint64_t at_call, bool crashes) const {
+  int play_and_back_up(const StoreScript& script, std::uint64_t through, std::uint64_t at_call,
+                       bool crashes) const {
     if (std::freopen("/dev/null", "w", stderr) == nullptr) return 2;
     RocksStoreOptions options = small_store(data());
     options.file_system = std::make_shared<FailingBelow>(backups(), at_call, crashes);
@@ -172,11 +173,13 @@ TEST_F(BackupFaults, ABackupThatEndsInTheMiddleLeavesTheEarlierPointsAndTheNextO
       // Dropping what is left over is tried again by the next backup.
       ASSERT_TRUE(end == kDone || end == (crashes ? kCrashed : kRefused)) << "call " << call << ": " << end;
       ASSERT_EQ(restore_in_child(target()), kDone) << "call " << call;
-      EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{4}); }).exit_status, kDone) << call;
+      EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{4}); }).exit_status, kDone)
+          << call;
       fs::remove_all(target());
       ASSERT_EQ(in_child([&] { return play_and_back_up(script, 8, 0, false); }).exit_status, kDone) << call;
       ASSERT_EQ(restore_in_child(target()), kDone) << "call " << call;
-      EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{8}); }).exit_status, kDone) << call;
+      EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{8}); }).exit_status, kDone)
+          << call;
       if (end == kDone) break;
     }
   }
@@ -200,7 +203,8 @@ TEST_F(BackupFaults, ARestoreThatEndsInTheMiddleIsNoStoreAndTheNextOneSucceeds) 
       }
       EXPECT_TRUE(crashes || !fs::exists(target())) << "call " << call;
       if (fs::exists(target() + "/FORMAT")) {
-        EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{6}); }).exit_status, kDone) << call;
+        EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{6}); }).exit_status, kDone)
+            << call;
         continue;
       }
       if (crashes && fs::exists(target() + "/restoring")) {
@@ -208,7 +212,8 @@ TEST_F(BackupFaults, ARestoreThatEndsInTheMiddleIsNoStoreAndTheNextOneSucceeds) 
             << "what is half opens, after call " << call;
       }
       EXPECT_EQ(restore_in_child(target()), kDone) << "call " << call;
-      EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{6}); }).exit_status, kDone) << call;
+      EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{6}); }).exit_status, kDone)
+          << call;
     }
   }
   std::printf("%d calls of a restore went wrong\n", cases);

@@ -94,10 +94,12 @@ class BackupTest : public testing::Test {
 TEST_F(BackupTest, APointHasEverythingThatWasDurableAndIsRestoredAsAStoreThatGoesOn) {
   const StoreScript script(26, 700);
   open();
-  play(script, *store_, events_, Position{0}, [](Position) {}, [&](Position position) {
-    if (position.value != 11 && position.value != 19) return;
-    ASSERT_TRUE(back_up());
-  });
+  play(
+      script, *store_, events_, Position{0}, [](Position) {},
+      [&](Position position) {
+        if (position.value != 11 && position.value != 19) return;
+        ASSERT_TRUE(back_up());
+      });
   for (const auto& [point, at] : {std::pair(PointId{1}, Position{11}), std::pair(PointId{2}, Position{19})}) {
     fs::remove_all(target());
     const auto done = restored(point);
@@ -137,8 +139,9 @@ TEST_F(BackupTest, WhileCommitsGoOnAPointIsAPrefixOfThemWithAllThatWasDurableBef
         before.push_back(at);
       } while (!over);
     });
-    play(script, *store_, events_, Position{0}, [](Position) {},
-         [&](Position position) { durable = position.value; });
+    play(
+        script, *store_, events_, Position{0}, [](Position) {},
+        [&](Position position) { durable = position.value; });
     over = true;
     taking.join();
     close();
@@ -178,12 +181,14 @@ TEST_F(BackupTest, ASecondPointCopiesOnlyWhatIsNew) {
 TEST_F(BackupTest, OldPointsAreDroppedAndWhatIsLeftIsWhole) {
   const StoreScript script(18, 700);
   open();
-  play(script, *store_, events_, Position{0}, [](Position) {}, [&](Position position) {
-    if (position.value % 3 != 0) return;
-    const auto taken = back_up(2);
-    ASSERT_TRUE(taken) << taken.error().text;
-    EXPECT_LE(taken->left.whole.size(), 2U);
-  });
+  play(
+      script, *store_, events_, Position{0}, [](Position) {},
+      [&](Position position) {
+        if (position.value % 3 != 0) return;
+        const auto taken = back_up(2);
+        ASSERT_TRUE(taken) << taken.error().text;
+        EXPECT_LE(taken->left.whole.size(), 2U);
+      });
   close();
   WorkProgress progress;
   {
@@ -255,7 +260,9 @@ TEST_F(BackupTest, ARestoreRefusesATargetThatHoldsSomethingOrIsInUseAndLeavesItA
   driver_->commit({Put{queue_record()}});
   ASSERT_TRUE(back_up());
   WorkProgress progress;
-  const auto into = [&](const std::string& target) { return restore({backups(), target, {}, nullptr}, progress); };
+  const auto into = [&](const std::string& target) {
+    return restore({backups(), target, {}, nullptr}, progress);
+  };
 
   auto refusal = into(data());
   ASSERT_FALSE(refusal);

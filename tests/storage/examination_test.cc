@@ -65,15 +65,16 @@ class ExaminationTest : public testing::Test {
     const RocksStoreOptions options = small_store(data());
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
-    ASSERT_TRUE(rocksdb::DB::Open(database_options(options, *env), data() + "/db", family_descriptors(options),
-                                  &handles, &db)
+    ASSERT_TRUE(rocksdb::DB::Open(database_options(options, *env), data() + "/db",
+                                  family_descriptors(options), &handles, &db)
                     .ok());
     const RocksFamilies families{handles[0], handles[1], handles[2]};
     for (const std::string& key : keys) {
       ASSERT_TRUE(db->Delete(rocksdb::WriteOptions(), families.*family, key).ok());
     }
     ASSERT_TRUE(db->Flush(rocksdb::FlushOptions(), handles).ok());
-    for (rocksdb::ColumnFamilyHandle* handle : handles) ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+    for (rocksdb::ColumnFamilyHandle* handle : handles)
+      ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
     ASSERT_TRUE(db->Close().ok());
     delete db;
   }
@@ -194,7 +195,8 @@ TEST_F(ExaminationTest, AMissingBodyIsToldWithItsQueue) {
 TEST_F(ExaminationTest, ABodyThatNothingWouldDeliverIsTold) {
   write_store();
   erase({encode_key(key_of(Record(touched(3, 1))))}, &RocksFamilies::touched);
-  EXPECT_NE(told(examined()).find("1 bodies that no record of a received message belongs to"), std::string::npos);
+  EXPECT_NE(told(examined()).find("1 bodies that no record of a received message belongs to"),
+            std::string::npos);
 }
 
 TEST_F(ExaminationTest, AReceivedMessageWithoutItsBodyIsTold) {
