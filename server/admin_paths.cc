@@ -5,6 +5,7 @@
 
 #include "protocol/errors.h"
 #include "server/admin_guard.h"
+#include "server/backup_pages.h"
 #include "server/control_pages.h"
 #include "server/fault_pages.h"
 #include "server/opt_out_page.h"
@@ -65,6 +66,8 @@ constexpr auto kPaths = std::to_array<AdminPath>({
     {"GET", "/_aws/sqs/messages/*", AdminAccess::kGuarded, answer_localstack_peek},
     {"GET", DeliveryPage::kPath, AdminAccess::kGuarded, answer_deliveries},
     {"POST", OptOutPage::kPath, AdminAccess::kGuarded, answer_opt_out},
+    {"GET", "/backups", AdminAccess::kGuarded, answer_backups},
+    {"POST", "/backups", AdminAccess::kGuarded, answer_back_up},
     {"POST", "/reset", AdminAccess::kTests, answer_reset},
     {"POST", "/expect", AdminAccess::kTests, answer_expect},
     {"GET", "/clock", AdminAccess::kTests, answer_clock},

@@ -16,6 +16,7 @@
 
 namespace penstock {
 
+class BackupThread;
 class FaultPlan;
 
 // What pages are made of. All of it outlives the service.
@@ -27,6 +28,8 @@ struct AdminGround {
   DeliveryPage deliveries;
   bool test_controls = false;
   FaultPlan* faults = nullptr;  // null unless test_controls
+  std::string backup_directory = {};  // where backups may be written; empty: nowhere
+  BackupThread* backups = nullptr;    // null: nobody takes any
 };
 
 struct AdminCall {

@@ -89,6 +89,37 @@ class CommandLine {
     for (CLI::App* const command : {elasticmq_, goaws_}) {
       command->add_option("file", imported_, "The file.")->required();
     }
+    backup_ = app_.add_subcommand(
+        "backup",
+        "Have the running daemon write a backup of its store into a directory, where its --backup-directory allows "
+        "it; what is there already is not copied again. With --list, --verify or --drop: about the restore points in "
+        "that directory, without a daemon.");
+    backup_->add_option("directory", backups_, "The directory with the backups.")->required();
+    CLI::Option* const keep =
+        backup_->add_option("--keep", keep_, "When it is taken, drop the oldest until so many points are left.")
+            ->check(CLI::Range(1, 10'000));
+    CLI::Option* const list = backup_->add_flag("--list", list_points_, "List the restore points.");
+    CLI::Option* const verify =
+        backup_->add_flag("--verify", verify_points_, "Read all of every restore point and compare the checksums.");
+    CLI::Option* const drop = backup_->add_option("--drop", dropped_, "Drop this restore point; may be repeated.")
+                                  ->allow_extra_args(false)
+                                  ->type_name("POINT");
+    backup_->add_flag("--json", json_, "With --list: as JSON.")->needs(list);
+    list->excludes(keep)->excludes(verify)->excludes(drop);
+    verify->excludes(keep)->excludes(drop);
+    drop->excludes(keep);
+    add_settings(*backup_, {"admin-listen", "admin-token-file", "config"});
+    restore_ = app_.add_subcommand(
+        "restore", "Write a new data directory from a backup; it must be missing or empty. Needs no daemon.");
+    restore_->add_option("directory", backups_, "The directory with the backups.")->required();
+    restore_->add_option("--data", restored_, "The data directory to write.")->required()->type_name("DIRECTORY");
+    restore_->add_option("--point", point_, "Which restore point. [default: the newest]");
+    doctor_ = app_.add_subcommand("doctor",
+                                  "Read all of a data directory that no daemon uses, and say what is wrong with it; "
+                                  "the exit code is 0 if nothing is, and 1 if something is.");
+    doctor_->add_option("directory", examined_, "The data directory.")->required();
+    doctor_->add_flag("--json", json_, "As JSON.");
+    add_settings(*doctor_, {"disk-reserve", "config"});
     configuration_ =
         app_.add_subcommand("configuration", "Print every setting, as docs/configuration.md has it.");
     version_ = app_.add_subcommand("version", "Print the version.");
@@ -114,6 +145,10 @@ class CommandLine {
     if (help_->parsed()) return help();
     if (configuration_->parsed()) return Print{settings_markdown()};
     if (elasticmq_->parsed()) return ImportResources{ImportResources::From::kElasticMq, imported_, {}};
+    if (backup_->parsed() && list_points_) return ListBackups{backups_, json_};
+    if (backup_->parsed() && verify_points_) return VerifyBackups{backups_};
+    if (backup_->parsed() && !dropped_.empty()) return DropBackups{backups_, dropped_};
+    if (restore_->parsed()) return RestoreBackup{backups_, restored_, point_};
     if (goaws_->parsed()) return ImportResources{ImportResources::From::kGoAws, imported_, environment_};
     return with_settings(environment);
   }
@@ -161,16 +196,32 @@ class CommandLine {
     return CredentialsCommand{settings.credentials, CredentialsCommand::List{}};
   }
 
-  tl::expected<Asked, StartRefusal> export_resources(const Settings& settings) const {
+  // Of the running daemon of these settings.
+  tl::expected<PlainUrl, StartRefusal> admin_page(const Settings& settings, const char* path) const {
     if (!settings.admin_listen) {
-      return tl::unexpected(usage("what there is is asked of the admin pages, and --admin-listen is off"));
+      return tl::unexpected(usage("this is asked of the admin pages, and --admin-listen is off"));
     }
     if (settings.admin_listen->port == 0) {
       return tl::unexpected(usage("the port of --admin-listen " + settings.admin_listen->text() +
                                   " is chosen when the daemon starts, so it cannot be known here"));
     }
     PlainUrl url = HealthUrl::of(*settings.admin_listen);
-    url.path = "/resources";
+    url.path = path;
+    return url;
+  }
+
+  tl::expected<Asked, StartRefusal> take_backup(const Settings& settings) const {
+    auto url = admin_page(settings, "/backups");
+    if (!url) return tl::unexpected(std::move(url.error()));
+    auto token = read_admin_token(settings);
+    if (!token) return tl::unexpected(std::move(token.error()));
+    return TakeBackup{*std::move(url), *std::move(token), backups_, keep_};
+  }
+
+  tl::expected<Asked, StartRefusal> export_resources(const Settings& settings) const {
+    auto admin = admin_page(settings, "/resources");
+    if (!admin) return tl::unexpected(std::move(admin.error()));
+    PlainUrl url = *std::move(admin);
     const auto add = [&url](const char* name, const std::string& value) {
       if (!value.empty())
         url.path += (url.path.find('?') == std::string::npos ? "?" : "&") + std::string(name) + value;
@@ -199,6 +250,8 @@ class CommandLine {
     if (credentials_->parsed()) return credentials(*settings);
     if (check_->parsed()) return CheckConfig{*std::move(settings)};
     if (export_->parsed()) return export_resources(*settings);
+    if (backup_->parsed()) return take_backup(*settings);
+    if (doctor_->parsed()) return DoctorCommand{examined_, settings->disk_reserve_bytes, json_};
     if (serve_->parsed()) return Serve{*std::move(settings), unknown_variables(environment)};
     const Endpoint& listening = settings->listen.front();
     if (listening.port == 0) {
@@ -222,6 +275,9 @@ class CommandLine {
   CLI::App* import_ = nullptr;
   CLI::App* elasticmq_ = nullptr;
   CLI::App* goaws_ = nullptr;
+  CLI::App* backup_ = nullptr;
+  CLI::App* restore_ = nullptr;
+  CLI::App* doctor_ = nullptr;
   CLI::App* configuration_ = nullptr;
   CLI::App* version_ = nullptr;
   CLI::App* help_ = nullptr;
@@ -235,6 +291,15 @@ class CommandLine {
   std::string exported_region_;
   std::string imported_;
   std::string environment_ = "Local";
+  std::string backups_;
+  std::uint32_t keep_ = 0;
+  bool list_points_ = false;
+  bool verify_points_ = false;
+  std::vector<std::uint32_t> dropped_;
+  std::string restored_;
+  std::optional<std::uint32_t> point_;
+  std::string examined_;
+  bool json_ = false;
 };
 
 }  // namespace

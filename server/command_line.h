@@ -6,6 +6,8 @@
 //     penstock credentials add|list|revoke the file of those who may call (server/credentials_command.h)
 //     penstock check-config [FLAGS]        whether these settings, and what they declare, would do
 //     penstock export, import              resources documents (server/resources_commands.h)
+//     penstock backup, restore             restore points of the store (server/backup_commands.h)
+//     penstock doctor                      a data directory is looked at (server/doctor_command.h)
 //     penstock configuration               every setting, as docs/configuration.md has it
 //     penstock version, help [COMMAND]
 //
@@ -17,7 +19,9 @@
 #include <variant>
 #include <vector>
 
+#include "server/backup_commands.h"
 #include "server/credentials_command.h"
+#include "server/doctor_command.h"
 #include "server/health_check.h"
 #include "server/resources_commands.h"
 #include "server/settings.h"
@@ -39,7 +43,8 @@ struct AskHealth {
 };
 
 using Asked =
-    std::variant<Serve, Print, AskHealth, CredentialsCommand, CheckConfig, ExportResources, ImportResources>;
+    std::variant<Serve, Print, AskHealth, CredentialsCommand, CheckConfig, ExportResources, ImportResources,
+                 TakeBackup, ListBackups, VerifyBackups, DropBackups, RestoreBackup, DoctorCommand>;
 
 // `words` are the arguments without the program's name.
 tl::expected<Asked, StartRefusal> read_command_line(std::vector<std::string> words,

@@ -62,6 +62,20 @@ void append_store(Exposition& out, const StoreCounters& store) {
              "Whether writes wait for flushes or compactions to catch up.", engine.write_stopped.value());
 }
 
+void append_backups(Exposition& out, const BackupThread::Counts& backups) {
+  out.family("penstock_backups_total", "counter", "Backups since the start, by how they ended.");
+  out.sample(backups.done, {{"end", "done"}});
+  out.sample(backups.failed, {{"end", "failed"}});
+  out.metric("penstock_backup_running", "gauge", "Whether a backup is under way.", backups.running ? 1 : 0);
+  if (backups.last_taken == 0) return;
+  out.metric("penstock_backup_last_timestamp_seconds", "gauge",
+             "When the last backup since the start was taken, in seconds since 1970.", backups.last_taken);
+  out.metric("penstock_backup_last_size_bytes", "gauge", "What that restore point takes, with what it shares.",
+             backups.last_bytes);
+  out.metric("penstock_backup_last_copied_bytes", "gauge", "Of that, what was copied for it.",
+             backups.last_copied_bytes);
+}
+
 // Of one action, over all threads.
 struct ActionCounts {
   std::array<std::uint64_t, RequestCounts::kBounds.size() + 1> buckets{};
@@ -149,6 +163,7 @@ std::string metrics_text(const MetricsSources& sources, const QueueSurvey* surve
     out.metric("penstock_recorded_deliveries_dropped_total", "counter",
                "Of those, no longer kept because newer ones came.", counts.dropped);
   }
+  if (sources.backups != nullptr) append_backups(out, *sources.backups);
   out.metric("penstock_http_connections", "gauge", "Open connections.", total(&IoCounts::connections));
   out.metric("penstock_http_connections_accepted_total", "counter", "Connections taken.",
              total(&IoCounts::accepted));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/backup_thread.h"
 #include "server/broker_thread.h"
 #include "server/delivery_record.h"
 
@@ -20,6 +21,7 @@ struct MetricsSources {
   std::vector<const RequestCounts*> requests;
   std::size_t queues_max = 500;  // with series of their own
   const DeliveryRecord* recorded = nullptr;  // null: there is none
+  const BackupThread::Counts* backups = nullptr;  // null: nobody takes any
 };
 
 // `survey` may be null: nothing is said of single queues.

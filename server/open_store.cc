@@ -2,7 +2,6 @@
 
 #include "server/log.h"
 #include "storage/memory_store.h"
-#include "storage/rocks_store.h"
 
 namespace penstock {
 
@@ -31,7 +30,8 @@ tl::expected<OpenedStore, StartRefusal> open_store_over(std::shared_ptr<rocksdb:
     log_warning("the store has something to say", {{"notice", store->notice()}});
   }
   const StoreCounters* const counters = &store->counters();
-  return OpenedStore{std::move(store), counters};
+  RocksStore* const on_disk = store.get();
+  return OpenedStore{std::move(store), counters, on_disk};
 }
 
 }  // namespace penstock

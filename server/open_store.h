@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 
 #include "server/settings.h"
+#include "storage/rocks_store.h"
 #include "storage/store.h"
 #include "storage/store_counters.h"
 
@@ -19,6 +20,7 @@ namespace penstock {
 struct OpenedStore {
   std::unique_ptr<Store> store;
   const StoreCounters* counters = nullptr;  // of the store, living as long; null: it counts nothing
+  RocksStore* on_disk = nullptr;            // the store, if it is this one, of which backups can be taken
 };
 
 using StoreOpener = std::function<tl::expected<OpenedStore, StartRefusal>(const Settings&, StoreEvents&)>;

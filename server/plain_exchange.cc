@@ -140,17 +140,9 @@ class Exchange {
   std::string trouble_;
 };
 
-}  // namespace
-
-std::string PlainUrl::authority() const {
-  const bool v6 = host.find(':') != std::string::npos;
-  return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
-std::string PlainUrl::text() const { return "http://" + authority() + path; }
-
-tl::expected<PlainAnswer, std::string> plain_get(const PlainUrl& url, const PlainBounds& bounds,
-                                                 const PlainHeader& header) {
+// `rest`: what follows the first lines of the head, to the end of the body.
+tl::expected<PlainAnswer, std::string> exchange_with(const PlainUrl& url, const std::string& method,
+                                                     const PlainBounds& bounds, const std::string& rest) {
   const Deadline deadline = std::chrono::steady_clock::now() + bounds.time_max;
   const std::shared_ptr<Addresses> addresses = resolve(url, deadline);
   if (!addresses) return tl::unexpected(std::string("its name is not resolved in time"));
@@ -162,8 +154,8 @@ tl::expected<PlainAnswer, std::string> plain_get(const PlainUrl& url, const Plai
   std::string text;
   const bool whole = bounds.body_bytes_max > 0;
   if (!address ||
-      !exchange.send("GET " + url.path + " HTTP/1.1\r\nHost: " + url.authority() +
-                     "\r\nConnection: close\r\n" + (header.empty() ? "" : header + "\r\n") + "\r\n") ||
+      !exchange.send(method + " " + url.path + " HTTP/1.1\r\nHost: " + url.authority() +
+                     "\r\nConnection: close\r\n" + rest) ||
       !exchange.status_line(text) || (whole && !exchange.rest(text, kHeadBytesMax + bounds.body_bytes_max))) {
     return tl::unexpected(exchange.trouble());
   }
@@ -183,6 +175,28 @@ tl::expected<PlainAnswer, std::string> plain_get(const PlainUrl& url, const Plai
     if (declared != std::to_string(answer.body.size())) return tl::unexpected(std::string("its answer was cut off"));
   }
   return answer;
+}
+
+}  // namespace
+
+std::string PlainUrl::authority() const {
+  const bool v6 = host.find(':') != std::string::npos;
+  return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+std::string PlainUrl::text() const { return "http://" + authority() + path; }
+
+tl::expected<PlainAnswer, std::string> plain_get(const PlainUrl& url, const PlainBounds& bounds,
+                                                 const PlainHeader& header) {
+  return exchange_with(url, "GET", bounds, (header.empty() ? "" : header + "\r\n") + "\r\n");
+}
+
+tl::expected<PlainAnswer, std::string> plain_post(const PlainUrl& url, const std::string& body,
+                                                  const PlainBounds& bounds, const PlainHeader& header) {
+  return exchange_with(url, "POST", bounds,
+                       (header.empty() ? "" : header + "\r\n") +
+                           "X-Penstock-Admin: 1\r\nContent-Type: application/json\r\nContent-Length: " +
+                           std::to_string(body.size()) + "\r\n\r\n" + body);
 }
 
 }  // namespace penstock

@@ -1,5 +1,5 @@
-// PlainExchange: one GET of a daemon over HTTP, as `penstock healthcheck` and `penstock export` make it, so
-// that an image needs no other program for it.
+// PlainExchange: one GET or POST of a daemon over HTTP, as `penstock healthcheck`, `penstock export` and
+// `penstock backup` make it, so that an image needs no other program for it.
 //
 // Plain and blocking, bounded in time as a whole and in bytes. TLS is not spoken.
 #pragma once
@@ -38,5 +38,9 @@ struct PlainAnswer {
 // The answer, or one line on why there is none.
 tl::expected<PlainAnswer, std::string> plain_get(const PlainUrl& url, const PlainBounds& bounds,
                                                  const PlainHeader& header = {});
+
+// The same of a POST to the admin side, with a JSON body.
+tl::expected<PlainAnswer, std::string> plain_post(const PlainUrl& url, const std::string& body,
+                                                  const PlainBounds& bounds, const PlainHeader& header = {});
 
 }  // namespace penstock

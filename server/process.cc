@@ -156,6 +156,7 @@ int run(const Settings& given, const StoreOpener& open_store) {
 }
 
 int run(std::vector<std::string> words, const StoreOpener& open_store) {
+  umask(077);
   auto asked = read_command_line(std::move(words), process_environment());
   if (!asked) return report(asked.error());
   if (const Print* const print = std::get_if<Print>(&*asked)) {
@@ -167,6 +168,7 @@ int run(std::vector<std::string> words, const StoreOpener& open_store) {
     std::fprintf(finding.ready ? stdout : stderr, "penstock: %s\n", finding.text.c_str());
     return finding.ready ? 0 : kExitNotReady;
   }
+  if (const DoctorCommand* const doctor = std::get_if<DoctorCommand>(&*asked)) return examine_and_tell(*doctor);
   if (!std::holds_alternative<Serve>(*asked)) {
     const auto done = std::visit(
         [](const auto& command) -> tl::expected<std::string, StartRefusal> {

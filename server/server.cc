@@ -18,7 +18,7 @@ Server::Server(const Settings& settings, const Options& options)
       broker_(settings.limits, settings.mailbox_letters_max, settings.mailbox_bytes_max),
       own_caller_(broker_, settings.io_threads),
       recorded_({settings.recorded_deliveries_max, settings.recorded_deliveries_bytes_max}, broker_) {
-  metrics_ = {&broker_, {}, {}, settings_.metrics_queues_max, &recorded_};
+  metrics_ = {&broker_, {}, {}, settings_.metrics_queues_max, &recorded_, &backups_.counts()};
   for (unsigned index = 0; index < settings_.io_threads; ++index) {
     request_counts_.push_back(std::make_unique<RequestCounts>());
     io_threads_.push_back(std::make_unique<IoThread>(
@@ -88,7 +88,9 @@ std::optional<StartRefusal> Server::guard_admin() {
                      .deliveries = {&recorded_, settings_.notification_url_base,
                                     settings_.sign_notifications ? &signer_ : nullptr},
                      .test_controls = settings_.test_controls,
-                     .faults = settings_.test_controls ? &faults_ : nullptr};
+                     .faults = settings_.test_controls ? &faults_ : nullptr,
+                     .backup_directory = settings_.backup_directory,
+                     .backups = &backups_};
   admin_service_.emplace(std::move(ground),
                          AdminGuard(!settings_.admin_listen->loopback(), *std::move(token)));
   if (settings_.test_controls) log_warning("controls for tests are on: who may ask the admin side may reset everything");
@@ -186,7 +188,9 @@ std::optional<StartRefusal> Server::open(const StoreOpener& open_store) {
   const std::vector<IoThread*> threads = io_threads();
   std::vector<ReplySink*> sinks(threads.begin(), threads.end());
   sinks.push_back(&own_caller_);
+  RocksStore* const on_disk = opened->on_disk;
   broker_.start(*std::move(opened), std::move(sinks));
+  if (on_disk != nullptr) backups_.start(*on_disk);
   if (const auto ahead = broker_.gauges().time_ahead_ms.load(std::memory_order_relaxed); ahead > 0) {
     log_warning("time here is ahead of the wall clock: it was advanced for a test, and cannot run back",
                 {{"ahead_ms", ahead}, {"data", settings_.data.string()}});
@@ -256,6 +260,7 @@ void Server::stop() {
   if (std::exchange(stopped_, true)) return;
   listener_->stop();
   drain_connections();
+  backups_.stop();  // before the store is closed
   if (broker_.running()) {
     broker_.end_outgoing();
     // What does not end meanwhile is given back, and delivered after the next start.

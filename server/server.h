@@ -16,6 +16,7 @@
 #include "server/admin_service.h"
 #include "server/api_service.h"
 #include "server/audit_log.h"
+#include "server/backup_thread.h"
 #include "server/broker_thread.h"
 #include "server/declared_resources.h"
 #include "server/delivery_record.h"
@@ -107,6 +108,7 @@ class Server {
   std::vector<std::unique_ptr<Authenticator>> authenticators_;  // likewise; none: nobody is verified
   MetricsSources metrics_;
   FaultPlan faults_;
+  BackupThread backups_;
   std::optional<AdminService> admin_service_;  // none: there is no such address
   std::vector<std::unique_ptr<ApiService>> api_services_;  // one for each address
   std::optional<Listener> listener_;

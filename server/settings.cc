@@ -542,6 +542,10 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](Settings& settings, std::string_view text) {
        return read_bytes(settings.disk_reserve_bytes, text, 0);
      }},
+    {"backup-directory", "PENSTOCK_BACKUP_DIRECTORY", "backup_directory", "directory", "",
+     "Where `penstock backup` may have backups written: there, or to a directory directly in it. Not inside the data "
+     "directory, and better on another disk.",
+     read_path<&Settings::backup_directory>},
     {"connections-max", "PENSTOCK_CONNECTIONS_MAX", "connections_max", "connections", "16384",
      "Open connections in all; one more is closed at once.",
      [](Settings& settings,
@@ -788,6 +792,22 @@ std::optional<StartRefusal> check_tls(const Settings& settings) {
   return {};
 }
 
+// What is kept in case the data directory is lost must not go with it.
+std::optional<StartRefusal> check_backups(const Settings& settings) {
+  if (settings.backup_directory.empty()) return {};
+  const auto plain = [](const std::filesystem::path& path) {
+    std::error_code failed;
+    const std::filesystem::path real = std::filesystem::weakly_canonical(std::filesystem::absolute(path), failed);
+    return failed ? path.lexically_normal() : real;
+  };
+  const std::filesystem::path data = plain(settings.data);
+  const std::filesystem::path backups = plain(settings.backup_directory);
+  const auto [differs, rest] = std::mismatch(data.begin(), data.end(), backups.begin(), backups.end());
+  if (differs != data.end()) return {};
+  return usage("--backup-directory " + settings.backup_directory + " lies in the data directory " +
+               settings.data.string() + ", and would be lost with it: choose another place, better on another disk");
+}
+
 std::optional<StartRefusal> check_exposure(const Settings& settings) {
   if (settings.auth != Auth::kUnstated) return {};
   const auto refuse_if_open = [](std::string_view flag, const Endpoint& endpoint) {
@@ -843,6 +863,7 @@ tl::expected<Settings, StartRefusal> read_settings(const GivenFlags& flags, cons
   }
   if (auto refusal = check_tls(settings)) return tl::unexpected(*refusal);
   if (auto refusal = check_smtp(settings)) return tl::unexpected(*refusal);
+  if (auto refusal = check_backups(settings)) return tl::unexpected(*refusal);
   if (auto refusal = settle_auth(settings, flags)) return tl::unexpected(*refusal);
   if (auto refusal = check_exposure(settings)) return tl::unexpected(*refusal);
   if (auto refusal = check_memory(settings)) return tl::unexpected(*refusal);

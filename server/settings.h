@@ -95,6 +95,7 @@ struct Settings {
   std::size_t recorded_deliveries_bytes_max = 0;
   unsigned io_threads = 1;
   std::uint64_t disk_reserve_bytes = 0;
+  std::string backup_directory;  // where the admin side may have backups written; empty: nowhere
   std::size_t connections_max = 0;
   std::size_t connections_address_max = 0;
   std::size_t request_bytes_max = 0;  // of requests that are being received, over all connections

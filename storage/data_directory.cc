@@ -6,34 +6,23 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/bytes.h"
-#include "base/digest.h"
 #include "base/random.h"
+#include "storage/durable_files.h"
+#include "storage/format_file.h"
 #include "storage/lock_holder.h"
 #include "storage/wal_scanner.h"
 
 namespace penstock {
 namespace {
 
-constexpr std::uint32_t kDiskFormat = 1;
-constexpr std::string_view kFormatTitle = "penstock storage format ";
-constexpr std::size_t kFormatBytesMax = 4096;
-
 const rocksdb::IOOptions kOptions;
 
 tl::unexpected<Error> refused(std::string text) {
   return refuse(ErrorCode::kInternalFailure, std::move(text));
-}
-
-Result<void> checked(const rocksdb::IOStatus& status, const std::string& doing) {
-  if (status.ok()) return {};
-  return refused(doing + ": " + status.ToString());
 }
 
 std::string user() { return std::to_string(::geteuid()); }
@@ -49,29 +38,6 @@ std::string quoted(const std::string& path) {
   std::string word = "'";
   for (const char c : path) word += c == '\'' ? "'\\''" : std::string(1, c);
   return word + "'";
-}
-
-std::string hex_of(std::uint64_t number) {
-  std::string bytes;
-  ByteWriter(bytes).number(number);
-  return hex(bytes);
-}
-
-std::string format_text(std::uint64_t identity) {
-  const std::string text =
-      std::string(kFormatTitle) + std::to_string(kDiskFormat) + "\nidentity " + hex_of(identity) + "\n";
-  return text + "checksum " + hex_of(checksum32(text)) + "\n";
-}
-
-// Takes the prefix and a number in the base from the front of the text.
-template <class Integer>
-bool take_number(std::string_view& text, std::string_view prefix, int base, Integer& number) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-  if (error != std::errc{}) return false;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return true;
 }
 
 }  // namespace
@@ -139,38 +105,35 @@ Result<void> DataDirectory::lock() {
 
 Result<void> DataDirectory::read_format() {
   const std::string path = path_ + "/FORMAT";
-  const rocksdb::IOStatus exists = files_->FileExists(path, kOptions, nullptr);
-  if (exists.IsNotFound()) return {};
-  if (!exists.ok()) return checked(exists, "looking for " + path);
-  std::uint64_t bytes = 0;
-  if (Result<void> sized = checked(files_->GetFileSize(path, kOptions, &bytes, nullptr), "reading " + path);
-      !sized) {
-    return sized;
+  const Result<FormatFound> found = penstock::read_format(*files_, path, kDataTitle, kDataFormat);
+  if (!found) return tl::unexpected<Error>(found.error());
+  switch (found->state) {
+    case FormatState::kAbsent:
+      return {};
+    case FormatState::kKnown:
+      identity_ = found->identity;
+      born_ = true;
+      return {};
+    case FormatState::kNewer:
+      return refused(path_ + " has storage format " + std::to_string(found->number) +
+                     ", written by a newer version of the broker; this one knows up to format " +
+                     std::to_string(kDataFormat) + ": start that newer version");
+    case FormatState::kDamaged:
+      break;
   }
-  const tl::unexpected<Error> damaged =
-      refused(path + " is damaged: this cannot be told to be a data directory; restore it from a backup");
-  if (bytes > kFormatBytesMax) return damaged;
-  std::string text;
-  if (Result<void> read = checked(rocksdb::ReadFileToString(files_.get(), path, &text), "reading " + path);
-      !read) {
-    return read;
-  }
-  std::string_view rest = text;
-  std::uint32_t format = 0;
-  if (!take_number(rest, kFormatTitle, 10, format)) return damaged;
-  if (format > kDiskFormat) {
-    return refused(path_ + " has storage format " + std::to_string(format) +
-                   ", written by a newer version of the broker; this one knows up to format " +
-                   std::to_string(kDiskFormat) + ": start that newer version");
-  }
-  if (!take_number(rest, "\nidentity ", 16, identity_) || text != format_text(identity_)) return damaged;
-  born_ = true;
-  return {};
+  return refused(path + " is damaged: this cannot be told to be a data directory; restore it from a backup");
 }
 
 Result<void> DataDirectory::clear_unborn_database() {
   SystemRandom random;
   identity_ = random.next();
+  const std::string restoring = path_ + "/" + std::string(kRestoring);
+  const rocksdb::IOStatus begun = files_->FileExists(restoring, kOptions, nullptr);
+  if (begun.ok()) {
+    return refused("a restore into " + path_ + " was not finished: run penstock restore again, or remove " +
+                   quoted(restoring) + " to begin with an empty store");
+  }
+  if (!begun.IsNotFound()) return checked(begun, "looking for " + restoring);
   std::vector<std::string> names;
   const rocksdb::IOStatus listed = files_->GetChildren(database(), kOptions, &names, nullptr);
   if (listed.IsNotFound()) return {};
@@ -195,44 +158,24 @@ Result<void> DataDirectory::clear_unborn_database() {
 }
 
 Result<void> DataDirectory::finish_birth() {
-  const std::string path = path_ + "/FORMAT";
-  const std::string text = format_text(identity_);
-  rocksdb::IOStatus status = rocksdb::WriteStringToFile(files_.get(), text, path + ".new", true);
-  if (status.ok()) status = files_->RenameFile(path + ".new", path, kOptions, nullptr);
-  if (!status.ok()) return checked(status, "writing " + path);
-  if (Result<void> synced = sync_directory(path_); !synced) return synced;
-  // Where this user may not open the directory above, somebody else made this one before.
-  const std::size_t slash = path_.find_last_of('/', path_.find_last_not_of('/'));
-  static_cast<void>(sync_directory(slash == std::string::npos ? "." : path_.substr(0, slash + 1)));
+  if (Result<void> written =
+          write_durably(*files_, path_ + "/FORMAT", format_text(kDataTitle, kDataFormat, identity_));
+      !written) {
+    return written;
+  }
+  sync_directory_above(*files_, path_);
   born_ = true;
   return {};
-}
-
-Result<void> DataDirectory::sync_file(const std::string& path) {
-  rocksdb::FileOptions options;
-  options.use_mmap_writes = false;
-  std::unique_ptr<rocksdb::FSWritableFile> file;
-  rocksdb::IOStatus status = files_->ReopenWritableFile(path, options, &file, nullptr);
-  if (status.ok()) status = file->Fsync(kOptions, nullptr);
-  if (status.ok()) status = file->Close(kOptions, nullptr);
-  return checked(status, "syncing " + path);
-}
-
-Result<void> DataDirectory::sync_directory(const std::string& path) {
-  std::unique_ptr<rocksdb::FSDirectory> directory;
-  rocksdb::IOStatus status = files_->NewDirectory(path, kOptions, &directory, nullptr);
-  if (status.ok()) status = directory->Fsync(kOptions, nullptr);
-  return checked(status, "syncing " + path);
 }
 
 Result<void> DataDirectory::sync_all() {
   const Result<std::vector<WalFile>> wal_files = list_wal_files(*files_, database());
   if (!wal_files) return tl::unexpected<Error>(wal_files.error());
   for (const WalFile& wal_file : *wal_files) {
-    if (Result<void> synced = sync_file(wal_file.path); !synced) return synced;
+    if (Result<void> synced = sync_file(*files_, wal_file.path); !synced) return synced;
   }
-  if (Result<void> synced = sync_directory(database()); !synced) return synced;
-  return sync_directory(path_);
+  if (Result<void> synced = sync_directory(*files_, database()); !synced) return synced;
+  return sync_directory(*files_, path_);
 }
 
 Result<void> DataDirectory::cut_file(const std::string& path, std::uint64_t bytes) {
@@ -255,8 +198,8 @@ Result<void> DataDirectory::cut_file(const std::string& path, std::uint64_t byte
   if (status.ok()) status = rocksdb::WriteStringToFile(files_.get(), {all.data(), at}, rest, true);
   if (status.ok()) status = files_->RenameFile(rest, path, kOptions, nullptr);
   if (!status.ok()) return checked(status, "cutting " + path);
-  if (Result<void> synced = sync_directory(aside); !synced) return synced;
-  return sync_directory(path.substr(0, path.find_last_of('/')));
+  if (Result<void> synced = sync_directory(*files_, aside); !synced) return synced;
+  return sync_directory(*files_, path.substr(0, path.find_last_of('/')));
 }
 
 }  // namespace penstock

@@ -4,6 +4,7 @@
 //     DIR/FORMAT   which disk format this is, and the store's identity; written when its birth is complete
 //     DIR/db/      RocksDB
 //     DIR/cut/     tails of the log that were cut away at recovery, kept for whoever wants to look
+//     DIR/restoring/  a restore that is not finished (storage/restoration.h): without FORMAT, nothing begins here
 //
 // Without FORMAT nothing was ever acknowledged: what lies in db/ is then a birth that was interrupted, and
 // it begins anew; with it, a missing database is damage and never replaced by an empty one. Everything
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -24,6 +26,9 @@ class FileSystem;
 }  // namespace rocksdb
 
 namespace penstock {
+
+// What a restore writes into, below the data directory, until it is whole.
+inline constexpr std::string_view kRestoring = "restoring";
 
 class DataDirectory {
  public:
@@ -58,8 +63,6 @@ class DataDirectory {
   Result<void> lock();
   Result<void> read_format();
   Result<void> clear_unborn_database();
-  Result<void> sync_file(const std::string& path);
-  Result<void> sync_directory(const std::string& path);
 
   const std::string path_;
   const std::shared_ptr<rocksdb::FileSystem> files_;

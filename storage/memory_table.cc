@@ -62,6 +62,14 @@ void MemoryTable::load(const std::function<void(Record&&)>& visit) const {
   }
 }
 
+void MemoryTable::each(const std::function<void(const Record&)>& visit) const {
+  for (const auto& [key, value] : records_) {
+    const Result<Record> record = decode_record(key, value);
+    require(record.has_value(), "every record in memory can be decoded");
+    visit(*record);
+  }
+}
+
 Page MemoryTable::read(const PageWant& want) const {
   PageBuilder builder{PageWant(want)};
   const auto queue = records_.find(builder.queue_key());

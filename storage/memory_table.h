@@ -22,6 +22,8 @@ class MemoryTable {
 
   Recovered recovered() const { return {position_, time_}; }
   void load(const std::function<void(Record&&)>& visit) const;
+  // Every record, bodies too, in key order.
+  void each(const std::function<void(const Record&)>& visit) const;
   Page read(const PageWant& want) const;
   LookedUp read(const LookUp& wanted) const;
   BodyRecord body(const BodyKey& key) const;

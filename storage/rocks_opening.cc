@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/manifest_scanner.h"
 #include "storage/wal_scanner.h"
 
 namespace penstock {
@@ -95,27 +96,13 @@ class Opening {
     return scan_wal(*open_->files, *wal_files, directory().identity(), depth);
   }
 
-  // The library takes damage in the last block of the MANIFEST for its end.
   Result<void> inspect_manifest() {
-    std::string current;
-    const rocksdb::IOStatus read =
-        rocksdb::ReadFileToString(open_->files.get(), directory().database() + "/CURRENT", &current);
-    if (!read.ok()) return unreadable(read.ToString());
-    if (current.empty() || current.back() != '\n' || current.find('/') != std::string::npos) {
-      return damaged("its CURRENT file says nothing of use");
-    }
-    current.pop_back();
-    bool lost = false;
-    const Result<LogFinding> log =
-        read_log(*open_->files, directory().database() + "/" + current, LogDepth::kFull,
-                 [&](std::string_view, bool behind_damage) { lost = lost || behind_damage; });
-    if (!log) return unreadable(log.error().text);
-    if (lost || log->length_flipped) {
-      return damaged(current + " cannot be read as it was written");
-    }
-    if (log->damaged_at) {
-      say(open_->notice, "the last " + std::to_string(log->bytes - *log->damaged_at) + " bytes of " +
-                             current + " were never written completely and are ignored");
+    const Result<ManifestFinding> finding = scan_manifest(*open_->files, directory().database());
+    if (!finding) return unreadable(finding.error().text);
+    if (!finding->damage.empty()) return damaged(finding->damage);
+    if (finding->torn_bytes > 0) {
+      say(open_->notice, "the last " + std::to_string(finding->torn_bytes) + " bytes of " + finding->name +
+                             " were never written completely and are ignored");
     }
     return {};
   }

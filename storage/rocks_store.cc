@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "base/require.h"
+#include "storage/backup_directory.h"
 #include "storage/committer.h"
 #include "storage/disk_reserve.h"
 #include "storage/rocks_opening.h"
 #include "storage/store_reader.h"
+#include "storage/work_progress.h"
 
 namespace penstock {
 namespace {
@@ -57,6 +59,7 @@ struct RocksStore::Parts {
         log_switch(std::move(log_switch_listener)),
         open(std::move(open_database)),
         reserve(open->files, open->directory->path(), store_options.disk_reserve_bytes),
+        reserve_bytes(store_options.disk_reserve_bytes),
         partition(store_options.partition),
         log_sync(store_options.log_sync),
         sync_interval(store_options.sync_interval) {}
@@ -67,6 +70,7 @@ struct RocksStore::Parts {
   std::shared_ptr<LogSwitch> log_switch;
   std::unique_ptr<OpenDatabase> open;
   DiskReserve reserve;
+  const std::uint64_t reserve_bytes;
   PartitionId partition;
   LogSync log_sync;
   std::chrono::milliseconds sync_interval;
@@ -143,6 +147,45 @@ Result<void> RocksStore::compact() {
     if (!status.ok()) return refuse(ErrorCode::kInternalFailure, status.ToString());
   }
   return {};
+}
+
+Result<BackupTaken> RocksStore::back_up(const BackupOrder& order, WorkProgress& progress) {
+  const OpenDatabase& open = *parts_->open;
+  const auto failed = [](const rocksdb::Status& status) {
+    return refuse(ErrorCode::kInternalFailure, "the database cannot be backed up: " + status.ToString());
+  };
+  Result<std::unique_ptr<BackupDirectory>> directory =
+      BackupDirectory::open(order.directory, open.directory->identity(), open.files, progress,
+                            {open.directory->path(), parts_->reserve_bytes});
+  if (!directory) return tl::unexpected<Error>(directory.error());
+  if (!admits_growth()) {
+    return refuse(ErrorCode::kServiceUnavailable,
+                  "less than the disk reserve is free under " + open.directory->path() + "; make room first");
+  }
+  // What is in tables is shared between points, what is in the log only is copied each time.
+  const rocksdb::Status flushed = open.db->Flush(
+      rocksdb::FlushOptions(), {open.families.state, open.families.bodies, open.families.touched});
+  if (!flushed.ok()) return failed(flushed);
+
+  const std::string key = encode_applied_key(parts_->partition);
+  AppliedRecord applied{};
+  std::string value;
+  const rocksdb::Status found = open.db->Get(rocksdb::ReadOptions(), open.families.state, key, &value);
+  if (!found.ok() && !found.IsNotFound()) return failed(found);
+  if (found.ok()) {
+    const Result<AppliedRecord> decoded = decode_applied(key, value);
+    if (!decoded) return tl::unexpected<Error>(decoded.error());
+    applied = *decoded;
+  }
+  std::uint64_t tables = 0;
+  if (open.db->GetAggregatedIntProperty(rocksdb::DB::Properties::kLiveSstFilesSize, &tables)) progress.expect(tables);
+
+  const Result<RestorePoint> point = (*directory)->take(*open.db, applied.position, applied.time);
+  if (!point) return tl::unexpected<Error>(point.error());
+  if (order.keep > 0) {
+    if (Result<void> kept = (*directory)->keep(order.keep); !kept) return tl::unexpected<Error>(kept.error());
+  }
+  return BackupTaken{*point, (*directory)->points()};
 }
 
 }  // namespace penstock

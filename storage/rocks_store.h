@@ -16,7 +16,7 @@
 //
 // A status that is not ok is never tried again: the process ends and recovers from disk.
 //
-// One thread, the owner of the Broker, makes all calls but counters(), free_bytes() and admits_growth(),
+// One thread, the owner of the Broker, makes all calls but counters(), free_bytes(), admits_growth() and back_up(),
 // which any thread may make. Events come from the committer and the reader.
 #pragma once
 
@@ -28,6 +28,7 @@
 
 #include "base/result.h"
 #include "broker/address.h"
+#include "storage/restore_point.h"
 #include "storage/store.h"
 #include "storage/store_counters.h"
 
@@ -36,6 +37,8 @@ class FileSystem;
 }
 
 namespace penstock {
+
+class WorkProgress;
 
 // When the write-ahead log is synced.
 enum class LogSync : std::uint8_t {
@@ -59,6 +62,16 @@ struct RocksStoreOptions {
 
   // The file system that everything goes through; null: the machine's. For tests that make it fail.
   std::shared_ptr<rocksdb::FileSystem> file_system;
+};
+
+struct BackupOrder {
+  std::string directory;   // judged by whoever asks
+  std::uint32_t keep = 0;  // so many whole points are left, this one included; 0: all
+};
+
+struct BackupTaken {
+  RestorePoint point;
+  RestorePoints left;
 };
 
 class RocksStore final : public Store {
@@ -85,6 +98,13 @@ class RocksStore final : public Store {
   std::uint64_t free_bytes() const;
   // Moves everything to tables and compacts them. Blocks; for tests and maintenance.
   Result<void> compact();
+
+  // One more restore point: with every commit that was reported durable before the call, perhaps with some that
+  // follow, each as a whole. Meanwhile commits go on: what is in memory is flushed as it would be anyway, and files
+  // are copied by a thread of the library with low priority. What is obsolete is not deleted until it is done; if
+  // less than the disk reserve is free, it is refused and leaves nothing. Any one thread but the owner's; it must
+  // have returned before the store is closed. `progress` has a refusal when it is stopped.
+  Result<BackupTaken> back_up(const BackupOrder& order, WorkProgress& progress);
 
  private:
   struct Parts;

@@ -42,13 +42,19 @@ export async function refused(...words) {
   return { code, said: child.said };
 }
 
-// What the binary prints for these words.
-export async function printed(...words) {
+// How a command ends, what it prints, and what it says on standard error.
+export async function outcome(...words) {
   const child = launch(words);
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (piece) => (text += piece));
   const { code } = await child.ended;
-  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${child.said}`);
+  return { code, text, said: child.said };
+}
+
+// What the binary prints for these words.
+export async function printed(...words) {
+  const { code, text, said } = await outcome(...words);
+  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${said}`);
   return text;
 }
 

@@ -1,13 +1,30 @@
 #include "tests/simulator/simulated_process.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
 #include "base/require.h"
+#include "storage/facts_examination.h"
 
 namespace penstock {
 namespace {
+
+// Whatever a crash left agrees with itself, as `penstock doctor` judges it.
+void require_sound(const MemoryTable& disk) {
+  bool sound = true;
+  FactsExamination facts([&sound](Finding&& finding) {
+    std::fprintf(stderr, "%s: %s\n", finding.place.c_str(), finding.what.c_str());
+    sound = false;
+  });
+  if (const Recovered recovered = disk.recovered(); recovered.position != Position{}) {
+    facts.add(AppliedRecord{recovered.position, recovered.time});
+  }
+  disk.each([&facts](const Record& record) { facts.add(record); });
+  facts.finish();
+  require(sound, "the records on disk agree with each other");
+}
 
 std::unique_ptr<Broker> recovered_broker(SimulatedStore& store, const BrokerLimits& limits,
                                          Recovered& recovered) {
@@ -25,7 +42,9 @@ SimulatedProcess::SimulatedProcess(MemoryTable& disk, const BrokerLimits& limits
       store_(disk, *this, std::move(written)),
       broker_(recovered_broker(store_, limits, recovered_)),
       commit_(store_, disk.recovered()),
-      random_(seed) {}
+      random_(seed) {
+  require_sound(disk);
+}
 
 void SimulatedProcess::refused(const std::string& reason) {
   require(false, reason.c_str());
