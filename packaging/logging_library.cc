@@ -1,6 +1,8 @@
 // spdlog and fmt as a static library. Debian's are shared ones; but the headers that both come with hold the sources
 // too, and this compiles as much of them as the daemon asks for.
 #include <fmt/format-inl.h>
+#include <spdlog/async.h>
+#include <spdlog/async_logger-inl.h>
 #include <spdlog/common-inl.h>
 #include <spdlog/details/backtracer-inl.h>
 #include <spdlog/details/log_msg-inl.h>
