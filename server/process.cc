@@ -8,12 +8,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string_view>
 #include <thread>
 
 #include "server/caller_source.h"
 #include "server/command_line.h"
 #include "server/log.h"
+#include "server/memory_plan.h"
 #include "server/server.h"
 #include "server/version.h"
 
@@ -42,6 +44,33 @@ void fit_descriptors(Settings& settings) {
   log_warning("the limit of open files allows fewer connections than were asked for",
               {{"open_files", limit.rlim_cur}, {"connections", rest}, {"asked", settings.connections_max}});
   settings.connections_max = rest;
+}
+
+// Has the bounds fit into the memory there is, and says what they are then.
+void fit_bounds(Settings& settings) {
+  if (settings.memory_max == MemoryMax::kOff) return;
+  const bool said = settings.memory_max == MemoryMax::kSaid;
+  const std::optional<std::uint64_t> limit = said ? settings.memory_max_bytes : memory_limit();
+  if (!limit) return;
+  const MemoryPlan plan = fit_memory(settings, *limit);
+  if (!plan.fits) {
+    log_warning("the memory limit is too little for what the daemon may come to hold; raise it, or lower what was set",
+                {{"limit_bytes", plan.limit_bytes}, {"may_hold_bytes", plan.planned_bytes}});
+  }
+  if (plan.shrunk.empty()) return;
+  log_info("bounds were made to fit the memory limit; --memory-max off leaves them",
+           {{"limit_bytes", plan.limit_bytes},
+            {"from", said ? "memory-max" : "cgroup"},
+            {"request_memory_max", settings.request_bytes_max},
+            {"answer_memory_max", settings.answer_bytes_max},
+            {"mailbox_memory_max", settings.mailbox_bytes_max},
+            {"window_memory_max", settings.limits.window_bytes_max},
+            {"deduplication_memory_max", settings.limits.dedup_bytes_max},
+            {"recorded_deliveries_memory_max", settings.recorded_deliveries_bytes_max},
+            {"store_memory_max", settings.store_bytes_max},
+            {"touched_max", settings.limits.touched_max},
+            {"connections_max", settings.connections_max},
+            {"waiting_receivers_max", settings.limits.waiting_receivers_max}});
 }
 
 void warn_of_exposure(const Settings& settings) {
@@ -130,6 +159,7 @@ int run(const Settings& given, const StoreOpener& open_store) {
   sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   begin_log(settings);
+  fit_bounds(settings);
   fit_descriptors(settings);
   warn_of_exposure(settings);
   if (settings.durability != Durability::kMemory) {

@@ -323,6 +323,18 @@ Wrong read_log_format(Settings& settings, std::string_view text) {
   return {};
 }
 
+Wrong read_memory_max(Settings& settings, std::string_view text) {
+  if (text == "auto" || text == "off") {
+    settings.memory_max = text == "auto" ? MemoryMax::kOfCgroup : MemoryMax::kOff;
+    return {};
+  }
+  if (read_bytes(settings.memory_max_bytes, text, 64 << 20)) {
+    return "it must be auto, off, or a number of bytes, at least 64MiB";
+  }
+  settings.memory_max = MemoryMax::kSaid;
+  return {};
+}
+
 constexpr std::size_t kCountMax = 100'000'000;
 
 constexpr auto kRows = std::to_array<SettingRow>({
@@ -620,6 +632,15 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](Settings& settings, std::string_view text) {
        return read_bytes(settings.limits.dedup_bytes_max, text, 1 << 20);
      }},
+    {"store-memory-max", "PENSTOCK_STORE_MEMORY_MAX", "store_memory_max", "bytes", "176MiB",
+     "Memory for what the store writes next and has read last; more than by default is for the latter.",
+     [](Settings& settings, std::string_view text) {
+       return read_bytes(settings.store_bytes_max, text, 16 << 20);
+     }},
+    {"memory-max", "PENSTOCK_MEMORY_MAX", "memory_max", "bytes, auto or off", "auto",
+     "What the bounds of memory and of counts are to fit into: those that nobody has set shrink together. auto: the "
+     "limit of the daemon's cgroup (version 2), as containers and systemd set it. off: they stay as they are.",
+     read_memory_max},
     {"touched-max", "PENSTOCK_TOUCHED_MAX", "touched_max", "messages", "4000000",
      "Messages received and not deleted, over all queues; beyond it only those are handed out again.",
      [](Settings& settings, std::string_view text) {
@@ -653,6 +674,7 @@ struct Given {
   std::vector<std::string> texts;
   std::string name;
   int exit_code = kExitUsage;
+  bool is_default = false;
 };
 
 // By the order of precedence. No texts: nothing is said of it anywhere.
@@ -675,7 +697,7 @@ Given given_for(const SettingRow& row, const GivenFlags& flags, const Environmen
   }
   std::vector<std::string> texts;
   if (!row.default_text.empty()) texts.emplace_back(row.default_text);
-  return {std::move(texts), name};
+  return {.texts = std::move(texts), .name = name, .is_default = true};
 }
 
 std::optional<StartRefusal> read_row(const SettingRow& row, const Given& given, Settings& settings) {
@@ -853,6 +875,7 @@ tl::expected<Settings, StartRefusal> read_settings(const GivenFlags& flags, cons
   for (const SettingRow& row : kRows) {
     const Given given = given_for(row, flags, environment, *file);
     if (auto refusal = read_row(row, given, settings)) return tl::unexpected(*refusal);
+    if (!given.is_default) settings.given.emplace(row.flag);
   }
   for (const auto& [name, value] : environment) {
     const bool known =

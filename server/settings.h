@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +49,13 @@ enum class SmtpTls {
   kRequired,
   kOffered,  // if the server offers it
   kOff,
+};
+
+// How much memory the bounds are to fit into.
+enum class MemoryMax {
+  kOfCgroup,  // what the operating system grants
+  kSaid,
+  kOff,       // they are as they are
 };
 
 struct Settings {
@@ -108,6 +116,10 @@ struct Settings {
   std::string log_level;
   LogFormat log_format = LogFormat::kText;
   std::size_t metrics_queues_max = 0;
+  MemoryMax memory_max = MemoryMax::kOfCgroup;
+  std::uint64_t memory_max_bytes = 0;  // of kSaid
+  std::size_t store_bytes_max = std::size_t{176} << 20;  // of the engine's memtables and block cache
+  std::set<std::string, std::less<>> given;  // the flags of settings that somebody set
 };
 
 // One row. `read` takes the text into the settings and says what is wrong with it, if anything; a row
