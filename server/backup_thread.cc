@@ -36,7 +36,7 @@ tl::expected<std::uint64_t, BackupThread::Refusal> BackupThread::order(const Bac
   const std::uint64_t number = work.number;
   last_number_ = number;
   counts_.running = true;
-  under_way_ = work.progress;
+  under_way_.exchange(work.progress);
   report_ = std::make_shared<const BackupReport>(
       BackupReport{number, BackupReport::State::kRunning, order.directory, work.progress, {}, {}});
   letters_.insist(std::move(work));
@@ -82,11 +82,11 @@ void BackupThread::take(RocksStore& store, const Work& work) {
     ++counts_.failed;
     report.why = std::move(taken.error().text);
   }
-  under_way_ = std::shared_ptr<WorkProgress>();
+  under_way_.exchange({});
   counts_.running = false;
   // Whoever sees this one may order the next.
   busy_ = false;
-  report_ = std::make_shared<const BackupReport>(std::move(report));
+  report_.exchange(std::make_shared<const BackupReport>(std::move(report)));
 }
 
 }  // namespace penstock

@@ -20,6 +20,7 @@
 #include <variant>
 
 #include "base/mailbox.h"
+#include "base/shared_slot.h"
 #include "storage/rocks_store.h"
 #include "storage/work_progress.h"
 
@@ -52,7 +53,7 @@ class BackupThread {
   // The order's number.
   tl::expected<std::uint64_t, Refusal> order(const BackupOrder& order);
   // Null: nothing was ordered yet.
-  BackupReportPtr report() const { return report_.load(std::memory_order_acquire); }
+  BackupReportPtr report() const { return report_.load(); }
 
   struct Counts {
     std::atomic<std::uint64_t> done{0};
@@ -77,11 +78,11 @@ class BackupThread {
   void run(RocksStore& store);
   void take(RocksStore& store, const Work& work);
 
-  std::atomic<BackupReportPtr> report_;
+  SharedSlot<const BackupReport> report_;
   Counts counts_;
   std::atomic<bool> started_{false};
   std::atomic<bool> busy_{false};
-  std::atomic<std::shared_ptr<WorkProgress>> under_way_;
+  SharedSlot<WorkProgress> under_way_;
   std::atomic<std::uint64_t> last_number_{0};
   Mailbox<Letter> letters_{2};  // one order, and the end
   std::thread thread_;

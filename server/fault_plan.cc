@@ -29,7 +29,7 @@ std::optional<std::uint64_t> FaultPlan::add(FaultRule rule) {
     if (present->size() >= kRulesMax) return std::nullopt;
     auto next = std::make_shared<Rules>(*present);
     next->push_back(standing);
-    if (rules_.compare_exchange_strong(present, next)) return standing->id;
+    if (rules_.compare_exchange(present, next)) return standing->id;
   }
 }
 
@@ -38,7 +38,7 @@ bool FaultPlan::remove(std::uint64_t id) {
   for (;;) {
     auto next = std::make_shared<Rules>(*present);
     if (std::erase_if(*next, [id](const auto& standing) { return standing->id == id; }) == 0) return false;
-    if (rules_.compare_exchange_strong(present, next)) return true;
+    if (rules_.compare_exchange(present, next)) return true;
   }
 }
 

@@ -4,7 +4,7 @@
 // them. The first rule that befalls a request is the one. Chance is a function of the rule's seed and of how
 // many requests it has met, so that the same requests in the same order meet the same fate.
 //
-// Read by all I/O threads and altered by any, without a lock: the rules are a list that is replaced whole.
+// Read by all I/O threads and altered by any: the rules are a list that is replaced whole.
 #pragma once
 
 #include <atomic>
@@ -15,6 +15,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/shared_slot.h"
 
 namespace penstock {
 
@@ -75,7 +77,7 @@ class FaultPlan {
 
   static bool fires(Standing& standing);
 
-  std::atomic<std::shared_ptr<const Rules>> rules_{std::make_shared<const Rules>()};
+  SharedSlot<const Rules> rules_{std::make_shared<const Rules>()};
   std::atomic<std::uint64_t> last_id_{0};
 };
 

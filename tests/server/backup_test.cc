@@ -57,6 +57,9 @@ class NoEvents final : public StoreEvents {
 };
 
 TEST(BackupThread, TakesOneBackupAtATimeAndReportsIt) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "RocksDB is not built with ThreadSanitizer";
+#endif
   const ScratchDirectory scratch;
   NoEvents events;
   RocksStoreOptions options;
