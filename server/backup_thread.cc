@@ -37,8 +37,8 @@ tl::expected<std::uint64_t, BackupThread::Refusal> BackupThread::order(const Bac
   last_number_ = number;
   counts_.running = true;
   under_way_.exchange(work.progress);
-  report_ = std::make_shared<const BackupReport>(
-      BackupReport{number, BackupReport::State::kRunning, order.directory, work.progress, {}, {}});
+  report_.exchange(std::make_shared<const BackupReport>(
+      BackupReport{number, BackupReport::State::kRunning, order.directory, work.progress, {}, {}}));
   letters_.insist(std::move(work));
   return number;
 }
