@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 
-// What one of these takes, by measurements, generously.
+// What one of these takes: estimates from the sizes of what is kept of each, rounded up.
 constexpr std::uint64_t kTouchedBytes = 100;
 constexpr std::uint64_t kConnectionBytes = 24 << 10;  // with TLS
 constexpr std::uint64_t kReceiverBytes = 1 << 10;

@@ -1,6 +1,11 @@
 #include "server/metrics.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
+#include <fstream>
+#include <optional>
 #include <string_view>
 
 #include "protocol/errors.h"
@@ -119,6 +124,15 @@ void append_requests(Exposition& out, const std::vector<const RequestCounts*>& t
   }
 }
 
+// Nothing: /proc does not tell.
+std::optional<std::uint64_t> resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t pages = 0;
+  std::uint64_t resident = 0;
+  if (!(file >> pages >> resident)) return std::nullopt;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
 }  // namespace
 
 std::string metrics_text(const MetricsSources& sources, const QueueSurvey* survey) {
@@ -138,6 +152,11 @@ std::string metrics_text(const MetricsSources& sources, const QueueSurvey* surve
   out.metric("penstock_receivers_waiting", "gauge", "Receives that wait.", gauges.waiting_receivers);
   out.metric("penstock_window_bytes", "gauge", "Memory of messages at hand.", gauges.window_bytes);
   out.metric("penstock_deduplication_bytes", "gauge", "Memory of deduplication ids.", gauges.dedup_bytes);
+  out.family("penstock_time_ahead_seconds", "gauge", "How far virtual time is ahead of the wall clock.");
+  out.seconds(static_cast<std::uint64_t>(std::max<std::int64_t>(gauges.time_ahead_ms, 0)) * 1000);
+  if (const auto resident = resident_bytes()) {
+    out.metric("process_resident_memory_bytes", "gauge", "Memory of the process that is not on disk.", *resident);
+  }
   out.metric("penstock_store_admits_growth", "gauge", "Whether the disk reserve is kept.",
              gauges.admits_growth ? 1 : 0);
   out.metric("penstock_commands_waiting", "gauge", "Commands posted and not decided.",

@@ -30,14 +30,15 @@ const std::filesystem::path kDocs = std::filesystem::path(PENSTOCK_SOURCE_DIR) /
 
 bool has_promtool() { return std::system("command -v promtool >/dev/null 2>&1") == 0; }
 
-// Every name that begins with penstock_.
+// Every name that begins with penstock_ or process_.
 std::set<std::string> names_in(std::string_view text) {
-  constexpr std::string_view kBegin = "penstock_";
   std::set<std::string> names;
-  for (std::size_t at = text.find(kBegin); at != std::string_view::npos; at = text.find(kBegin, at)) {
-    const std::size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789", at);
-    names.emplace(text.substr(at, end - at));
-    at = std::min(end, text.size());
+  for (const std::string_view begin : {"penstock_", "process_"}) {
+    for (std::size_t at = text.find(begin); at != std::string_view::npos; at = text.find(begin, at)) {
+      const std::size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789", at);
+      names.emplace(text.substr(at, end - at));
+      at = std::min(end, text.size());
+    }
   }
   return names;
 }
