@@ -119,44 +119,46 @@ TEST_F(BackupTest, APointHasEverythingThatWasDurableAndIsRestoredAsAStoreThatGoe
   EXPECT_EQ(everything(*driver_), script.truth(Position{26}));
 }
 
-TEST_F(BackupTest, WhileCommitsGoOnAPointIsAPrefixOfThemWithAllThatWasDurableBefore) {
+class BackupUnderLoadTest : public BackupTest, public testing::WithParamInterface<LogSync> {};
+
+TEST_P(BackupUnderLoadTest, APointIsAPrefixOfTheCommitsWithAllThatWasDurableBefore) {
   const StoreScript script(80, 2'000);
-  for (const LogSync log_sync : {LogSync::kEachCommit, LogSync::kInterval}) {
-    fs::remove_all(data());
-    fs::remove_all(backups());
-    RocksStoreOptions options = small_store(data());
-    options.log_sync = log_sync;
-    open(options);
-    std::atomic<std::uint64_t> durable{0};
-    std::atomic<bool> over{false};
-    std::vector<std::uint64_t> before;
-    std::thread taking([&] {
-      do {
-        const std::uint64_t at = durable;
-        const auto taken = back_up();
-        ASSERT_TRUE(taken) << taken.error().text;
-        EXPECT_GE(taken->point.position.value, at);
-        before.push_back(at);
-      } while (!over);
-    });
-    play(
-        script, *store_, events_, Position{0}, [](Position) {},
-        [&](Position position) { durable = position.value; });
-    over = true;
-    taking.join();
-    close();
-    std::uint32_t id = 0;
-    for (const std::uint64_t at : before) {
-      fs::remove_all(target());
-      const auto done = restored(PointId{++id});
-      ASSERT_TRUE(done) << done.error().text;
-      Position position;
-      EXPECT_EQ(held_by(target(), position), script.truth(done->applied.position));
-      EXPECT_GE(position.value, at);
-    }
-    std::printf("%zu points were taken under load\n", before.size());
+  RocksStoreOptions options = small_store(data());
+  options.log_sync = GetParam();
+  open(options);
+  std::atomic<std::uint64_t> durable{0};
+  std::atomic<bool> over{false};
+  std::vector<std::uint64_t> before;
+  std::thread taking([&] {
+    do {
+      const std::uint64_t at = durable;
+      const auto taken = back_up();
+      ASSERT_TRUE(taken) << taken.error().text;
+      EXPECT_GE(taken->point.position.value, at);
+      before.push_back(at);
+    } while (!over);
+  });
+  play(
+      script, *store_, events_, Position{0}, [](Position) {},
+      [&](Position position) { durable = position.value; });
+  over = true;
+  taking.join();
+  close();
+  std::uint32_t id = 0;
+  for (const std::uint64_t at : before) {
+    fs::remove_all(target());
+    const auto done = restored(PointId{++id});
+    ASSERT_TRUE(done) << done.error().text;
+    Position position;
+    EXPECT_EQ(held_by(target(), position), script.truth(done->applied.position));
+    EXPECT_GE(position.value, at);
   }
+  std::printf("%zu points were taken under load\n", before.size());
 }
+
+// Each with a store and its events of its own.
+INSTANTIATE_TEST_SUITE_P(EachAndInterval, BackupUnderLoadTest,
+                         testing::Values(LogSync::kEachCommit, LogSync::kInterval));
 
 TEST_F(BackupTest, ASecondPointCopiesOnlyWhatIsNew) {
   open();
