@@ -138,8 +138,8 @@ Printed perform(const TakeBackup& command) {
     std::string text = "point " + std::to_string(report.number("Point")) + " of " +
                        time_text(static_cast<std::int64_t>(report.number("Taken"))) + " in " +
                        report.text("Directory") + ": " + bytes_text(report.number("Bytes")) + ", of which " +
-                       bytes_text(report.number("CopiedBytes")) + " were copied; there are " +
-                       count_text(report.number("Points"), "point") + "\n";
+                       bytes_text(report.number("CopiedBytes")) + " were copied; points kept: " +
+                       std::to_string(report.number("Points")) + "\n";
     if (report.number("DamagedPoints") > 0) {
       text +=
           count_text(report.number("DamagedPoints"), "more point") + " of it cannot be restored (--list)\n";
@@ -222,7 +222,7 @@ Printed perform(const DropBackups& command) {
       return refused(kExitNoInput, dropped.error().text);
     }
   }
-  return "dropped; there are " + count_text((*directory)->points().whole.size(), "point") + "\n";
+  return "dropped; points kept: " + std::to_string((*directory)->points().whole.size()) + "\n";
 }
 
 Printed perform(const RestoreBackup& command) {

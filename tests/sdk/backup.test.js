@@ -126,9 +126,9 @@ test('A second backup copies what is new, and points that are dropped take nothi
   await backUp(daemon);
   const first = await copied();
   await queue.send('one more');
-  assert.match(await backUp(daemon), /^point 2 of .*there are 2 points\n$/);
+  assert.match(await backUp(daemon), /^point 2 of .*points kept: 2\n$/);
   assert.ok((await copied()) < first / 10, 'of what is there already nothing is copied');
-  assert.match(await backUp(daemon, '--keep', '2'), /there are 2 points\n$/);
+  assert.match(await backUp(daemon, '--keep', '2'), /points kept: 2\n$/);
   assert.deepEqual((await points(backups)).map((point) => point.Point), [2, 3]);
   assert.equal((await printed('backup', backups, '--verify')).match(/sound/g).length, 2);
   await printed('backup', backups, '--drop', '3');
