@@ -81,10 +81,15 @@ struct Call {
   std::string url_base;     // for QueueUrl
   Service service = Service::kSqs;
   bool empty_result = false;              // of SNS: an action that says nothing has a result all the same
-  std::string notification_base;          // scheme and authority of the URLs in notifications
+  std::string own_notification_base;      // of the URLs in notifications; empty: url_base
   NotificationSigning* signing = nullptr;  // null: notifications are not signed
   bool private_receivers = true;           // DispatchSettings
   Asked asked;
+
+  // Scheme and authority of the URLs in notifications.
+  const std::string& notification_base() const {
+    return own_notification_base.empty() ? url_base : own_notification_base;
+  }
 };
 
 }  // namespace penstock

@@ -95,12 +95,12 @@ std::optional<QueuePlace> place_of(const Text& queue_url, const Caller& caller) 
 // An action that names its queue by QueueUrl: a queue that cannot exist is refused here, as the core would;
 // whatever else is wrong goes along and surfaces only when the queue was found.
 template <AboutQueue Request>
-Result<Planned> plan(Request&& request, const Caller& caller, Asked& asked) {
+Result<Planned> plan(Request&& request, const Caller& caller, Asked& asked, BodyDigests* digests) {
   std::optional<QueuePlace> place = place_of(request.queue_url, caller);
   if (!place) return refuse(ErrorCode::kQueueDoesNotExist);
   Planned planned{place->world, std::move(place->name), Operation{}};
   if (Result<void> checked = check(request); checked) {
-    planned.operation = plan_operation(std::move(request), Addressed{caller, planned.queue_name}, asked);
+    planned.operation = plan_operation(std::move(request), Addressed{caller, planned.queue_name, digests}, asked);
   } else {
     planned.operation = tl::unexpected(std::move(checked.error()));
   }
@@ -108,7 +108,7 @@ Result<Planned> plan(Request&& request, const Caller& caller, Asked& asked) {
 }
 
 template <HasFields Request>
-requires(!AboutQueue<Request>) Result<Planned> plan(Request&& request, const Caller& caller, Asked&) {
+requires(!AboutQueue<Request>) Result<Planned> plan(Request&& request, const Caller& caller, Asked&, BodyDigests*) {
   return plan(std::move(request), caller);
 }
 
@@ -122,6 +122,7 @@ struct Asking {
   std::string_view action;  // as the request names it
   const Caller& caller;
   Call& call;  // to be filled in
+  BodyDigests* digests = nullptr;
 };
 
 // Plans by the row of that name; `decode(type)` gives the request of the row.
@@ -138,7 +139,7 @@ Result<Planned> plan_action(const Asking& asking, const Decode& decode) {
       using Request = typename std::decay_t<decltype(kRow)>::Request;
       Result<Request> request = decode(std::type_identity<Request>{});
       if (request) {
-        planned = plan(std::move(*request), asking.caller, asking.call.asked);
+        planned = plan(std::move(*request), asking.caller, asking.call.asked, asking.digests);
       } else {
         planned = tl::unexpected(std::move(request.error()));
       }
@@ -270,7 +271,7 @@ void CallDeleter::operator()(Call* call) const { delete call; }
 
 std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const DispatchSettings& settings,
                                                const Ticket& ticket, std::string request_id,
-                                               const Verification* verification) {
+                                               const Verification* verification, BodyDigests* digests) {
   CallPtr call(new Call);
   call->request_id = std::move(request_id);
   const bool query_protocol = protocol_of(request) == WireProtocol::kQuery;
@@ -293,8 +294,7 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
   if (!called) return respond_error(*call, called.error());
   const Caller& caller = *called;
   call->url_base = caller.url_base;
-  call->notification_base =
-      settings.notification_url_base.empty() ? caller.url_base : settings.notification_url_base;
+  call->own_notification_base = settings.notification_url_base;
   call->signing = settings.signing;
   call->private_receivers = settings.private_receivers;
 
@@ -313,14 +313,14 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
       return planned_or_refused(plan_sns(*action, *form, caller, *call), ticket, request, caller,
                                 verification, std::move(call));
     }
-    return planned_or_refused(plan_query({*action, caller, *call}, *form, path), ticket, request, caller,
+    return planned_or_refused(plan_query({*action, caller, *call, digests}, *form, path), ticket, request, caller,
                               verification, std::move(call));
   }
 
   if (!targets_sqs(request)) return json_error(call->request_id, Error{ErrorCode::kInvalidAction, {}});
   const std::string_view target = target_of(request);
   const std::string_view action = target.substr(kSqsTargetPrefix.size() + 1);
-  return planned_or_refused(plan_json({action, caller, *call}, request.body), ticket, request, caller,
+  return planned_or_refused(plan_json({action, caller, *call, digests}, request.body), ticket, request, caller,
                             verification, std::move(call));
 }
 

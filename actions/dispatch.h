@@ -22,6 +22,7 @@
 
 namespace penstock {
 
+class BodyDigests;
 class NotificationSigning;
 struct Verification;  // actions/authenticator.h
 
@@ -51,10 +52,12 @@ struct PlannedCommand {
 
 // `ticket` becomes the command's. `request_id` is a UUID text for x-amzn-RequestId. With a `verification` the
 // signature is verified before anything else is looked at, and the command asks for access; without one,
-// whoever asks is believed.
+// whoever asks is believed. With `digests` the bodies of a send owe theirs there, to be settled before the command
+// leaves; without, they have them.
 std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const DispatchSettings& settings,
                                                const Ticket& ticket, std::string request_id,
-                                               const Verification* verification = nullptr);
+                                               const Verification* verification = nullptr,
+                                               BodyDigests* digests = nullptr);
 
 // Every content in the answer must be present (cold bodies filled in).
 ApiResponse render(const Call& call, const Answer& answer);

@@ -5,10 +5,12 @@
 #include <optional>
 #include <utility>
 
+#include "actions/body_digests.h"
 #include "actions/envelope.h"
 #include "actions/message_content.h"
 #include "actions/supplied_attributes.h"
 #include "base/digest.h"
+#include "base/md5_lanes.h"
 #include "base/require.h"
 #include "protocol/attribute_digest.h"
 #include "protocol/errors.h"
@@ -82,8 +84,7 @@ sqs::MessageResult result_of(const Call& call, const AskedOfMessages& asked, con
   result.receipt_handle = delivery.handle.text();
   const bool enveloped = content.notification && !content.notification->raw;
   if (enveloped) {
-    result.rendered = render_envelope(content, call.notification_base, call.signing);
-    result.body_md5 = hex(md5(result.rendered));
+    result.rendered = render_envelope(content, call.notification_base(), call.signing);
   } else {
     result.body_md5 = hex(content.body_md5);
     result.body = content.body;
@@ -135,7 +136,11 @@ Result<Send> send_of(MessageToSend&& message, const Addressed& to, AskedOfSend& 
 
   auto content = std::make_shared<MessageContent>();
   content->body = std::move(message.body);
-  content->body_md5 = md5(content->body);
+  if (to.digests != nullptr) {
+    to.digests->owe(content);
+  } else {
+    content->body_md5 = md5(content->body);
+  }
   content->attributes = std::move(*attributes);
   content->trace_header = trace->empty() ? std::string(to.caller.trace_header) : std::move(*trace);
   content->sender_id = to.caller.sender_id;
@@ -229,9 +234,17 @@ sqs::ReceiveMessageResult result_of(const Call& call, const AskedOfMessages& ask
     result.messages.push_back(result_of(call, asked, delivery, received.fifo));
   }
   // Only now: nothing moves any more.
+  std::vector<sqs::MessageResult*> enveloped;
+  std::vector<std::string_view> bodies;
   for (sqs::MessageResult& message : result.messages) {
-    if (!message.rendered.empty()) message.body = message.rendered;
+    if (message.rendered.empty()) continue;
+    message.body = message.rendered;
+    enveloped.push_back(&message);
+    bodies.push_back(message.rendered);
   }
+  std::vector<Md5> digests(bodies.size());
+  md5_each(bodies, digests);
+  for (std::size_t at = 0; at < enveloped.size(); ++at) enveloped[at]->body_md5 = hex(digests[at]);
   return result;
 }
 

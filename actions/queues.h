@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "actions/body_digests.h"
 #include "actions/call.h"
 #include "actions/caller.h"
 #include "broker/command.h"
@@ -30,6 +31,7 @@ struct Planned {
 struct Addressed {
   const Caller& caller;
   std::string_view queue_name;
+  BodyDigests* digests = nullptr;  // where bodies may owe theirs; null: nowhere
 
   bool fifo() const { return queue_name.ends_with(".fifo"); }
 };

@@ -151,7 +151,7 @@ Result<TopicOperation> subscribe_of(sns::SubscribeRequest&& request, bool fifo_t
   subscribe.confirmed =
       !asks_endpoint(*protocol) &&
       owner_of_endpoint(*protocol, endpoint).value_or(caller.world.account) == caller.world.account;
-  subscribe.url_base = call.notification_base;
+  subscribe.url_base = call.notification_base();
   subscribe.endpoint = endpoint;
   subscribe.caller = caller.world.account;
   subscribe.principal = joined({"arn:aws:iam::", caller.world.account.text(), ":root"});

@@ -6,7 +6,10 @@
 #include <xxhash.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <memory>
+
+#include "base/hex.h"
 
 namespace penstock {
 namespace {
@@ -53,13 +56,22 @@ std::uint32_t checksum32(std::string_view bytes) {
   return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
 }
 
-std::string hex(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text(bytes.size() * 2, '\0');
-  for (std::size_t at = 0; at < bytes.size(); ++at) {
-    text[at * 2] = kDigits[static_cast<std::uint8_t>(bytes[at]) >> 4];
-    text[at * 2 + 1] = kDigits[static_cast<std::uint8_t>(bytes[at]) & 15];
+void write_hex(std::string_view bytes, char* text) {
+  static constexpr auto kPairs = [] {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t byte = 0; byte < pairs.size(); ++byte) pairs[byte] = {kDigits[byte >> 4], kDigits[byte & 15]};
+    return pairs;
+  }();
+  for (const char byte : bytes) {
+    std::memcpy(text, kPairs[static_cast<std::uint8_t>(byte)].data(), 2);
+    text += 2;
   }
+}
+
+std::string hex(std::string_view bytes) {
+  std::string text(bytes.size() * 2, '\0');
+  write_hex(bytes, text.data());
   return text;
 }
 

@@ -4,9 +4,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "actions/dispatch.h"
 #include "base/digest.h"
+#include "base/md5_lanes.h"
 #include "protocol/hot_json_decoder.h"
 #include "protocol/json_decoder.h"
 
@@ -78,6 +80,18 @@ void digest_alone(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(md5(body));
 }
 BENCHMARK(digest_alone)->Arg(1024);
+
+// One of as many as a round of requests may bring.
+void digest_together(benchmark::State& state) {
+  const std::string body = body_of(state.range(0), false);
+  const std::vector<std::string_view> bodies(static_cast<std::size_t>(state.range(1)), body);
+  std::vector<Md5> digests(bodies.size());
+  while (state.KeepRunningBatch(state.range(1))) {
+    md5_each(bodies, digests);
+    benchmark::DoNotOptimize(digests.data());
+  }
+}
+BENCHMARK(digest_together)->ArgsProduct({{1024}, {4, 8, 16, 32}});
 
 void exchange_send(benchmark::State& state, const ApiRequest& request) {
   for (auto _ : state) {

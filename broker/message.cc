@@ -1,5 +1,7 @@
 #include "broker/message.h"
 
+#include "base/hex.h"
+
 namespace penstock {
 
 MessageId MessageId::draw(Random& random) {
@@ -16,13 +18,15 @@ MessageId MessageId::draw(Random& random) {
 }
 
 std::string MessageId::text() const {
-  const std::string digits = hex(bytes);
-  std::string text;
-  text.reserve(36);
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20) text.push_back('-');
-    text.push_back(digits[i]);
-  }
+  struct Group {
+    std::size_t first;  // byte
+    std::size_t bytes;
+    std::size_t at;  // in the text
+  };
+  static constexpr Group kGroups[] = {{0, 4, 0}, {4, 2, 9}, {6, 2, 14}, {8, 2, 19}, {10, 6, 24}};
+  const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  std::string text(36, '-');
+  for (const Group& group : kGroups) write_hex(all.substr(group.first, group.bytes), text.data() + group.at);
   return text;
 }
 

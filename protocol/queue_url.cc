@@ -62,7 +62,8 @@ std::optional<QueueLocator> parse_queue_url(std::string_view url) {
     if (slash == std::string_view::npos) return std::nullopt;
     path.remove_prefix(slash);
   }
-  path = path.substr(0, path.find_first_of("?#"));
+  const auto ends_path = [](char c) { return c == '?' || c == '#'; };
+  path = path.substr(0, static_cast<std::size_t>(std::find_if(path.begin(), path.end(), ends_path) - path.begin()));
   if (path.starts_with('/')) path.remove_prefix(1);
 
   const std::string_view name = take_last_segment(path);

@@ -225,6 +225,7 @@ void write_xml_members(const Structure& structure, XmlWriter& writer) {
 template <HasFields Result>
 std::string json_of(const Result& result) {
   std::string body;
+  body.reserve(256);  // enough for most answers, and one allocation instead of several
   JsonWriter writer(body);
   result_writer::write_json<result_writer::JsonShape::kPlain>(result, writer);
   return body;

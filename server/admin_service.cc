@@ -26,7 +26,7 @@ AdminService::AdminService(AdminGround ground, AdminGuard guard)
     : ground_(std::move(ground)), guard_(std::move(guard)) {}
 
 std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& request, const Ticket& ticket,
-                                                         Random& random) {
+                                                         Random& random, BodyDigests&) {
   AdminAnswer answered = answer(request, ticket, random);
   if (auto* const response = std::get_if<ApiResponse>(&answered)) harden(*response);
   return answered;

@@ -21,7 +21,7 @@ class AdminService final : public Service {
   void is_ready() { ready_.store(true, std::memory_order_release); }
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
-                                             Random& random) override;
+                                             Random& random, BodyDigests& digests) override;
   ApiResponse render(const PendingCall& pending, const Ticket& ticket, const Answer& answer) override;
 
  private:

@@ -45,7 +45,7 @@ ApiService::ApiService(DispatchSettings settings, std::vector<RequestCounts*> co
       faults_(faults) {}
 
 std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request, const Ticket& ticket,
-                                                       Random& random) {
+                                                       Random& random, BodyDigests& digests) {
   if (auto page = answer_health(request, kReady)) return *std::move(page);
   if (request.method == "GET") {
     if (auto certificate = signer_.certificate_at(request.target)) {
@@ -71,8 +71,9 @@ std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request
     verification.emplace(Verification{*authenticators_[io_thread_of(ticket)], wall_time()});
   }
   std::string request_id = MessageId::draw(random).text();
-  auto planned =
-      plan(request, settings_, ticket, std::string(request_id), verification ? &*verification : nullptr);
+  // Noted down here as well, or known to the answer alone.
+  auto planned = plan(request, settings_, ticket, audit_ ? std::string(request_id) : std::move(request_id),
+                      verification ? &*verification : nullptr, &digests);
   if (ApiResponse* const response = std::get_if<ApiResponse>(&planned)) {
     const std::optional<ErrorCode> error = error_in(*response);
     count(ticket, action, error, since);

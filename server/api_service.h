@@ -26,7 +26,7 @@ class ApiService final : public Service {
              FaultPlan* faults = nullptr);
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
-                                             Random& random) override;
+                                             Random& random, BodyDigests& digests) override;
   ApiResponse render(const PendingCall& pending, const Ticket& ticket, const Answer& answer) override;
 
  private:

@@ -217,6 +217,7 @@ void IoThread::let_go() {
 }
 
 void IoThread::post_outbox() {
+  digests_.settle();
   if (outbox_.empty()) return;
   const std::size_t size = outbox_.size();
   commands_.post(outbox_);

@@ -31,6 +31,7 @@
 #include <variant>
 #include <vector>
 
+#include "actions/body_digests.h"
 #include "base/mailbox.h"
 #include "base/random.h"
 #include "protocol/api_message.h"
@@ -113,6 +114,7 @@ class IoThread final : public ReplySink {
   void end_wait(const Ticket& ticket);
   void undeliver(Received&& received);
   SystemRandom& random() { return random_; }
+  BodyDigests& digests() { return digests_; }
   ApiRequest& request() { return request_; }
   ResponseHead& response_head() { return response_head_; }
   std::array<char, 64 << 10>& read_buffer() { return *read_buffer_; }
@@ -181,6 +183,7 @@ class IoThread final : public ReplySink {
   std::function<void()> drained_;
 
   SystemRandom random_;
+  BodyDigests digests_;  // of the commands in the outbox and of those held back
   ApiRequest request_;
   ResponseHead response_head_;
   std::unique_ptr<std::array<char, 64 << 10>> read_buffer_ = std::make_unique<std::array<char, 64 << 10>>();

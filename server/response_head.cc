@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "protocol/plain_bytes.h"
+
 namespace penstock {
 namespace {
 
@@ -68,7 +70,8 @@ std::string_view type_of(int status) {
 
 void ResponseHead::append_header(std::string_view name, std::string_view value) {
   text_.append(name).append(": ");
-  const auto begin = static_cast<std::ptrdiff_t>(text_.size());
+  const std::size_t plain = plain_prefix<'\x7f'>(value);
+  const auto begin = static_cast<std::ptrdiff_t>(text_.size() + plain);
   text_.append(value);
   const auto ends_line = [](char byte) {
     const auto code = static_cast<unsigned char>(byte);

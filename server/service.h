@@ -13,6 +13,7 @@
 #include <utility>
 #include <variant>
 
+#include "actions/body_digests.h"
 #include "actions/dispatch.h"
 #include "base/random.h"
 #include "broker/command.h"
@@ -62,9 +63,9 @@ class Service {
  public:
   virtual ~Service() = default;
 
-  // `random` belongs to the calling thread.
+  // `random` and `digests` belong to the calling thread, which settles what is owed before it posts the command.
   virtual std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
-                                                     Random& random) = 0;
+                                                     Random& random, BodyDigests& digests) = 0;
   // On the thread of the session that the ticket names.
   virtual ApiResponse render(const PendingCall& pending, const Ticket& ticket, const Answer& answer) = 0;
 };

@@ -136,7 +136,7 @@ void Session::dispatch() {
 
   std::variant<ApiResponse, UnderWay> handled;
   try {
-    handled = accepted_.service->handle(request, ticket(), io_.random());
+    handled = accepted_.service->handle(request, ticket(), io_.random(), io_.digests());
   } catch (const std::exception& error) {
     // Nothing of ours throws; what a library throws must not end the other sessions.
     // Its words may repeat the request's, so only its type is told.
