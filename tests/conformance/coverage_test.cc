@@ -16,7 +16,7 @@ const std::filesystem::path kRoot = PENSTOCK_SOURCE_DIR;
 
 const std::vector<CaseFile>& files() {
   static const std::vector<CaseFile> kFiles =
-      read_case_files(kRoot / "tests/conformance/cases").value_or(std::vector<CaseFile>{});
+      read_case_files(kRoot).value_or(std::vector<CaseFile>{});
   return kFiles;
 }
 
