@@ -35,6 +35,7 @@ async function pageOf(daemon, count, query) {
 const lambda = 'arn:aws:lambda:us-east-1:000000000000:function:handle';
 const firehose = 'arn:aws:firehose:us-east-1:000000000000:deliverystream/keep';
 
+// SNS-801 SNS-802 SNS-803 SNS-804
 test('Functions, streams and telephones are confirmed at once, and what they would get is recorded', async (t) => {
   const { topics, daemon, TopicArn } = await stage(t);
   const { SubscriptionArn } = await subscribe(topics, TopicArn, 'lambda', lambda);
@@ -72,6 +73,7 @@ test('Functions, streams and telephones are confirmed at once, and what they wou
   assert.equal(of('+15550100').Payload, 'hello');
 });
 
+// SNS-709
 test('Without a mail server mails are recorded, confirmations with their token too', async (t) => {
   const { topics, daemon, TopicArn } = await stage(t);
   await subscribe(topics, TopicArn, 'email', 'reader@example.com');
@@ -84,6 +86,7 @@ test('Without a mail server mails are recorded, confirmations with their token t
   assert.match(told.Payload, /^hello\n\n--\n/);
 });
 
+// SNS-801
 test('A page is filtered and goes on where the last one ended; older deliveries make room and are counted', async (t) => {
   const { topics, daemon, TopicArn } = await stage(t, '--recorded-deliveries-max', '5');
   await subscribe(topics, TopicArn, 'sms', '+15550100');
@@ -109,6 +112,7 @@ test('A page is filtered and goes on where the last one ended; older deliveries 
   }
 });
 
+// SNS-805 SNS-806
 test('Mobile push: what an endpoint would be handed is its platform\'s text, directly and by a topic', async (t) => {
   const { topics, daemon, TopicArn } = await stage(t);
   const { PlatformApplicationArn } = await topics.send(
@@ -129,6 +133,7 @@ test('Mobile push: what an endpoint would be handed is its platform\'s text, dir
   await assert.rejects(topics.send(new sns.PublishCommand({ TargetArn: EndpointArn, Message: 'm' })), sns.EndpointDisabledException);
 });
 
+// SNS-804 SNS-916
 test('Telephones: directly published, opted out and in again, and proven in the sandbox; all of it survives a kill', async (t) => {
   const { topics, daemon, data, TopicArn } = await stage(t);
   const phone = '+15550100';
