@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::size_t kEntriesMax = 10;
 constexpr std::size_t kSubjectMax = 99;
+constexpr std::size_t kSmsCharactersMax = 1'600;  // of one Publish, in as many parts as it takes
 constexpr std::size_t kNameMax = 256;
 constexpr std::size_t kAttributesMax = 256;  // AWS names none; so that a form never grows into more
 
@@ -284,6 +285,9 @@ Result<PublishDirectly> directly(ToPublish&& message, SubscriptionProtocol proto
     if (form.protocol != protocol) continue;
     content->body = std::move(form.body);
     content->notification->form = static_cast<std::uint8_t>(protocol);
+  }
+  if (protocol == SubscriptionProtocol::kSms && count_characters(content->body) > kSmsCharactersMax) {
+    return invalid("Message too long");
   }
   content->notification->topic_arn.clear();
   content->notification->signature_version = 0;

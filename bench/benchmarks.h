@@ -2,7 +2,7 @@
 //
 // Each prints its figures. It returns false if something that can be counted is not as promised: a message
 // too many or too few, a descriptor that stayed open, more memory than it was allowed. How fast something
-// was never makes it fail.
+// was never makes it fail; in fanout ratios of figures from the same run do.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,8 @@ bool commit(const BenchmarkOptions& options);
 bool verify(const BenchmarkOptions& options);
 // From a send on an idle machine to the answer of the receive that waits.
 bool wake(const BenchmarkOptions& options);
-// Publishes to 1, 10, 100 and 1,000 queues: what a copy costs, and what others notice of it.
+// Publishes to 1, 10, 100 and 1,000 queues: what a copy costs, that it costs no more among more, and what others
+// notice of it.
 bool fanout(const BenchmarkOptions& options);
 // Fills a queue, kills the daemon, starts it again, drains.
 bool depth(const BenchmarkOptions& options);

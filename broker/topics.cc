@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kPageMax = 100;
 constexpr std::size_t kLargeMessageSubscriptionsMax = 100;
+constexpr std::size_t kStreamsMax = 5;  // subscriptions of protocol firehose, of one topic and one account (AWS)
 
 // Whether it may be delivered messages of more than kPublicationBytesMax (AWS).
 constexpr bool takes_large(SubscriptionProtocol protocol) {
@@ -140,6 +141,17 @@ std::optional<std::string> fault_of(const Topic& topic, SubscriptionProtocol pro
     return "RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.";
   }
   return std::nullopt;
+}
+
+// How many delivery streams somebody has subscribed. They lie beside each other, and nobody has many.
+std::size_t streams_of(const Topic& topic, AccountId owner) {
+  constexpr SubscriptionProtocol kStreams = SubscriptionProtocol::kFirehose;
+  std::size_t count = 0;
+  for (auto at = topic.endpoints.lower_bound({kStreams, {}});
+       at != topic.endpoints.end() && at->first.first == kStreams; ++at) {
+    if (topic.subscriptions.at(at->second).record.owner == owner) ++count;
+  }
+  return count;
 }
 
 // What is wrong with a Policy that was supplied, as AWS's detail.
@@ -439,7 +451,9 @@ Result<TopicAnswer> Topics::subscribe(Topic& topic, const Subscribe& request, De
   const std::size_t count = topic.subscriptions.size();
   const bool large = topic.record.attributes.message_bytes_max.value_or(0) > kPublicationBytesMax;
   if (directory_.subscriptions() >= limits_.subscriptions_max || count >= limits_.subscriptions_topic_max ||
-      (topic.fifo() && count >= limits_.subscriptions_fifo_topic_max)) {
+      (topic.fifo() && count >= limits_.subscriptions_fifo_topic_max) ||
+      (record.protocol == SubscriptionProtocol::kFirehose &&
+       streams_of(topic, record.owner) >= kStreamsMax)) {
     return refuse(ErrorCode::kSubscriptionLimitExceeded);
   }
   if (large && !takes_large(request.protocol)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <optional>
 
 #include "actions/envelope.h"
@@ -15,9 +16,9 @@
 namespace penstock {
 namespace {
 
-ApiResponse refused(std::string_view why) {
+ApiResponse refused(std::string_view why, int status = 400) {
   ApiResponse response;
-  response.status = 400;
+  response.status = status;
   response.content_type = "application/json";
   JsonWriter writer(response.body);
   writer.begin_object();
@@ -61,6 +62,17 @@ ApiResponse DeliveryPage::answer(const ApiRequest& request) const {
   }
 
   const DeliveryRecord::Found found = record->find(selection);
+  const std::string began = iso_time(from_epoch_milliseconds(
+      std::chrono::duration_cast<std::chrono::milliseconds>(DeliveryRecord::began().time_since_epoch())
+          .count()));
+  const std::string* const believed = form->find("began");
+  if (selection.after > found.counts.recorded || (believed != nullptr && *believed != began)) {
+    return refused(
+        joined(
+            {"what is asked for was in an earlier record, which ended with its process: this one began at ",
+             began, "; ask again with after=0"}),
+        410);
+  }
   ApiResponse response;
   response.content_type = "application/json";
   JsonWriter writer(response.body);
@@ -102,6 +114,9 @@ ApiResponse DeliveryPage::answer(const ApiRequest& request) const {
   count("next", next);
   count("recorded", found.counts.recorded);
   count("dropped", found.counts.dropped);
+  count("kept", found.counts.kept());
+  writer.member("began", began);
+  writer.member("note", "kept in memory: a restart forgets what is here and begins a new record");
   writer.end_object();
   return response;
 }

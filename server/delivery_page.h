@@ -1,9 +1,11 @@
 // The page of recorded deliveries on the admin address (server/delivery_record.h):
 //
-//   GET /sns/deliveries?protocol=lambda&endpoint=...&topic=...&after=N&limit=M
+//   GET /sns/deliveries?protocol=lambda&endpoint=...&topic=...&after=N&began=TIME&limit=M
 //
 // JSON, with AWS's names: what each endpoint would have been handed, oldest first, and the number to go on
-// after. A page has at most kPageMax of them, and ends after kPageBytesMax of payloads (one is always there).
+// after. A page has at most kPageMax of them, and ends after kPageBytesMax of payloads (one is always there). It says when
+// the record began and that a restart forgets it. Whoever names another beginning, or a number that this record has not
+// given out yet, means an earlier record, and is told so by a 410.
 #pragma once
 
 #include <cstddef>

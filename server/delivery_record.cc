@@ -5,6 +5,8 @@
 namespace penstock {
 namespace {
 
+const std::chrono::system_clock::time_point kProcessBegan = std::chrono::system_clock::now();
+
 std::size_t bytes_of(const RecordedDelivery& delivery) {
   return sizeof delivery + memory_bytes(*delivery.content) + delivery.to->endpoint.size() +
          delivery.to->topic_arn.size() + delivery.to->subscription_arn.size();
@@ -66,6 +68,16 @@ void DeliveryRecord::make_room() {
 DeliveryRecord::Counts DeliveryRecord::counts() const {
   const std::lock_guard lock(mutex_);
   return counts_;
+}
+
+std::chrono::system_clock::time_point DeliveryRecord::began() { return kProcessBegan; }
+
+void DeliveryRecord::tell_end() const {
+  const Counts now = counts();
+  if (now.kept() == 0) return;
+  log_warning("the record of deliveries to endpoints out of reach is in memory and ends here: what has not been read by now is "
+              "lost; read /sns/deliveries on the admin address before a stop",
+              {{"recorded", now.recorded}, {"kept", now.kept()}});
 }
 
 DeliveryRecord::Found DeliveryRecord::find(const Selection& selection) const {

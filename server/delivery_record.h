@@ -2,12 +2,14 @@
 // streams, telephones, mobile push, and mail while there is no mail server. Each is written down here, which
 // ends its attempt as delivered, for tests and people to read (server/delivery_page.h).
 //
-// In memory, the newest of them: bounded in count and in bytes, both settings. What makes room for newer ones
-// is counted as dropped, so nobody takes silence for an empty record; a restart begins a new one.
+// In memory, the newest of them: bounded in count and in bytes, both settings. Nobody takes silence for an empty
+// record: what makes room for newer ones is counted as dropped; a restart begins a new one, which says when it began,
+// and an orderly stop says how many it forgets (docs/decisions/0025).
 //
 // Any thread may call. Its lock is held to move pointers about, never to render.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -46,8 +48,14 @@ class DeliveryRecord final : public OutgoingSink {
   struct Counts {
     std::uint64_t recorded = 0;  // since the start
     std::uint64_t dropped = 0;   // of those, to make room
+
+    std::uint64_t kept() const { return recorded - dropped; }
   };
   Counts counts() const;
+  // The record begins with its process: nothing that was recorded before is here.
+  static std::chrono::system_clock::time_point began();
+  // The process ends, and this with it.
+  void tell_end() const;
 
   struct Selection {
     std::uint64_t after = 0;  // number

@@ -179,6 +179,8 @@ std::string metrics_text(const MetricsSources& sources, const QueueSurvey* surve
     const DeliveryRecord::Counts counts = sources.recorded->counts();
     out.metric("penstock_recorded_deliveries_total", "counter",
                "Deliveries to endpoints out of reach, recorded instead.", counts.recorded);
+    out.metric("penstock_recorded_deliveries_kept", "gauge",
+               "Of those, kept in memory to be read; a restart forgets them.", counts.kept());
     out.metric("penstock_recorded_deliveries_dropped_total", "counter",
                "Of those, no longer kept because newer ones came.", counts.dropped);
   }

@@ -273,6 +273,7 @@ void Server::stop() {
     broker_.stop();
   }
   for (const auto& io : io_threads_) io->stop();
+  recorded_.tell_end();
 }
 
 void Server::drain_connections() {

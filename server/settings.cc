@@ -517,7 +517,7 @@ constexpr auto kRows = std::to_array<SettingRow>({
      false, false, true},
     {"recorded-deliveries-max", "PENSTOCK_RECORDED_DELIVERIES_MAX", "recorded_deliveries_max", "deliveries", "1000",
      "Deliveries to endpoints out of reach (Lambda, Firehose, SMS, mobile push, mail without a server) that are kept "
-     "to be read; older ones make room.",
+     "in memory to be read; older ones make room, and a restart forgets them.",
      [](Settings& settings, std::string_view text) {
        return read_number<std::size_t>(settings.recorded_deliveries_max, text, 1, 1'000'000);
      }},

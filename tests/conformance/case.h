@@ -17,9 +17,9 @@
 //     queue NAME [attribute=...]     CreateQueue; its URL is captured under the queue's name
 //     let NAME=...                   captures a text under a name
 //     advance SECONDS                time passes
-//     limits in_flight=N             a broker that lets a queue have so many messages in flight; nothing is
-//     kept then WHO                       what WHO's last request was answered by now http METHOD TARGET
-//     [Header=...] [body=...]
+//     limits NAME=N ...              a broker with these bounds; what there was is gone (performance.cc has the names)
+//     then WHO                       what WHO's last request was answered by now
+//     http METHOD TARGET [Header=...] [body=...]
 //                                    bytes as they are; the answer has Status, Body and its headers
 //
 // A step that begins with `sns:` is asked of SNS, which speaks AWS Query only: it is performed in that, whatever

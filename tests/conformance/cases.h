@@ -1,4 +1,4 @@
-// Cases: all the case files, as they lie beside the runner.
+// Cases: all of them, those in the files beside the runner and those that are made of a table of the documentation.
 #pragma once
 
 #include <filesystem>
@@ -15,8 +15,9 @@ struct CaseFile {
   std::vector<Case> cases;
 };
 
-// Ascending by path. An Error names the file and the line that cannot be understood.
-Result<std::vector<CaseFile>> read_case_files(const std::filesystem::path& directory);
+// Of the repository at `root`: the files of tests/conformance/cases, ascending by path, and the rows of
+// docs/behaviour/filter_policies.md (filter_cases.h). An Error names the file and the line that cannot be understood.
+Result<std::vector<CaseFile>> read_case_files(const std::filesystem::path& root);
 
 std::string read_text(const std::filesystem::path& path);
 

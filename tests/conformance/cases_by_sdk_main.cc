@@ -27,8 +27,7 @@ std::map<std::string, std::string> exceptions_of(const std::string& path) {
 
 int perform_all(const std::string& only, const std::string& exceptions_path,
                 const std::vector<std::string>& command) {
-  const Result<std::vector<CaseFile>> files =
-      read_case_files(std::filesystem::path(PENSTOCK_SOURCE_DIR) / "tests/conformance/cases");
+  const Result<std::vector<CaseFile>> files = read_case_files(PENSTOCK_SOURCE_DIR);
   if (!files) {
     std::cerr << files.error().text << "\n";
     return 1;

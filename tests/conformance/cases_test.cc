@@ -53,8 +53,7 @@ class UnreadableCases : public testing::Test {
 std::string suite_of(const CaseFile& file) { return Case{.title = file.name}.name(); }
 
 bool register_cases() {
-  const Result<std::vector<CaseFile>> files =
-      read_case_files(std::filesystem::path(PENSTOCK_SOURCE_DIR) / "tests/conformance/cases");
+  const Result<std::vector<CaseFile>> files = read_case_files(PENSTOCK_SOURCE_DIR);
   if (!files) {
     testing::RegisterTest(
         "Cases", "CanBeRead", nullptr, nullptr, __FILE__, __LINE__,

@@ -13,8 +13,7 @@ int main(int argc, char** argv) {
     return 64;
   }
   const std::filesystem::path root = argv[1];
-  const Result<std::vector<conformance::CaseFile>> files =
-      conformance::read_case_files(root / "tests/conformance/cases");
+  const Result<std::vector<conformance::CaseFile>> files = conformance::read_case_files(root);
   if (!files) {
     std::cerr << files.error().text << "\n";
     return 65;

@@ -253,10 +253,16 @@ void print_exceptions(const Coverage& coverage, std::string& page) {
   }
   for (const FactNotShown& exception : kFactsNotShown) {
     page +=
-        "- " + name_of_fact(exception.fact) + " has no case. " + std::string(exception.reason) + "\n";
+        "- " + name_of_fact(exception.fact) + " has no case. " + std::string(exception.reason) +
+        (exception.shown_in.empty() ? "" : " Shown by " + std::string(exception.shown_in) + ".") + "\n";
   }
   for (const SnsActionNotShown& exception : kSnsActionsNotShown) {
     page += "- " + std::string(exception.action) + " succeeds in no case. " + std::string(exception.reason) + "\n";
+  }
+  for (const SnsErrorNotProvoked& exception : kSnsErrorsNotProvoked) {
+    page += "- " + std::string(exception.action) + " of SNS is not provoked to `" +
+            std::string(code_in(kSnsDialect, exception.code)) + "` by any case. " + std::string(exception.reason) +
+            " Shown by " + std::string(exception.shown_in) + ".\n";
   }
   for (const ParameterNotShown& exception : kParametersNotShown) {
     page += "- " + std::string(exception.action) + "." + std::string(exception.name) +
@@ -275,6 +281,12 @@ void print_exceptions(const Coverage& coverage, std::string& page) {
 }
 
 // ---- SNS
+
+bool is_sns_excepted(std::string_view action, ErrorCode code) {
+  return std::any_of(
+      kSnsErrorsNotProvoked.begin(), kSnsErrorsNotProvoked.end(),
+      [&](const SnsErrorNotProvoked& exception) { return exception.action == action && exception.code == code; });
+}
 
 template <class Visit>
 void each_sns_row(Visit&& visit) {
@@ -336,13 +348,28 @@ void find_sns_not_shown(const Coverage& coverage, std::vector<std::string>& miss
     });
     each_sns_code([&](ErrorCode code) {
       if (!row.errors.contains(code)) return;
-      expect(coverage.provoked(Protocol::kQuery, action, sns_code(code)) > 0,
-             action + " refusing with " + std::string(sns_code(code)));
+      const bool provoked = coverage.provoked(Protocol::kQuery, action, sns_code(code)) > 0;
+      expect(provoked != is_sns_excepted(row.name, code), action + " refusing with " + std::string(sns_code(code)));
     });
   });
 }
 
 }  // namespace
+
+std::vector<std::string> not_declared(const Coverage& coverage) {
+  std::vector<std::string> undeclared;
+  for (const auto& [action, code] : coverage.refusals_of_sns()) {
+    bool declared = false;
+    each_sns_row([&](const auto& row) {
+      if (row.name != action) return;
+      each_sns_code([&](ErrorCode one) {
+        declared = declared || (sns_code(one) == code && (row.errors.contains(one) || kSnsCommonErrors.contains(one)));
+      });
+    });
+    if (!declared) undeclared.push_back("sns:" + action + " refusing with " + code);
+  }
+  return undeclared;
+}
 
 std::vector<std::string> not_shown(const Coverage& coverage) {
   std::vector<std::string> missing;

@@ -14,6 +14,8 @@ namespace penstock::conformance {
 
 // What the tables offer and no case shows, one a line.
 std::vector<std::string> not_shown(const Coverage& coverage);
+// Refusals of SNS that were seen and that its table does not declare.
+std::vector<std::string> not_declared(const Coverage& coverage);
 
 // `clients` is the hand-written part.
 std::string compatibility_page(const Coverage& coverage, std::string_view clients);

@@ -46,6 +46,16 @@ std::size_t Coverage::provoked(Protocol protocol, std::string_view code) const {
   return found == codes_.end() ? 0 : found->second.size();
 }
 
+std::set<std::pair<std::string, std::string>> Coverage::refusals_of_sns() const {
+  constexpr std::string_view kSns = "sns:";
+  std::set<std::pair<std::string, std::string>> refusals;
+  for (const auto& [answer, titles] : answers_) {
+    const auto& [protocol, action, code] = answer;
+    if (action.starts_with(kSns) && !code.empty()) refusals.emplace(action.substr(kSns.size()), code);
+  }
+  return refusals;
+}
+
 bool Coverage::sent(Protocol protocol, std::string_view action, std::string_view member) const {
   return sent_.contains({protocol, Name(action), Name(member)});
 }

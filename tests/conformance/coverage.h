@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "tests/conformance/cases.h"
@@ -32,6 +33,9 @@ class Coverage {
   // In how many cases the error was provoked, as the answer or as that of one entry.
   std::size_t provoked(Protocol protocol, std::string_view action, std::string_view code) const;
   std::size_t provoked(Protocol protocol, std::string_view code) const;
+
+  // The action and the code of every refusal of SNS, as an answer or as that of one entry.
+  std::set<std::pair<std::string, std::string>> refusals_of_sns() const;
 
   // Whether the member was part of a request that succeeded ("Attributes.DelaySeconds" of a queue attribute).
   bool sent(Protocol protocol, std::string_view action, std::string_view member) const;

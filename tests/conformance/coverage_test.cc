@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <regex>
 
 #include "protocol/errors.h"
 #include "tests/conformance/behaviour.h"
@@ -16,7 +17,7 @@ const std::filesystem::path kRoot = PENSTOCK_SOURCE_DIR;
 
 const std::vector<CaseFile>& files() {
   static const std::vector<CaseFile> kFiles =
-      read_case_files(kRoot / "tests/conformance/cases").value_or(std::vector<CaseFile>{});
+      read_case_files(kRoot).value_or(std::vector<CaseFile>{});
   return kFiles;
 }
 
@@ -73,6 +74,19 @@ TEST(Coverage, EveryFactHasACaseOrAReasonWhyNot) {
             << coverage().performances() << " times\n";
 }
 
+TEST(Coverage, AFactThatNoCaseShowsIsNamedWhereItIsShown) {
+  std::vector<std::string> unnamed;
+  for (const FactNotShown& exception : kFactsNotShown) {
+    if (exception.shown_in.empty()) continue;
+    const std::string file = read_text(kRoot / exception.shown_in);
+    const std::regex name(name_of_fact(exception.fact) + "\\b");
+    if (!std::regex_search(file, name)) {
+      unnamed.push_back(name_of_fact(exception.fact) + " in " + std::string(exception.shown_in));
+    }
+  }
+  EXPECT_EQ(listed(unnamed), "");
+}
+
 TEST(Coverage, EveryFactOfACaseExistsAndEveryCaseHasOne) {
   const std::set<int> facts = facts_of_the_page();
   std::vector<std::string> unknown;
@@ -96,6 +110,8 @@ TEST(Coverage, NoTwoCasesOfAFileHaveTheSameTitle) {
 }
 
 TEST(Coverage, WhatTheTablesOfferIsShownInEachProtocol) { EXPECT_EQ(listed(not_shown(coverage())), ""); }
+
+TEST(Coverage, WhatSnsRefusesWithItsTableDeclares) { EXPECT_EQ(listed(not_declared(coverage())), ""); }
 
 TEST(Coverage, AnExceptionThatACaseProvokesAfterAllIsNone) {
   for (const ErrorNotProvoked& exception : kErrorsNotProvoked) {

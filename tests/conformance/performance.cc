@@ -80,6 +80,17 @@ std::pair<Protocol, std::string> refusal_in(const ApiResponse& response) {
   return {Protocol::kQuery, response.body.substr(code + 6, end - code - 6)};
 }
 
+// Null: cases have no such bound.
+std::size_t* bound_named(std::string_view name, BrokerLimits& limits) {
+  if (name == "in_flight") return &limits.touched_queue_max;
+  if (name == "topics") return &limits.topics_max;
+  if (name == "subscriptions") return &limits.subscriptions_topic_max;
+  if (name == "filter_policies") return &limits.filter_policies_topic_max;
+  if (name == "publication_bytes") return &limits.publication_bytes_max;
+  if (name == "mobile_bytes") return &limits.mobile_bytes_max;
+  return nullptr;
+}
+
 class Stage {
  public:
   explicit Stage(Speaker& speaker) : speaker_(speaker), protocol_(speaker.protocol()) {}
@@ -140,9 +151,13 @@ class Stage {
     }
     if (step.verb == "limits") {
       const Result<Json> given = value_of(step.given, captures_);
-      if (!given || !given->contains("in_flight")) return "not understood";
+      if (!given) return given.error().text;
       BrokerLimits limits;
-      limits.touched_queue_max = (*given)["in_flight"].get<std::size_t>();
+      for (const auto& [name, value] : given->items()) {
+        std::size_t* const bound = bound_named(name, limits);
+        if (bound == nullptr || !value.is_number_unsigned()) return "not understood: " + name;
+        *bound = value.get<std::size_t>();
+      }
       stack_ = std::make_unique<Stack>(limits);
       return {};
     }

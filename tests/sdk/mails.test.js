@@ -93,6 +93,7 @@ async function confirmed(topics, TopicArn, server, Endpoint, Protocol, Attribute
   return SubscriptionArn;
 }
 
+// SNS-701 SNS-702 SNS-704 SNS-707
 test('A reader confirms by the link, gets mails of whatever is published, and ends it by their link', async (t) => {
   const server = await MailServer.start(t);
   const { topics, TopicArn } = await stage(t, server);
@@ -139,6 +140,7 @@ test('A reader confirms by the link, gets mails of whatever is published, and en
   assert.match((await server.seen(6)).at(-1).text, /^heard again/);
 });
 
+// SNS-703 SNS-708
 test('A program gets the envelope by email-json, and each protocol its form', async (t) => {
   const server = await MailServer.start(t);
   const { topics, TopicArn } = await stage(t, server);
@@ -164,6 +166,7 @@ test('A program gets the envelope by email-json, and each protocol its form', as
   assert.deepEqual(envelope.MessageAttributes, { kind: { Type: 'String', Value: 'x' } });
 });
 
+// SNS-706
 test('What the server refuses for good is in the dead-letter queue, what it puts off comes again', async (t) => {
   let blocked = false;
   const judge = (address) => {
@@ -187,6 +190,7 @@ test('What the server refuses for good is in the dead-letter queue, what it puts
   assert.ok(server.tried > tried);
 });
 
+// SNS-706
 test('A server that does not take our sender has refused nobody: the mail comes when it does', async (t) => {
   let strict = false;
   let refusals = 0;

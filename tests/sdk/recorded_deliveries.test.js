@@ -35,6 +35,7 @@ async function pageOf(daemon, count, query) {
 const lambda = 'arn:aws:lambda:us-east-1:000000000000:function:handle';
 const firehose = 'arn:aws:firehose:us-east-1:000000000000:deliverystream/keep';
 
+// SNS-801 SNS-802 SNS-803 SNS-804
 test('Functions, streams and telephones are confirmed at once, and what they would get is recorded', async (t) => {
   const { topics, daemon, TopicArn } = await stage(t);
   const { SubscriptionArn } = await subscribe(topics, TopicArn, 'lambda', lambda);
@@ -72,6 +73,7 @@ test('Functions, streams and telephones are confirmed at once, and what they wou
   assert.equal(of('+15550100').Payload, 'hello');
 });
 
+// SNS-709
 test('Without a mail server mails are recorded, confirmations with their token too', async (t) => {
   const { topics, daemon, TopicArn } = await stage(t);
   await subscribe(topics, TopicArn, 'email', 'reader@example.com');
@@ -84,6 +86,7 @@ test('Without a mail server mails are recorded, confirmations with their token t
   assert.match(told.Payload, /^hello\n\n--\n/);
 });
 
+// SNS-801
 test('A page is filtered and goes on where the last one ended; older deliveries make room and are counted', async (t) => {
   const { topics, daemon, TopicArn } = await stage(t, '--recorded-deliveries-max', '5');
   await subscribe(topics, TopicArn, 'sms', '+15550100');
@@ -102,6 +105,7 @@ test('A page is filtered and goes on where the last one ended; older deliveries 
   const metrics = await (await fetch(`${daemon.admin}/metrics`)).text();
   assert.match(metrics, /^penstock_recorded_deliveries_total 8$/m);
   assert.match(metrics, /^penstock_recorded_deliveries_dropped_total 3$/m);
+  assert.match(metrics, /^penstock_recorded_deliveries_kept 5$/m);
   for (const query of ['?limit=0', '?limit=101', '?after=x', '?protocol=pigeon', '?a=%zz']) {
     const refusal = await page(daemon, query);
     assert.equal(refusal.status, 400, query);
@@ -109,6 +113,58 @@ test('A page is filtered and goes on where the last one ended; older deliveries 
   }
 });
 
+// SNS-802 SNS-806
+test('Each protocol gets its own text, and a function\'s event claims the first version of signatures', async (t) => {
+  const { topics, daemon, TopicArn } = await stage(t);
+  await topics.send(new sns.SetTopicAttributesCommand({ TopicArn, AttributeName: 'SignatureVersion', AttributeValue: '2' }));
+  await subscribe(topics, TopicArn, 'lambda', lambda);
+  await subscribe(topics, TopicArn, 'sms', '+15550100');
+  await subscribe(topics, TopicArn, 'firehose', firehose, { SubscriptionRoleArn: 'arn:aws:iam::000000000000:role/r' });
+  const Message = JSON.stringify({ default: 'd', lambda: 'for functions', sms: 'for telephones', sqs: 'for queues' });
+  await topics.send(
+    new sns.PublishCommand({
+      TopicArn,
+      Message,
+      MessageStructure: 'json',
+      MessageAttributes: { list: { DataType: 'String.Array', StringValue: '["a"]' }, bytes: { DataType: 'Binary', BinaryValue: Buffer.from('b') } },
+    }),
+  );
+  const { deliveries } = await pageOf(daemon, 3);
+  const payloadOf = (protocol) => deliveries.find((one) => one.Protocol === protocol).Payload;
+  const [{ Sns }] = JSON.parse(payloadOf('lambda')).Records;
+  assert.deepEqual([Sns.Message, Sns.SignatureVersion], ['for functions', '1']);
+  assert.deepEqual(Sns.MessageAttributes, { list: { Type: 'String', Value: '["a"]' }, bytes: { Type: 'Binary', Value: 'Yg==' } });
+  assert.equal(payloadOf('sms'), 'for telephones');
+  assert.equal(JSON.parse(payloadOf('firehose')).Message, 'd');
+});
+
+// SNS-801
+test('A restart forgets what was recorded, and nobody is left to think that nothing was', async (t) => {
+  const { topics, daemon, data, TopicArn } = await stage(t);
+  await subscribe(topics, TopicArn, 'sms', '+15550100');
+  for (const Message of ['one', 'two']) await topics.send(new sns.PublishCommand({ TopicArn, Message }));
+  const before = await pageOf(daemon, 2);
+  assert.equal(before.kept, 2);
+  assert.match(before.note, /a restart forgets/);
+  const began = encodeURIComponent(before.began);
+  assert.equal((await page(daemon, `?after=${before.next}&began=${began}`)).status, 200);
+  await daemon.stop();
+  assert.match(daemon.said, /the record of deliveries .* ends here.*kept=2/);
+
+  const again = await Daemon.start(data, '--admin-listen', '127.0.0.1:0');
+  t.after(() => again.stop());
+  const after = await page(again);
+  assert.deepEqual([after.recorded, after.kept, after.deliveries], [0, 0, []]);
+  assert.ok(after.began > before.began);
+  // A reader who goes on where it was, by the number or by the beginning.
+  for (const query of [`?after=${before.next}`, `?began=${began}`]) {
+    const refusal = await page(again, query);
+    assert.equal(refusal.status, 410);
+    assert.ok(refusal.error.includes(after.began), refusal.error);
+  }
+});
+
+// SNS-805 SNS-806
 test('Mobile push: what an endpoint would be handed is its platform\'s text, directly and by a topic', async (t) => {
   const { topics, daemon, TopicArn } = await stage(t);
   const { PlatformApplicationArn } = await topics.send(
@@ -129,6 +185,7 @@ test('Mobile push: what an endpoint would be handed is its platform\'s text, dir
   await assert.rejects(topics.send(new sns.PublishCommand({ TargetArn: EndpointArn, Message: 'm' })), sns.EndpointDisabledException);
 });
 
+// SNS-804 SNS-916
 test('Telephones: directly published, opted out and in again, and proven in the sandbox; all of it survives a kill', async (t) => {
   const { topics, daemon, data, TopicArn } = await stage(t);
   const phone = '+15550100';

@@ -87,6 +87,7 @@ async function confirmed(topics, TopicArn, receiver, Attributes, Endpoint = rece
 
 const policy = (retry, more = {}) => JSON.stringify({ healthyRetryPolicy: retry, ...more });
 
+// SNS-601 SNS-602 SNS-605 SNS-607
 test('A receiver confirms by its URL and hears what is published, with all headers', async (t) => {
   const { topics, TopicArn } = await stage(t);
   const receiver = await Receiver.start(t);
@@ -119,6 +120,7 @@ test('A receiver confirms by its URL and hears what is published, with all heade
   assert.equal(told.headers['x-amz-sns-rawdelivery'], undefined);
 });
 
+// SNS-606 SNS-607 SNS-608 SNS-609
 test('Raw delivery is the message alone, of the type that the policy says and in the form of the protocol', async (t) => {
   const { topics, TopicArn } = await stage(t);
   const receiver = await Receiver.start(t);
@@ -135,6 +137,7 @@ test('Raw delivery is the message alone, of the type that the policy says and in
 });
 
 for (const version of ['1', '2']) {
+  // SNS-601 SNS-622
   test(`sns-validator accepts confirmation and notification and refuses an altered body; version ${version}`, async (t) => {
     const certificate = await ownCertificate(t);
     const front = await httpsFront(t, certificate);
@@ -163,6 +166,7 @@ for (const version of ['1', '2']) {
   });
 }
 
+// SNS-618
 test('A receiver by https whose certificate nobody vouches for gets nothing', async (t) => {
   const certificate = await ownCertificate(t);
   const { daemon, topics, TopicArn } = await stage(t);
@@ -180,6 +184,7 @@ test('A receiver by https whose certificate nobody vouches for gets nothing', as
   assert.equal(receiver.requests.length, 0);
 });
 
+// SNS-605 SNS-610 SNS-611
 test('After 503 it is tried again at the pace of the policy, under the same id', async (t) => {
   const { topics, TopicArn } = await stage(t);
   const receiver = await Receiver.start(t, ({ headers }) =>
@@ -197,6 +202,7 @@ test('After 503 it is tried again at the pace of the policy, under the same id',
   assert.equal(new Set(attempts.map(({ headers }) => headers['x-amz-sns-message-id'])).size, 1);
 });
 
+// SNS-610 SNS-615
 test('4xx and redirects are final, and the dead-letter queue has the very message', async (t) => {
   const { topics, TopicArn, queues } = await stage(t);
   for (const status of [404, 302]) {
@@ -216,6 +222,7 @@ test('4xx and redirects are final, and the dead-letter queue has the very messag
   }
 });
 
+// SNS-615
 test('A dead receiver ends in the dead-letter queue, raw as it would have been, and across kills', async (t) => {
   const { data, daemon, topics, TopicArn, queues } = await stage(t);
   const receiver = await Receiver.start(t, ({ headers }) =>
@@ -262,6 +269,7 @@ test('A silent receiver does not delay another', async (t) => {
   assert.ok(silent.requests.length <= 1 + 8, `${silent.requests.length}`);
 });
 
+// SNS-617
 test('Credentials in the URL are given when they are asked for, and never shown', async (t) => {
   const { daemon, topics, TopicArn } = await stage(t);
   const md5 = (text) => createHash('md5').update(text).digest('hex');
@@ -287,6 +295,7 @@ test('Credentials in the URL are given when they are asked for, and never shown'
   assert.ok(!daemon.said.includes('pass'));
 });
 
+// SNS-619
 test('Whoever visits the UnsubscribeURL has the receiver told, who can undo it', async (t) => {
   const { topics, TopicArn } = await stage(t);
   const receiver = await Receiver.start(t);
@@ -316,6 +325,7 @@ test('Nothing is sent to link-local addresses, and to private ones only where th
   await assert.rejects(subscribe(open.topics, open.TopicArn, 'http://169.254.169.254/latest'), /Unreachable Endpoint/);
 });
 
+// SNS-602 SNS-619 SNS-620
 test('Where callers are verified private receivers are a choice, and a receiver needs no name to confirm', async (t) => {
   const directory = await scratchDirectory(t);
   const file = join(directory, 'credentials.yaml');
