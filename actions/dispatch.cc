@@ -16,6 +16,7 @@
 #include "actions/permissions.h"
 #include "actions/queues.h"
 #include "actions/sns_dispatch.h"
+#include "auth/credential_scope.h"
 #include "auth/sigv4_verifier.h"
 #include "base/require.h"
 #include "broker/queue_arn.h"
@@ -256,6 +257,17 @@ std::variant<ApiResponse, PlannedCommand> planned_or_refused(Result<Planned>&& p
                         std::move(call)};
 }
 
+// Of a request that names no action: whom it is meant for, if that is none of ours.
+std::optional<std::string_view> other_service_signed_for(const ApiRequest& request) {
+  const auto authorization = request.header("authorization");
+  const auto scope = authorization ? CredentialScope::parse(*authorization) : std::nullopt;
+  if (!scope) return std::nullopt;
+  for (const Service own : {Service::kSqs, Service::kSns, Service::kSts}) {
+    if (scope->service == service_name(own)) return std::nullopt;
+  }
+  return scope->service;
+}
+
 // Who calls; refused if it says who it is and cannot prove it.
 Result<Caller> caller_of(const ApiRequest& request, const DispatchSettings& settings, Service service,
                          const Verification* verification) {
@@ -302,7 +314,11 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
     const std::string_view path = request.target.substr(0, mark);
     if (!form) return respond_error(*call, form.error());
     const std::string* action = form->find("Action");
-    if (action == nullptr || action->empty()) return query_unknown_operation(call->request_id);
+    if (action == nullptr || action->empty()) {
+      const auto other = other_service_signed_for(request);
+      return other ? query_service_not_offered(call->request_id, *other)
+                   : query_unknown_operation(call->request_id);
+    }
     if (call->service == Service::kSts) {
       call->action = kGetCallerIdentity;
       if (caller.anonymous()) return respond_error(*call, unsigned_refusal(kStsService, {}));

@@ -42,10 +42,11 @@ ApiResponse json_service_not_offered(std::string_view request_id, std::string_vi
                       .query_code = "InvalidAction",
                       .json_type = "com.amazon.coral.service#UnknownOperationException",
                       .text = {}};
-  return json_error_document(
-      request_id, row,
-      joined({"This build of Penstock offers Amazon SQS (X-Amz-Target: AmazonSQS.*) and not ", echoed(target),
-              "."}));
+  return json_error_document(request_id, row,
+                             joined({"This build of Penstock offers Amazon SQS (X-Amz-Target: AmazonSQS.*), "
+                                     "SNS and STS GetCallerIdentity, "
+                                     "and not ",
+                                     echoed(target), "."}));
 }
 
 }  // namespace penstock

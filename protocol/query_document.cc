@@ -132,4 +132,22 @@ ApiResponse query_unknown_operation(std::string_view request_id) {
   return made;
 }
 
+ApiResponse query_service_not_offered(std::string_view request_id, std::string_view service) {
+  std::string body(kDeclaration);
+  XmlWriter writer(body);
+  writer.open("ErrorResponse");
+  writer.open("Error");
+  writer.element("Type", "Receiver");
+  writer.element("Code", "NotImplemented");
+  writer.element("Message",
+                 joined({"This build of Penstock offers Amazon SQS, SNS and STS GetCallerIdentity, and not ",
+                         echoed(service), "."}));
+  writer.close("Error");
+  writer.element("RequestId", request_id);
+  writer.close("ErrorResponse");
+  ApiResponse made = response("text/xml", request_id, std::move(body));
+  made.status = 501;
+  return made;
+}
+
 }  // namespace penstock

@@ -66,4 +66,7 @@ ApiResponse query_error(QueryAnswer form, std::string_view request_id, const Err
 // 404: what AWS says to a request that names no action.
 ApiResponse query_unknown_operation(std::string_view request_id);
 
+// 501: the request is signed for a service that this build has not. Whoever reads errors in XML reads it.
+ApiResponse query_service_not_offered(std::string_view request_id, std::string_view service);
+
 }  // namespace penstock

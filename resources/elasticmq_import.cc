@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "broker/address.h"
 #include "resources/hocon.h"
@@ -52,13 +53,38 @@ std::optional<std::string> seconds_of(const std::string& text) {
   return std::nullopt;
 }
 
+// What answers here to settings that are no resources.
+constexpr std::string_view kUrls =
+    "a QueueUrl has the host that the client used; --queue-url-base forces one";
+constexpr std::string_view kKept =
+    "queues and messages are always kept, in --data; --durability memory keeps nothing";
+constexpr std::string_view kLibrary = "it is about a library of ElasticMQ's, and nothing answers to it";
+constexpr std::array kElsewhere{
+    Elsewhere{"rest-sqs", "--listen HOST:PORT says where the API is, and AWS's limits always hold"},
+    Elsewhere{"rest-stats", "--admin-listen HOST:PORT says where metrics and pages are"},
+    Elsewhere{"node-address", kUrls},
+    Elsewhere{"generate-node-address", kUrls},
+    Elsewhere{"storage", kKept},
+    Elsewhere{"queues-storage", kKept},
+    Elsewhere{"messages-storage", kKept},
+    Elsewhere{"persisted-queues-storage", kKept},
+    Elsewhere{"auto-create-queues", "a queue is there once it is declared or created, as on AWS"},
+    Elsewhere{"akka", kLibrary},
+    Elsewhere{"pekko", kLibrary}};
+
 class ElasticMqImport {
  public:
   explicit ElasticMqImport(const std::string& path) : path_(path) {}
 
   Imported import(const HoconDocument& document) {
     for (const std::size_t line : document.includes) {
-      note(line, "the include is not followed; what it brings has to be imported by itself");
+      note(
+          line,
+          "the include is not followed: nothing of ElasticMQ's own application.conf is needed, and a file of "
+          "yours has to be imported by itself");
+    }
+    for (const std::size_t line : document.optional) {
+      note(line, "the environment's value is not known here; the value before it stands");
     }
     for (const auto& [key, value] : document.root.members) {
       if (key == "queues") {
@@ -66,7 +92,7 @@ class ElasticMqImport {
       } else if (key == "aws") {
         aws(value);
       } else {
-        note(value.line, key + " is no resource; docs/from-elasticmq.md has the setting that answers to it");
+        note(value.line, no_resource(key, kElsewhere));
       }
     }
     for (const std::string& name : named_) {
@@ -76,6 +102,7 @@ class ElasticMqImport {
            .remarks = {"Not in the file, but named as a dead-letter queue: it has to be there."}});
     }
     outline_.remarks.insert(outline_.remarks.begin(), "Imported from ElasticMQ's " + path_ + ".");
+    if (outline_.region.empty()) outline_.remarks.emplace_back(kRegionMatters);
     for (const std::string& one : notes_) outline_.remarks.push_back("Not carried over: " + one);
     return {resources_text({outline_}), std::move(notes_)};
   }
@@ -84,6 +111,7 @@ class ElasticMqImport {
   void note(std::size_t line, const std::string& what) {
     notes_.push_back(path_ + ":" + std::to_string(line) + ": " + what);
   }
+
 
   void aws(const HoconValue& section) {
     for (const auto& [key, value] : section.members) {
@@ -143,9 +171,12 @@ class ElasticMqImport {
     } else if (key == "tags") {
       for (const auto& [tag, text] : value.members) entry.tags.push_back({tag, text.text});
     } else if (key == "copyTo" || key == "moveTo") {
-      note(value.line,
-           key + " = " + value.text + " of " + entry.name +
-               ": AWS has nothing like it; a topic that delivers to both queues does what copyTo does");
+      note(value.line, key + " = " + value.text + " of " + entry.name + ": AWS has nothing like it; " +
+                           (key == "copyTo" ? "a topic that delivers to both queues does the same"
+                                            : "have its senders use the other queue"));
+    } else if (key == "created" || key == "lastModified") {
+      // Of each queue in a file that ElasticMQ has written.
+      if (!std::exchange(times_said_, true)) note(value.line, "when queues were created and modified");
     } else {
       note(value.line, key + " of " + entry.name + " is unknown here");
     }
@@ -159,10 +190,18 @@ class ElasticMqImport {
     }
     const bool fifo = entry.name.ends_with(".fifo");
     std::string target = name->text;
-    if (fifo && declared_.contains(target + ".fifo")) target += ".fifo";
-    if (fifo != target.ends_with(".fifo")) {
+    if (!fifo && target.ends_with(".fifo")) {
       return note(value.line, "deadLettersQueue of " + entry.name + ": " + target +
-                                  " is of the other kind, and AWS wants both to be FIFO queues or neither");
+                                  " is a FIFO queue, and AWS wants a standard queue there; name one");
+    }
+    // Without one a message that fails would hold up its group until its retention ends.
+    if (fifo && !target.ends_with(".fifo")) {
+      target += ".fifo";
+      if (!declared_.contains(target)) {
+        note(value.line, "deadLettersQueue of " + entry.name + ": " + name->text +
+                             " is no FIFO queue, and AWS wants one there; " + target +
+                             " is added and gets the dead letters instead");
+      }
     }
     named_.insert(target);
     entry.lines.emplace_back("deadLetterQueue", target);
@@ -174,6 +213,7 @@ class ElasticMqImport {
   std::vector<std::string> notes_;
   std::set<std::string> declared_;
   std::set<std::string> named_;  // as dead-letter queues
+  bool times_said_ = false;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "broker/address.h"
+#include "protocol/text.h"
 #include "resources/resources_document.h"
 #include "resources/resources_text.h"
 
@@ -16,9 +17,62 @@ namespace penstock {
 namespace {
 
 // Those that queues and QueueAttributeDefaults have; 0 means not given.
-constexpr std::array<std::string_view, 3> kNumbers{"VisibilityTimeout", "ReceiveMessageWaitTimeSeconds",
-                                                   "MaximumMessageSize"};
+constexpr std::array<std::string_view, 4> kNumbers{"VisibilityTimeout", "ReceiveMessageWaitTimeSeconds",
+                                                   "MaximumMessageSize", "MessageRetentionPeriod"};
 constexpr int kMessageSizeMin = 1024;  // of AWS
+
+// Keys as GoAws itself writes them; it takes them in any case.
+constexpr std::array<std::string_view, 27> kKeys{"AccountId",
+                                                 "EnableDuplicates",
+                                                 "EndPoint",
+                                                 "FilterPolicy",
+                                                 "Host",
+                                                 "LogFile",
+                                                 "LogMessages",
+                                                 "LogToFile",
+                                                 "MaximumMessageSize",
+                                                 "MessageRetentionPeriod",
+                                                 "Name",
+                                                 "Port",
+                                                 "Protocol",
+                                                 "QueueAttributeDefaults",
+                                                 "QueueName",
+                                                 "Queues",
+                                                 "RandomLatency",
+                                                 "Raw",
+                                                 "ReceiveMessageWaitTimeSeconds",
+                                                 "RedrivePolicy",
+                                                 "Region",
+                                                 "SnsPort",
+                                                 "SqsPort",
+                                                 "Subscriptions",
+                                                 "TopicArn",
+                                                 "Topics",
+                                                 "VisibilityTimeout"};
+
+std::string spelled(const std::string& key) {
+  const auto same = [](char a, char b) { return ascii_lower(a) == ascii_lower(b); };
+  for (const std::string_view known : kKeys) {
+    if (std::equal(known.begin(), known.end(), key.begin(), key.end(), same)) return std::string(known);
+  }
+  return key;
+}
+
+// What answers here to settings that are no resources.
+constexpr std::string_view kPorts =
+    "--listen HOST:PORT, which may be repeated; both services are behind each";
+constexpr std::string_view kLogs =
+    "messages are never logged; the admin page /messages shows what is in a queue";
+constexpr std::array kElsewhere{
+    Elsewhere{"Host", "a QueueUrl has the host that the client used; --queue-url-base forces one"},
+    Elsewhere{"Port", kPorts},
+    Elsewhere{"SqsPort", kPorts},
+    Elsewhere{"SnsPort", kPorts},
+    Elsewhere{"LogMessages", kLogs},
+    Elsewhere{"LogToFile", kLogs},
+    Elsewhere{"LogFile", kLogs},
+    Elsewhere{"EnableDuplicates", "--aws-weaknesses duplicates repeats messages as SQS itself may"},
+    Elsewhere{"RandomLatency", "with --test-controls, a fault can hold requests back"}};
 
 bool is_number(std::string_view name) {
   return std::find(kNumbers.begin(), kNumbers.end(), name) != kNumbers.end();
@@ -29,6 +83,7 @@ class GoAwsImport {
   explicit GoAwsImport(const std::string& path) : path_(path) {}
 
   Imported import(const YAML::Node& environment) {
+    YAML::Node queues, topics;  // after the defaults, wherever those stand
     each(environment, [&](const std::string& key, const YAML::Node& value) {
       if (key == "Region") {
         if (Region::parse(text(value)))
@@ -47,16 +102,21 @@ class GoAwsImport {
           else
             note("QueueAttributeDefaults." + name + " is unknown here");
         });
-      } else if (key != "Queues" && key != "Topics") {
-        note(key + " is no resource; docs/from-goaws.md has the setting that answers to it");
+      } else if (key == "Queues") {
+        queues.reset(value);
+      } else if (key == "Topics") {
+        topics.reset(value);
+      } else {
+        note(no_resource(key, kElsewhere));
       }
     });
-    entries(environment["Queues"], [&](const YAML::Node& value) { queue(value); });
-    entries(environment["Topics"], [&](const YAML::Node& value) { topic(value); });
+    entries(queues, [&](const YAML::Node& one) { queue(one); });
+    entries(topics, [&](const YAML::Node& one) { topic(one); });
     for (const std::string& name : named_) {
       if (declared_.insert(name).second) outline_.queues.push_back(made_for_others(name));
     }
     outline_.remarks.push_back("Imported from GoAws's " + path_ + ".");
+    if (outline_.region.empty()) outline_.remarks.emplace_back(kRegionMatters);
     for (const std::string& one : notes_) outline_.remarks.push_back("Not carried over: " + one);
     return {resources_text({outline_}), std::move(notes_)};
   }
@@ -71,7 +131,7 @@ class GoAwsImport {
     if (!map.IsMap()) return note("here should be lines of key: value");
     for (const auto& pair : map) {
       line_ = pair.first.Mark().line + 1;
-      visit(text(pair.first), pair.second);
+      visit(spelled(text(pair.first)), pair.second);
     }
   }
   template <class Visit>
@@ -140,14 +200,17 @@ class GoAwsImport {
 
   void topic(const YAML::Node& value) {
     ResourceEntry entry;
+    YAML::Node subscriptions;
     each(value, [&](const std::string& key, const YAML::Node& of) {
       if (key == "Name")
         entry.name = text(of);
-      else if (key != "Subscriptions")
+      else if (key == "Subscriptions")
+        subscriptions.reset(of);
+      else
         note(key + " of a topic is unknown here");
     });
     if (entry.name.empty()) return note("a topic has no Name");
-    entries(value["Subscriptions"], [&](const YAML::Node& of) { subscription(of, entry); });
+    entries(subscriptions, [&](const YAML::Node& of) { subscription(of, entry); });
     outline_.topics.push_back(std::move(entry));
   }
 

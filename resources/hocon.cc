@@ -9,14 +9,23 @@ namespace {
 constexpr int kDepthMax = 64;
 constexpr std::size_t kBytesMax = std::size_t{16} << 20;
 
-// An object that is given twice is merged, anything else replaced: HOCON's own rule.
-void put(HoconValue& object, std::string key, HoconValue&& value) {
+bool is_optional_substitution(const HoconValue& value) {
+  return value.kind == HoconValue::Kind::kText && value.text.starts_with("${?") &&
+         value.text.find('}') == value.text.size() - 1;
+}
+
+// An object that is given twice is merged, anything else replaced: HOCON's own rule. `optional` gets the line
+// of what changes nothing.
+void put(HoconValue& object, std::string key, HoconValue&& value, std::vector<std::size_t>& optional) {
   const auto there = std::find_if(object.members.begin(), object.members.end(),
                                   [&key](const auto& member) { return member.first == key; });
   if (there == object.members.end()) {
     object.members.emplace_back(std::move(key), std::move(value));
   } else if (there->second.kind == HoconValue::Kind::kObject && value.kind == HoconValue::Kind::kObject) {
-    for (auto& [name, member] : value.members) put(there->second, std::move(name), std::move(member));
+    for (auto& [name, member] : value.members)
+      put(there->second, std::move(name), std::move(member), optional);
+  } else if (is_optional_substitution(value)) {
+    optional.push_back(value.line);
   } else {
     there->second = std::move(value);
   }
@@ -108,7 +117,7 @@ class Parser {
       path.pop_back();
       inner = std::move(outer);
     }
-    put(object, std::move(path.front()), std::move(inner));
+    put(object, std::move(path.front()), std::move(inner), document_.optional);
     return true;
   }
 
@@ -188,6 +197,10 @@ class Parser {
       blanks.clear();
       if (c == '"') {
         if (!quoted_text(text)) return false;
+      } else if (c == '{' || c == '[') {
+        return refuse(
+            "an object or a list is joined with what stands before it, which is not followed here: "
+            "write out what it comes to");
       } else if (c == '$') {
         const std::size_t end = rest_.find('}');
         if (end == std::string_view::npos) return refuse("a substitution has no end");

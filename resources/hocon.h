@@ -1,6 +1,8 @@
 // HOCON, as far as configuration files of queues use it: objects, `key = value`, `key: value`, `key { }`,
 // keys with dots, lists, words with and without quotes, comments. What an `include` or a substitution
-// `${...}` would bring is not looked up; both are kept, with their lines, for whoever reads the values.
+// `${...}` would bring is not looked up; both are kept, with their lines, for whoever reads the values. An
+// optional substitution `${?...}` behind a value leaves that value, as it does where its name means nothing.
+// An object or a list that is joined with something else is refused.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +36,7 @@ struct HoconValue {
 struct HoconDocument {
   HoconValue root;
   std::vector<std::size_t> includes;  // their lines
+  std::vector<std::size_t> optional;  // the lines of optional substitutions that left the value before them
 };
 
 tl::expected<HoconDocument, HoconFault> parse_hocon(std::string_view text);

@@ -20,35 +20,25 @@ std::string paths_told() {
   return told + ".";
 }
 
-}  // namespace
-
-AdminService::AdminService(AdminGround ground, AdminGuard guard)
-    : ground_(std::move(ground)), guard_(std::move(guard)) {}
-
-std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& request, const Ticket& ticket,
-                                                         Random& random, BodyDigests&) {
-  AdminAnswer answered = answer(request, ticket, random);
-  if (auto* const response = std::get_if<ApiResponse>(&answered)) harden(*response);
-  return answered;
+std::string_view method_of(const ApiRequest& request) {
+  return request.method == "HEAD" ? std::string_view("GET") : request.method;
 }
 
-ApiResponse AdminService::render(const PendingCall& pending, const Ticket&, const Answer& answer) {
-  ApiResponse response = pending.page->render(answer);
-  harden(response);
-  return response;
+// Null: no row has that path and that method.
+const AdminPath* row_asked(const ApiRequest& request) {
+  for (const AdminPath& row : admin_paths()) {
+    if (row.method == method_of(request) && matches(row.path, path_of(request.target))) return &row;
+  }
+  return nullptr;
 }
 
-AdminAnswer AdminService::answer(const ApiRequest& request, const Ticket& ticket, Random& random) const {
-  if (auto page = answer_health(request, ready())) return *std::move(page);
+// What has no row: with the methods that its path is answered to, if there are any.
+ApiResponse refuse_path(const ApiRequest& request) {
   const std::string_view path = path_of(request.target);
-  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
   std::string allowed;
   for (const AdminPath& row : admin_paths()) {
     if (!matches(row.path, path)) continue;
     allowed += (allowed.empty() ? "" : ", ") + std::string(row.method == "GET" ? "GET, HEAD" : row.method);
-    if (row.method != method) continue;
-    if (auto refusal = refuse(row, request)) return *std::move(refusal);
-    return row.answer({ground_, request, ticket, random});
   }
   const bool is_health = path.starts_with("/health") || path == "/_localstack/health";
   if (allowed.empty() && is_health) allowed = "GET, HEAD";
@@ -56,6 +46,35 @@ AdminAnswer AdminService::answer(const ApiRequest& request, const Ticket& ticket
   ApiResponse response = admin_refusal(405, "That path is answered to " + allowed + ".");
   response.headers.emplace_back("Allow", allowed);
   return response;
+}
+
+}  // namespace
+
+AdminService::AdminService(AdminGround ground, AdminGuard guard, AdminCounts& counts)
+    : ground_(std::move(ground)), guard_(std::move(guard)), counts_(counts) {}
+
+// Whatever is answered goes through here.
+ApiResponse AdminService::told(AdminPathIndex path, ApiResponse response) {
+  counts_.add(path, response.status);
+  harden(response);
+  return response;
+}
+
+std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& request, const Ticket& ticket,
+                                                         Random& random, BodyDigests&) {
+  if (auto page = answer_health(request, ready())) return told(counts_.health(), *std::move(page));
+  const AdminPath* const row = row_asked(request);
+  if (row == nullptr) return told(counts_.other(), refuse_path(request));
+  const auto path = static_cast<AdminPathIndex>(row - admin_paths().data());
+  if (auto refusal = refuse(*row, request)) return told(path, *std::move(refusal));
+  AdminAnswer answered = row->answer({ground_, request, ticket, random});
+  if (auto* const response = std::get_if<ApiResponse>(&answered)) return told(path, std::move(*response));
+  std::get<UnderWay>(answered).call.action = path;
+  return answered;
+}
+
+ApiResponse AdminService::render(const PendingCall& pending, const Ticket&, const Answer& answer) {
+  return told(pending.action, pending.page->render(answer));
 }
 
 std::optional<ApiResponse> AdminService::refuse(const AdminPath& row, const ApiRequest& request) const {

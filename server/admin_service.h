@@ -7,6 +7,7 @@
 
 #include <atomic>
 
+#include "server/admin_counts.h"
 #include "server/admin_guard.h"
 #include "server/admin_paths.h"
 #include "server/service.h"
@@ -15,7 +16,8 @@ namespace penstock {
 
 class AdminService final : public Service {
  public:
-  AdminService(AdminGround ground, AdminGuard guard);
+  // `counts` outlives it.
+  AdminService(AdminGround ground, AdminGuard guard, AdminCounts& counts);
 
   // From here on the daemon is ready: what is declared is there, and the API is served. Any thread.
   void is_ready() { ready_.store(true, std::memory_order_release); }
@@ -25,12 +27,13 @@ class AdminService final : public Service {
   ApiResponse render(const PendingCall& pending, const Ticket& ticket, const Answer& answer) override;
 
  private:
-  AdminAnswer answer(const ApiRequest& request, const Ticket& ticket, Random& random) const;
+  ApiResponse told(AdminPathIndex path, ApiResponse response);
   bool ready() const { return ground_.broker.running() && ready_.load(std::memory_order_acquire); }
   std::optional<ApiResponse> refuse(const AdminPath& row, const ApiRequest& request) const;
 
   const AdminGround ground_;
   const AdminGuard guard_;
+  AdminCounts& counts_;
   std::atomic<bool> ready_{false};
 };
 

@@ -22,6 +22,24 @@ bool is_about(const FaultRule& rule, std::string_view action, std::string_view r
 
 }  // namespace
 
+std::string_view fault_name(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kNone:
+      return "latency";
+    case FaultKind::kThrottling:
+      return "throttling";
+    case FaultKind::kInternal:
+      return "internal";
+    case FaultKind::kUnavailable:
+      return "unavailable";
+    case FaultKind::kDropBefore:
+      return "drop_before";
+    case FaultKind::kDropAfter:
+      break;
+  }
+  return "drop_after";
+}
+
 std::optional<std::uint64_t> FaultPlan::add(FaultRule rule) {
   const auto standing = std::make_shared<Standing>(last_id_.fetch_add(1) + 1, std::move(rule));
   auto present = rules_.load();
@@ -66,6 +84,7 @@ std::optional<Fault> FaultPlan::meet(std::string_view action, std::string_view r
   const auto rules = rules_.load();
   for (const auto& standing : *rules) {
     if (is_about(standing->rule, action, resource, of_topic) && fires(*standing)) {
+      befallen_[static_cast<std::size_t>(standing->rule.kind)].fetch_add(1, std::memory_order_relaxed);
       return Fault{standing->rule.kind, standing->rule.latency};
     }
   }

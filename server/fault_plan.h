@@ -7,6 +7,7 @@
 // Read by all I/O threads and altered by any: the rules are a list that is replaced whole.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -28,6 +29,12 @@ enum class FaultKind : std::uint8_t {
   kDropBefore,   // the connection is closed, and nothing was done
   kDropAfter,    // it is done, and the connection is closed instead of the answer
 };
+
+inline constexpr std::array kFaultKinds{FaultKind::kNone,       FaultKind::kThrottling,
+                                        FaultKind::kInternal,   FaultKind::kUnavailable,
+                                        FaultKind::kDropBefore, FaultKind::kDropAfter};
+// As a label: "drop_before"; "latency" for what is only later.
+std::string_view fault_name(FaultKind kind);
 
 struct FaultRule {
   std::string action;  // empty: any
@@ -61,6 +68,11 @@ class FaultPlan {
   bool remove(std::uint64_t id);
   std::size_t clear();
   std::vector<Told> told() const;
+  std::size_t rules() const { return rules_.load()->size(); }
+  // Requests that this has befallen, by whatever rule, also one that is gone.
+  std::uint64_t befallen(FaultKind kind) const {
+    return befallen_[static_cast<std::size_t>(kind)].load(std::memory_order_relaxed);
+  }
 
   // What befalls this request; nothing: nothing does.
   std::optional<Fault> meet(std::string_view action, std::string_view resource, bool of_topic);
@@ -79,6 +91,7 @@ class FaultPlan {
 
   SharedSlot<const Rules> rules_{std::make_shared<const Rules>()};
   std::atomic<std::uint64_t> last_id_{0};
+  std::array<std::atomic<std::uint64_t>, kFaultKinds.size()> befallen_{};
 };
 
 }  // namespace penstock

@@ -43,6 +43,14 @@ std::optional<ApiResponse> answer_health(const ApiRequest& request, bool ready) 
   if (path == "/_localstack/init/ready") {
     return json(200, R"({"completed":)" + std::string(declared) + R"(,"scripts":[]})");
   }
+  // There are no scripts of other stages, so none that are still to run.
+  for (const std::string_view stage :
+       {"/_localstack/init/boot", "/_localstack/init/start", "/_localstack/init/shutdown"}) {
+    if (path == stage) {
+      return json(200, stage.ends_with("shutdown") ? R"({"completed":false,"scripts":[]})"
+                                                   : R"({"completed":true,"scripts":[]})");
+    }
+  }
   if (path == "/_localstack/init") {
     return json(200, R"({"completed":{"BOOT":true,"START":true,"READY":)" + std::string(declared) +
                          R"(,"SHUTDOWN":false},"scripts":[]})");

@@ -6,7 +6,9 @@
 //   /_localstack/health   the same in the form that users of LocalStack already poll: .services.sqs is
 //   "running"
 //   /_localstack/init/ready, /_localstack/init
-//                         whether what was declared is there (docs/from-localstack.md)
+//                         whether what was declared is there (docs/from-localstack.md); the other stages
+//                         below
+//                         /_localstack/init likewise
 #pragma once
 
 #include <optional>

@@ -48,6 +48,20 @@ std::optional<IpAddress> address_in(const curl_sockaddr& given) {
 // A refusal that is about our own login or TLS, and may be mended while the mail waits.
 bool is_operators(long status) { return status == 530 || status == 534 || status == 535 || status == 538; }
 
+std::atomic<std::uint64_t>& count_of(MailCounts& counts, AttemptResult result) {
+  switch (result) {
+    case AttemptResult::kDelivered:
+      return counts.taken;
+    case AttemptResult::kFailed:
+      return counts.failed;
+    case AttemptResult::kRefused:
+      return counts.refused;
+    case AttemptResult::kUntried:
+      break;
+  }
+  return counts.untried;
+}
+
 }  // namespace
 
 // One mail under way.
@@ -80,8 +94,8 @@ struct MailSender::Transfer {
   }
 };
 
-MailSender::MailSender(Options options, AttemptPort& attempts)
-    : options_(std::move(options)), attempts_port_(attempts) {}
+MailSender::MailSender(Options options, AttemptPort& attempts, MailCounts& counts)
+    : options_(std::move(options)), attempts_port_(attempts), counts_(counts) {}
 
 MailSender::~MailSender() {
   if (thread_.joinable()) stop(std::chrono::milliseconds{0});
@@ -122,6 +136,8 @@ void MailSender::run() {
     curl_multi_perform(multi_.get(), &running);
     take_finished();
     give_back_late();
+    counts_.waiting.store(waiting_.size(), std::memory_order_relaxed);
+    counts_.under_way.store(transfers_.size(), std::memory_order_relaxed);
     if (!ended_.empty()) attempts_port_.end_attempts(std::exchange(ended_, {}));
     if (stop_at_ && waiting_.empty() && transfers_.empty()) return;
   }
@@ -278,6 +294,7 @@ void MailSender::fail_waiting(const std::string& why) {
 }
 
 void MailSender::end(OutgoingDelivery&& outgoing, AttemptResult result, std::string why) {
+  count_of(counts_, result).fetch_add(1, std::memory_order_relaxed);
   const auto& notification = outgoing.delivery.content->notification;
   ended_.push_back({{.outbox = outgoing.outbox,
                      .handle = outgoing.delivery.handle,

@@ -18,6 +18,7 @@
 
 #include <curl/curl.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -37,6 +38,17 @@
 
 namespace penstock {
 
+// What became of mails; read by any thread.
+struct MailCounts {
+  std::atomic<std::size_t> waiting{0};
+  std::atomic<std::size_t> under_way{0};
+  // Attempts, by how they ended.
+  std::atomic<std::uint64_t> taken{0};
+  std::atomic<std::uint64_t> failed{0};   // will be tried again, as long as the policy lets it
+  std::atomic<std::uint64_t> refused{0};  // for good
+  std::atomic<std::uint64_t> untried{0};  // given back: no fault of the receiver
+};
+
 class MailSender final : public OutgoingSink {
  public:
   struct Options {
@@ -54,7 +66,8 @@ class MailSender final : public OutgoingSink {
     std::size_t under_way_max = 8;
   };
 
-  MailSender(Options options, AttemptPort& attempts);
+  // `counts` outlives it.
+  MailSender(Options options, AttemptPort& attempts, MailCounts& counts);
   ~MailSender() override;
 
   // What is wrong with the options; nothing: it runs.
@@ -92,6 +105,7 @@ class MailSender final : public OutgoingSink {
 
   const Options options_;
   AttemptPort& attempts_port_;
+  MailCounts& counts_;
   Mailbox<Word> mailbox_{SIZE_MAX};  // bounded by what is under way
   std::thread thread_;
 

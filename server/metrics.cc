@@ -9,8 +9,11 @@
 #include <string_view>
 
 #include "protocol/errors.h"
+#include "server/admin_counts.h"
 #include "server/exposition.h"
+#include "server/fault_plan.h"
 #include "server/io_thread.h"
+#include "server/mail_sender.h"
 #include "server/request_counts.h"
 #include "server/version.h"
 
@@ -79,6 +82,35 @@ void append_backups(Exposition& out, const BackupThread::Counts& backups) {
              backups.last_bytes);
   out.metric("penstock_backup_last_copied_bytes", "gauge", "Of that, what was copied for it.",
              backups.last_copied_bytes);
+}
+
+void append_mails(Exposition& out, const MailCounts& mails) {
+  out.metric("penstock_mails_waiting", "gauge", "Mails that wait for a place among those under way.",
+             mails.waiting);
+  out.metric("penstock_mails_under_way", "gauge", "Mails that are being handed to the mail server.",
+             mails.under_way);
+  out.family("penstock_mail_attempts_total", "counter",
+             "Attempts to hand a mail to the mail server, by how they ended: refused is not tried again.");
+  out.sample(mails.taken, {{"end", "taken"}});
+  out.sample(mails.failed, {{"end", "failed"}});
+  out.sample(mails.refused, {{"end", "refused"}});
+  out.sample(mails.untried, {{"end", "untried"}});
+}
+
+void append_faults(Exposition& out, const FaultPlan& faults) {
+  out.metric("penstock_fault_rules", "gauge", "Rules by which requests are to fail.", faults.rules());
+  out.family("penstock_faults_injected_total", "counter", "Requests that a fault has befallen, by its kind.");
+  for (const FaultKind kind : kFaultKinds) out.sample(faults.befallen(kind), {{"kind", fault_name(kind)}});
+}
+
+void append_admin(Exposition& out, const AdminCounts& admin) {
+  const std::vector<AdminCounts::Told> told = admin.told();
+  if (told.empty()) return;
+  out.family("penstock_admin_requests_total", "counter",
+             "Requests that the admin side has answered, by path and class of status.");
+  for (const AdminCounts::Told& row : told) {
+    out.sample(row.answered, {{"method", row.method}, {"path", row.path}, {"status", row.status}});
+  }
 }
 
 // Of one action, over all threads.
@@ -184,7 +216,10 @@ std::string metrics_text(const MetricsSources& sources, const QueueSurvey* surve
     out.metric("penstock_recorded_deliveries_dropped_total", "counter",
                "Of those, no longer kept because newer ones came.", counts.dropped);
   }
+  if (sources.mails != nullptr) append_mails(out, *sources.mails);
   if (sources.backups != nullptr) append_backups(out, *sources.backups);
+  if (sources.faults != nullptr) append_faults(out, *sources.faults);
+  if (sources.admin != nullptr) append_admin(out, *sources.admin);
   out.metric("penstock_http_connections", "gauge", "Open connections.", total(&IoCounts::connections));
   out.metric("penstock_http_connections_accepted_total", "counter", "Connections taken.",
              total(&IoCounts::accepted));

@@ -11,17 +11,23 @@
 
 namespace penstock {
 
+class AdminCounts;
+class FaultPlan;
 struct IoCounts;
+struct MailCounts;
 class RequestCounts;
 
 // What they are read from; all of it outlives who holds this.
 struct MetricsSources {
   const BrokerThread* broker = nullptr;
-  std::vector<const IoCounts*> io;
-  std::vector<const RequestCounts*> requests;
+  std::vector<const IoCounts*> io = {};
+  std::vector<const RequestCounts*> requests = {};
   std::size_t queues_max = 500;  // with series of their own
   const DeliveryRecord* recorded = nullptr;  // null: there is none
   const BackupThread::Counts* backups = nullptr;  // null: nobody takes any
+  const MailCounts* mails = nullptr;              // null: there is no mail server
+  const FaultPlan* faults = nullptr;              // null: no controls for tests
+  const AdminCounts* admin = nullptr;             // null: there is no such address
 };
 
 // `survey` may be null: nothing is said of single queues.

@@ -18,7 +18,13 @@ Server::Server(const Settings& settings, const Options& options)
       broker_(settings.limits, settings.mailbox_letters_max, settings.mailbox_bytes_max),
       own_caller_(broker_, settings.io_threads),
       recorded_({settings.recorded_deliveries_max, settings.recorded_deliveries_bytes_max}, broker_) {
-  metrics_ = {&broker_, {}, {}, settings_.metrics_queues_max, &recorded_, &backups_.counts()};
+  metrics_ = {.broker = &broker_,
+              .queues_max = settings_.metrics_queues_max,
+              .recorded = &recorded_,
+              .backups = &backups_.counts(),
+              .mails = settings_.smtp_server.empty() ? nullptr : &mail_counts_,
+              .faults = settings_.test_controls ? &faults_ : nullptr,
+              .admin = &admin_counts_};
   for (unsigned index = 0; index < settings_.io_threads; ++index) {
     request_counts_.push_back(std::make_unique<RequestCounts>());
     io_threads_.push_back(std::make_unique<IoThread>(
@@ -92,7 +98,7 @@ std::optional<StartRefusal> Server::guard_admin() {
                      .backup_directory = settings_.backup_directory,
                      .backups = &backups_};
   admin_service_.emplace(std::move(ground),
-                         AdminGuard(!settings_.admin_listen->loopback(), *std::move(token)));
+                         AdminGuard(!settings_.admin_listen->loopback(), *std::move(token)), admin_counts_);
   if (settings_.test_controls) log_warning("controls for tests are on: who may ask the admin side may reset everything");
   return {};
 }
@@ -218,7 +224,7 @@ std::optional<StartRefusal> Server::reach_out() {
                                        .ca_file = settings_.smtp_ca_file,
                                        .url_base = settings_.notification_url_base,
                                        .signing = signing},
-                   broker_);
+                   broker_, mail_counts_);
     if (const auto wrong = mails_->start()) return StartRefusal{kExitUsage, "--smtp-server: " + *wrong};
     mails = &*mails_;
   }

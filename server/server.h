@@ -99,6 +99,7 @@ class Server {
   OwnCaller own_caller_;
   DeliveryRecord recorded_;
   std::optional<WebhookSender> webhooks_;
+  MailCounts mail_counts_;
   std::optional<MailSender> mails_;  // nothing: there is no mail server
   std::optional<OutgoingRouter> outgoing_;
   TlsIdentity tls_;  // outlives the connections
@@ -108,6 +109,7 @@ class Server {
   std::vector<std::unique_ptr<Authenticator>> authenticators_;  // likewise; none: nobody is verified
   MetricsSources metrics_;
   FaultPlan faults_;
+  AdminCounts admin_counts_;
   BackupThread backups_;
   std::optional<AdminService> admin_service_;  // none: there is no such address
   std::vector<std::unique_ptr<ApiService>> api_services_;  // one for each address

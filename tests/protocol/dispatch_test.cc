@@ -86,8 +86,9 @@ TEST(Dispatch, AnotherServiceIsNotImplementedAndSaysWhatIs) {
   EXPECT_EQ(response.status, 501);
   EXPECT_EQ(response.content_type, kJson);
   EXPECT_EQ(nlohmann::json::parse(response.body)["message"],
-            "This build of Penstock offers Amazon SQS (X-Amz-Target: AmazonSQS.*) and not "
-            "DynamoDB_20120810.PutItem.");
+            "This build of Penstock offers Amazon SQS (X-Amz-Target: AmazonSQS.*), SNS and STS "
+            "GetCallerIdentity, and "
+            "not DynamoDB_20120810.PutItem.");
   EXPECT_EQ(header_of(response, "x-amzn-query-error"), "InvalidAction;Receiver");
 }
 
@@ -146,6 +147,27 @@ TEST(Dispatch, ARequestWithoutAnActionIsAnUnknownOperation) {
     EXPECT_EQ(response.status, 404);
     EXPECT_EQ(response.body, "<UnknownOperationException/>\n");
   }
+}
+
+TEST(Dispatch, WhatIsSignedForAnotherServiceIsNotImplementedAndSaysWhatIs) {
+  Wire wire;
+  const auto signed_for = [](std::string_view service) {
+    return ApiRequest{.method = "PUT",
+                      .target = "/bucket",
+                      .headers = {{"Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20261122/us-east-1/" +
+                                                        std::string(service) +
+                                                        "/aws4_request, SignedHeaders=host, Signature=00"}},
+                      .body = {}};
+  };
+  const ApiResponse response = wire.exchange(signed_for("s3"));
+  EXPECT_EQ(response.status, 501);
+  EXPECT_EQ(
+      response.body,
+      "<?xml version=\"1.0\"?><ErrorResponse><Error><Type>Receiver</Type><Code>NotImplemented</Code><Message>"
+      "This build of Penstock offers Amazon SQS, SNS and STS GetCallerIdentity, and not s3.</Message></Error>"
+      "<RequestId>1b4e28ba-2fa1-41d2-883f-0016d3cca427</RequestId></ErrorResponse>");
+  for (const std::string_view own : {"sqs", "sns", "sts"})
+    EXPECT_EQ(wire.exchange(signed_for(own)).status, 404) << own;
 }
 
 TEST(Dispatch, AtAQueuesOwnAddressOnlyActionsOnQueuesAreValid) {

@@ -85,12 +85,71 @@ TEST(ElasticMqImport, ADeadLetterQueueThatIsNotInTheFileIsMade) {
   EXPECT_TRUE(stage.has_queue("b"));
 }
 
-TEST(ElasticMqImport, ADeadLetterQueueOfTheOtherKindIsSaid) {
+TEST(ElasticMqImport, AFifoQueueWhoseDeadLettersGoToAStandardQueueGetsAFifoQueueForThem) {
   const auto imported = import_elasticmq(
       "queues {\n a { fifo = true, deadLettersQueue { name = b, maxReceiveCount = 3 } }\n b {} }", "e.conf");
   ASSERT_TRUE(imported);
   ASSERT_EQ(imported->notes.size(), 1U);
+  EXPECT_EQ(imported->notes[0],
+            "e.conf:2: deadLettersQueue of a.fifo: b is no FIFO queue, and AWS wants one there; b.fifo is "
+            "added and "
+            "gets the dead letters instead");
+  Stage stage;
+  EXPECT_EQ(stage.declare(imported->text), "") << imported->text;
+  EXPECT_TRUE(stage.has_queue("b.fifo"));
+  EXPECT_TRUE(stage.has_queue("b"));
+  EXPECT_NE(stage.described().find("deadLetterQueue: b.fifo\n    maxReceiveCount: 3\n"), std::string::npos)
+      << stage.described();
+}
+
+TEST(ElasticMqImport, AStandardQueueWhoseDeadLettersGoToAFifoQueueLosesThatAndIsToldWhatToDo) {
+  const auto imported = import_elasticmq(
+      "queues {\n a { deadLettersQueue { name = b.fifo, maxReceiveCount = 3 } }\n b { fifo = true } }",
+      "e.conf");
+  ASSERT_TRUE(imported);
+  ASSERT_EQ(imported->notes.size(), 1U);
+  EXPECT_NE(imported->notes[0].find("e.conf:2: deadLettersQueue of a: b.fifo is a FIFO queue"),
+            std::string::npos);
   EXPECT_EQ(Stage().declare(imported->text), "");
+}
+
+TEST(ElasticMqImport, ASettingThatIsNoResourceIsToldWhatAnswersToIt) {
+  const auto imported = import_elasticmq(
+      "rest-sqs { bind-port = 9324 }\nmessages-storage { enabled = true }\nauto-create-queues { enabled = "
+      "true }\n"
+      "pekko.http.server.request-timeout = 21 s\nsomething = 1\n",
+      "e.conf");
+  ASSERT_TRUE(imported);
+  ASSERT_EQ(imported->notes.size(), 5U);
+  std::size_t line = 0;
+  for (const char* advice :
+       {"--listen", "--durability memory", "declared or created", "library", "unknown here"}) {
+    const std::string& note = imported->notes[line++];
+    EXPECT_TRUE(note.starts_with("e.conf:" + std::to_string(line) + ": ")) << note;
+    EXPECT_NE(note.find(advice), std::string::npos) << note;
+  }
+}
+
+TEST(ElasticMqImport, WhatElasticMqHasWrittenOfItsQueuesIsImportedToo) {
+  const auto imported = import_elasticmq(
+      "queues {\n a {created=100,defaultVisibilityTimeout=5000,fifo=false,lastModified=200,tags{k=v}}\n"
+      " b {created=100,lastModified=200}\n}\n",
+      "queues.conf");
+  ASSERT_TRUE(imported);
+  EXPECT_EQ(imported->notes,
+            std::vector<std::string>{"queues.conf:2: when queues were created and modified"});
+  EXPECT_NE(imported->text.find("  a:\n    VisibilityTimeout: 5\n    tags:\n      k: v\n  b:\n"),
+            std::string::npos)
+      << imported->text;
+}
+
+TEST(ElasticMqImport, WhatTheEnvironmentWouldSayIsNotKnownAndSaid) {
+  const auto imported =
+      import_elasticmq("queues {\n a {\n delay = 5 seconds\n delay = ${?DELAY}\n }\n}\n", "e.conf");
+  ASSERT_TRUE(imported);
+  EXPECT_NE(imported->text.find("DelaySeconds: 5\n"), std::string::npos) << imported->text;
+  ASSERT_EQ(imported->notes.size(), 1U);
+  EXPECT_TRUE(imported->notes[0].starts_with("e.conf:4: the environment's value")) << imported->notes[0];
 }
 
 TEST(ElasticMqImport, WhatIsNoConfigurationIsRefused) {

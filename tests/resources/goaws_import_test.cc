@@ -83,6 +83,38 @@ TEST(GoAwsImport, AnotherEnvironmentIsAskedForByName) {
             "goaws.yaml: there is no environment Prod in it; there are Local, Dev (--environment NAME)");
 }
 
+TEST(GoAwsImport, KeysAreTakenInAnyCaseAndRetentionIsCarriedOver) {
+  const auto imported = import_goaws(R"(Local:
+  queueAttributeDefaults: {messageRetentionPeriod: 120}
+  queues: [{name: a, MessageRetentionPeriod: 600}, {Name: b}]
+  topics: [{name: t, subscriptions: [{protocol: http, Endpoint: "http://127.0.0.1:8080/"}, {queueName: b, raw: true}]}]
+)",
+                                     "g", "Local");
+  ASSERT_TRUE(imported);
+  EXPECT_EQ(imported->notes, std::vector<std::string>{});
+  Stage stage;
+  ASSERT_EQ(stage.declare(imported->text), "") << imported->text;
+  const std::string described = stage.described();
+  for (const char* part : {"MessageRetentionPeriod: 600", "MessageRetentionPeriod: 120",
+                           "RawMessageDelivery: true", "Endpoint: 'http://127.0.0.1:8080/'"}) {
+    EXPECT_NE(described.find(part), std::string::npos) << part << "\n" << described;
+  }
+}
+
+TEST(GoAwsImport, ASettingThatIsNoResourceIsToldWhatAnswersToIt) {
+  const auto imported = import_goaws(
+      "Local:\n  Port: 4100\n  LogToFile: true\n  RandomLatency: {Min: 1, Max: 2}\n  Colour: red\n", "g",
+      "Local");
+  ASSERT_TRUE(imported);
+  ASSERT_EQ(imported->notes.size(), 4U);
+  std::size_t line = 1;
+  for (const char* advice : {"--listen", "never logged", "--test-controls", "unknown here"}) {
+    const std::string& note = imported->notes[line - 1];
+    EXPECT_TRUE(note.starts_with("g:" + std::to_string(++line) + ": ")) << note;
+    EXPECT_NE(note.find(advice), std::string::npos) << note;
+  }
+}
+
 TEST(GoAwsImport, OddShapesAreSaidAndNothingFalls) {
   for (const char* text : {"Local: {Queues: 3}", "Local: {Queues: [3, {Name: [x]}], Topics: {a: b}}",
                            "Local: {Topics: [{Name: t, Subscriptions: [x, {}]}]}", "Local: {Region: [x]}"}) {

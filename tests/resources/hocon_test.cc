@@ -48,6 +48,26 @@ TEST(Hocon, WhatCannotBeReadIsRefusedWithItsLine) {
   EXPECT_EQ(fault("{ a = 1 } b"), "1: there is something behind the last brace");
 }
 
+TEST(Hocon, AnOptionalSubstitutionLeavesTheValueBeforeIt) {
+  const auto read =
+      parse_hocon("a = 1\na = ${?A}\nb { c = 2 }\nb { c = ${?C}, d = ${?D} }\ne = 3\ne = ${E}\n");
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(read->root.find("a")->text, "1");
+  EXPECT_EQ(read->root.find("b")->find("c")->text, "2");
+  EXPECT_EQ(read->root.find("b")->find("d")->text, "${?D}");
+  EXPECT_EQ(read->root.find("e")->text, "${E}");
+  EXPECT_EQ(read->optional, (std::vector<std::size_t>{2, 4}));
+}
+
+TEST(Hocon, WhatIsJoinedWithAnObjectIsRefusedWhereItStands) {
+  for (const char* text : {"a { b = 1 }\nc = ${a} { d = 2 }\n", "a = [1]\nc = ${a} [2]\n"}) {
+    const auto read = parse_hocon(text);
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().line, 2U);
+    EXPECT_NE(read.error().what.find("write out what it comes to"), std::string::npos);
+  }
+}
+
 TEST(Hocon, DepthIsBounded) {
   std::string deep;
   for (int level = 0; level < 100'000; ++level) deep += "a {";

@@ -199,11 +199,12 @@ test('Throttling, 500 and 503 look as those of AWS do, and end after their count
 });
 
 test('The SDK gets over a throttled request by itself', async (t) => {
-  const { penstock, client, QueueUrl } = await stage(t);
+  const { daemon, penstock, client, QueueUrl } = await stage(t);
   await penstock.addFault({ Action: 'SendMessage', Error: 'throttling', Count: 2 });
   await send(client, QueueUrl, 'patient');
   const [fault] = await penstock.faults();
   assert.deepEqual([fault.Met, fault.Fired], [3, 2]);
+  assert.match((await asked(daemon, '/metrics')).text, /^penstock_faults_injected_total\{kind="throttling"\} 2$/m);
 });
 
 test('A connection dropped before the request loses it, one dropped after it loses the answer alone', async (t) => {

@@ -216,10 +216,10 @@ test('A mail server that is away costs nobody a message, not even over a restart
   await confirmed(topics, TopicArn, server, 'reader@example.com');
   await server.stop();
   await topics.send(new sns.PublishCommand({ TopicArn, Message: 'patience' }));
-  await until(
-    async () => /end="retried"} [1-9]/.test(await (await fetch(`${daemon.admin}/metrics`)).text()),
-    () => 'no attempt has failed',
-  );
+  const metrics = async () => (await fetch(`${daemon.admin}/metrics`)).text();
+  await until(async () => /end="retried"} [1-9]/.test(await metrics()), () => 'no attempt has failed');
+  assert.match(await metrics(), /^penstock_mail_attempts_total\{end="taken"\} 1$/m);
+  assert.match(await metrics(), /^penstock_mail_attempts_total\{end="failed"\} [1-9]/m);
   await daemon.kill();
   const again = await MailServer.start(t, { port: server.port });
   const restarted = await Daemon.start(data, ...flags);

@@ -219,5 +219,7 @@ test('The pages that users of LocalStack wait for answer on the port of the API'
   }
   assert.equal((await page('/health')).status, 'ready');
   assert.deepEqual(await page('/_localstack/init/ready'), { completed: true, scripts: [] });
+  assert.deepEqual(await page('/_localstack/init/start'), { completed: true, scripts: [] });
+  assert.deepEqual(await page('/_localstack/init/shutdown'), { completed: false, scripts: [] });
   assert.equal((await page('/_localstack/init')).completed.READY, true);
 });

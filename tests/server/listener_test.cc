@@ -51,7 +51,9 @@ class ListenerPlay : public testing::Test {
   }
 
   BrokerThread broker_{{}, 16};
-  AdminService service_{AdminGround{.broker = broker_, .metrics = {&broker_, {}, {}, 0}}, AdminGuard(false, nullptr)};
+  AdminCounts counts_;
+  AdminService service_{AdminGround{.broker = broker_, .metrics = {&broker_, {}, {}, 0}},
+                        AdminGuard(false, nullptr), counts_};
   IoThread io_{{0, 1 << 20, false}, broker_};
 };
 

@@ -3,7 +3,10 @@
 
 #include <array>
 
+#include "server/admin_counts.h"
+#include "server/admin_paths.h"
 #include "server/exposition.h"
+#include "server/fault_plan.h"
 #include "server/queue_survey.h"
 #include "server/request_counts.h"
 
@@ -98,6 +101,41 @@ TEST(RequestCounts, EachRequestFallsIntoOneBucketAndOneOutcome) {
   EXPECT_EQ(counts.succeeded(0), 2U);
   EXPECT_EQ(counts.refused(0, static_cast<std::size_t>(ErrorCode::kOverLimit)), 1U);
   EXPECT_EQ(counts.bucket(kActionsKnown, 0), 1U);
+}
+
+// ---- the admin side, and faults
+
+TEST(AdminCounts, EachAnswerFallsIntoItsPathAndTheClassOfItsStatus) {
+  AdminCounts counts;
+  EXPECT_TRUE(counts.told().empty());
+  for (const int status : {200, 202, 401, 503, 999, -1}) counts.add(0, status);
+  counts.add(counts.health(), 200);
+  counts.add(counts.other(), 404);
+  std::string text;
+  for (const AdminCounts::Told& row : counts.told()) {
+    text += std::string(row.method) + " " + std::string(row.path) + " " + std::string(row.status) + " " +
+            std::to_string(row.answered) + "\n";
+  }
+  const std::string first(admin_paths()[0].path);
+  EXPECT_EQ(text, "GET " + first + " 0xx 1\nGET " + first + " 2xx 2\nGET " + first + " 4xx 1\nGET " + first +
+                      " 5xx 2\nGET /health 2xx 1\n_other _other 4xx 1\n");
+}
+
+TEST(FaultPlan, WhatRequestsWereBefallenByIsCountedByKindAndOutlivesItsRule) {
+  FaultPlan plan;
+  const auto twice = plan.add(
+      {.action = "SendMessage", .queue = {}, .topic = {}, .kind = FaultKind::kThrottling, .count = 2});
+  plan.add({.action = "ReceiveMessage", .queue = {}, .topic = {}, .latency = std::chrono::milliseconds{5}});
+  EXPECT_EQ(plan.rules(), 2U);
+  for (int i = 0; i < 3; ++i) plan.meet("SendMessage", "q", false);
+  plan.meet("ReceiveMessage", "q", false);
+  plan.meet("DeleteMessage", "q", false);
+  ASSERT_TRUE(plan.remove(*twice));
+  EXPECT_EQ(plan.rules(), 1U);
+  EXPECT_EQ(plan.befallen(FaultKind::kThrottling), 2U);
+  EXPECT_EQ(plan.befallen(FaultKind::kNone), 1U);
+  EXPECT_EQ(plan.befallen(FaultKind::kDropAfter), 0U);
+  EXPECT_EQ(fault_name(FaultKind::kNone), "latency");
 }
 
 // ---- queues

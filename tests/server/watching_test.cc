@@ -52,7 +52,10 @@ class Watching : public testing::Test {
     auto settings = read_settings({{"listen", {"127.0.0.1:0"}},
                                    {"admin-listen", {"127.0.0.1:0"}},
                                    {"data", {(directory_ / "data").string()}},
-                                   {"disk-reserve", {"0"}}},
+                                   {"disk-reserve", {"0"}},
+                                   {"test-controls", {"on"}},
+                                   {"smtp-server", {"smtp://127.0.0.1:9"}},  // nothing is sent
+                                   {"smtp-from", {"penstock@example.com"}}},
                                   {});
     ASSERT_TRUE(settings);
     auto server = Server::start(*settings, {});
@@ -75,6 +78,9 @@ class Watching : public testing::Test {
     client.call("DeleteMessage", Json{{"QueueUrl", url}, {"ReceiptHandle", received["ReceiptHandle"]}}.dump());
     client.call("GetQueueUrl", R"({"QueueName":"none"})");
     HttpClient admin(server_->admin()->port);
+    for (const char* path : {"/health/live", "/metrics", "/clock", "/nothing", "/nothing/else"}) {
+      admin.exchange(std::string("GET ") + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    }
     return admin.exchange("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n").body;
   }
 
@@ -123,6 +129,19 @@ TEST_F(Watching, EveryAlertNamesMetricsThatExist) {
 TEST(Alerts, PrometheussToolTakesTheRules) {
   if (!has_promtool()) GTEST_SKIP() << "promtool is not installed";
   EXPECT_EQ(promtool("check rules " + (kDocs / "prometheus/alerts.yaml").string()), 0);
+}
+
+TEST_F(Watching, TheAdminSideIsCountedByPathAndWhatIsNoPathAsOne) {
+  const std::string text = metrics();
+  for (const char* series :
+       {R"({method="GET",path="/health",status="2xx"} 1)", R"({method="GET",path="/metrics",status="2xx"} 1)",
+        R"({method="GET",path="/clock",status="2xx"} 1)",
+        R"({method="_other",path="_other",status="4xx"} 2)"}) {
+    EXPECT_NE(text.find(std::string("\npenstock_admin_requests_total") + series + "\n"), std::string::npos)
+        << series << "\n"
+        << text;
+  }
+  EXPECT_EQ(text.find("nothing"), std::string::npos);
 }
 
 TEST_F(Watching, ACommitTellsItsSizeAndItsSync) {

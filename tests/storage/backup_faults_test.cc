@@ -2,7 +2,8 @@
 // is whole, and the next one succeeds.
 //
 // A child opens the store, or reads the backups, through a file system that ends the process, or fails, at
-// the Nth call below the directory that is written to; the parent looks at what is left.
+// the Nth call below the directory that is written to; the parent looks at what is left. And what was done to
+// its end outlives a power cut.
 #include <gtest/gtest.h>
 #include <rocksdb/file_system.h>
 
@@ -20,6 +21,7 @@
 #include "tests/storage/ring_size.h"
 #include "tests/storage/scratch_directory.h"
 #include "tests/storage/store_script.h"
+#include "tests/storage/synced_file_system.h"
 
 namespace penstock {
 namespace {
@@ -110,12 +112,28 @@ class FailingBelow final : public rocksdb::FileSystemWrapper {
 
 class BackupFaults : public testing::Test {
  protected:
+  using Files = std::shared_ptr<rocksdb::FileSystem>;
+
+  Files failing(const std::string& below, std::uint64_t at_call, bool crashes) const {
+    return std::make_shared<FailingBelow>(below, at_call, crashes);
+  }
+  // Remembers what would outlive a power cut.
+  Files journaled() const {
+    SyncedFileSystem::Options options;
+    options.sidecar = sidecar();
+    options.sync_for_real = false;
+    return std::make_shared<SyncedFileSystem>(rocksdb::FileSystem::Default(), options);
+  }
+  void forget_all() const {
+    for (const std::string& gone : {data(), backups(), target(), sidecar(), sidecar() + ".graves"})
+      fs::remove_all(gone);
+  }
+
   // Plays the script up to a position, and then takes a backup.
-  int play_and_back_up(const StoreScript& script, std::uint64_t through, std::uint64_t at_call,
-                       bool crashes) const {
+  int play_and_back_up(const StoreScript& script, std::uint64_t through, const Files& files = nullptr) const {
     if (std::freopen("/dev/null", "w", stderr) == nullptr) return 2;
     RocksStoreOptions options = small_store(data());
-    options.file_system = std::make_shared<FailingBelow>(backups(), at_call, crashes);
+    options.file_system = files;
     RecordedEvents events;
     auto opened = RocksStore::open(options, events);
     if (!opened) return 3;
@@ -139,10 +157,9 @@ class BackupFaults : public testing::Test {
   }
 
   // Of the newest point, into `into`.
-  int restore_in_child(const std::string& into, std::uint64_t at_call = 0, bool crashes = false) const {
+  int restore_in_child(const std::string& into, const Files& files = nullptr) const {
     return in_child([&] {
              WorkProgress progress;
-             const auto files = std::make_shared<FailingBelow>(into, at_call, crashes);
              return restore({backups(), into, {}, files}, progress) ? kDone : kRefused;
            })
         .exit_status;
@@ -151,13 +168,16 @@ class BackupFaults : public testing::Test {
   std::string data() const { return scratch_.path() + "/data"; }
   std::string backups() const { return scratch_.path() + "/backups"; }
   std::string target() const { return scratch_.path() + "/target"; }
+  std::string sidecar() const { return scratch_.path() + "/sidecar"; }
 
   ScratchDirectory scratch_;
 };
 
+constexpr PowerCut kEveryPowerCut[] = {PowerCut::kAll, PowerCut::kSuffix, PowerCut::kZeroPages};
+
 TEST_F(BackupFaults, ABackupThatEndsInTheMiddleLeavesTheEarlierPointsAndTheNextOneSucceeds) {
   const StoreScript script(8, 2'000);
-  ASSERT_EQ(in_child([&] { return play_and_back_up(script, 4, 0, false); }).exit_status, kDone);
+  ASSERT_EQ(in_child([&] { return play_and_back_up(script, 4); }).exit_status, kDone);
   const std::string before_data = scratch_.path() + "/data-before";
   const std::string before_backups = scratch_.path() + "/backups-before";
   fs::copy(data(), before_data, fs::copy_options::recursive);
@@ -169,14 +189,16 @@ TEST_F(BackupFaults, ABackupThatEndsInTheMiddleLeavesTheEarlierPointsAndTheNextO
       for (const std::string& gone : {data(), backups(), target()}) fs::remove_all(gone);
       fs::copy(before_data, data(), fs::copy_options::recursive);
       fs::copy(before_backups, backups(), fs::copy_options::recursive);
-      const int end = in_child([&] { return play_and_back_up(script, 8, call, crashes); }).exit_status;
+      const int end = in_child([&] {
+                        return play_and_back_up(script, 8, failing(backups(), call, crashes));
+                      }).exit_status;
       // Dropping what is left over is tried again by the next backup.
       ASSERT_TRUE(end == kDone || end == (crashes ? kCrashed : kRefused)) << "call " << call << ": " << end;
       ASSERT_EQ(restore_in_child(target()), kDone) << "call " << call;
       EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{4}); }).exit_status, kDone)
           << call;
       fs::remove_all(target());
-      ASSERT_EQ(in_child([&] { return play_and_back_up(script, 8, 0, false); }).exit_status, kDone) << call;
+      ASSERT_EQ(in_child([&] { return play_and_back_up(script, 8); }).exit_status, kDone) << call;
       ASSERT_EQ(restore_in_child(target()), kDone) << "call " << call;
       EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{8}); }).exit_status, kDone)
           << call;
@@ -189,13 +211,13 @@ TEST_F(BackupFaults, ABackupThatEndsInTheMiddleLeavesTheEarlierPointsAndTheNextO
 
 TEST_F(BackupFaults, ARestoreThatEndsInTheMiddleIsNoStoreAndTheNextOneSucceeds) {
   const StoreScript script(6, 2'000);
-  ASSERT_EQ(in_child([&] { return play_and_back_up(script, 6, 0, false); }).exit_status, kDone);
+  ASSERT_EQ(in_child([&] { return play_and_back_up(script, 6); }).exit_status, kDone);
   int cases = 0;
   const std::uint64_t step = long_run() ? 1 : 3;
   for (const bool crashes : {true, false}) {
     for (std::uint64_t call = crashes ? 1 : 2;; call += step, ++cases) {
       fs::remove_all(target());
-      const int end = restore_in_child(target(), call, crashes);
+      const int end = restore_in_child(target(), failing(target(), call, crashes));
       ASSERT_TRUE(end == kDone || end == (crashes ? kCrashed : kRefused)) << "call " << call << ": " << end;
       if (end == kDone) {
         EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{6}); }).exit_status, kDone);
@@ -218,6 +240,33 @@ TEST_F(BackupFaults, ARestoreThatEndsInTheMiddleIsNoStoreAndTheNextOneSucceeds) 
   }
   std::printf("%d calls of a restore went wrong\n", cases);
   EXPECT_GT(cases, 10);
+}
+
+TEST_F(BackupFaults, ABackupThatWasReportedDoneOutlivesAPowerCut) {
+  const StoreScript script(8, 2'000);
+  for (const PowerCut mode : kEveryPowerCut) {
+    forget_all();
+    for (const std::uint64_t through : {std::uint64_t{4}, std::uint64_t{8}}) {
+      ASSERT_EQ(in_child([&] { return play_and_back_up(script, through, journaled()); }).exit_status, kDone);
+      drop_unsynced(scratch_.path(), sidecar(), mode, through);
+      fs::remove_all(target());
+      ASSERT_EQ(restore_in_child(target()), kDone)
+          << "cut " << static_cast<int>(mode) << " after " << through;
+      EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{through}); }).exit_status, kDone);
+    }
+  }
+}
+
+TEST_F(BackupFaults, ARestoreThatWasReportedDoneOutlivesAPowerCut) {
+  const StoreScript script(8, 2'000);
+  for (const PowerCut mode : kEveryPowerCut) {
+    forget_all();
+    ASSERT_EQ(in_child([&] { return play_and_back_up(script, 8); }).exit_status, kDone);
+    ASSERT_EQ(restore_in_child(target(), journaled()), kDone);
+    drop_unsynced(scratch_.path(), sidecar(), mode, 1);
+    EXPECT_EQ(in_child([&] { return read_back(script, target(), Position{8}); }).exit_status, kDone)
+        << "cut " << static_cast<int>(mode);
+  }
 }
 
 }  // namespace

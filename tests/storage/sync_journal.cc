@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -103,6 +104,7 @@ class Aftermath {
         const std::string to = rest.substr(rest.find('\t') + 1);
         Entry entry{what, number, from, to, take(to)};
         if (const std::optional<File> moved = take(from)) names_[to] = *moved;
+        follow_directory(from, to);
         loose_[directory_of(to)].push_back(std::move(entry));
         break;
       }
@@ -117,6 +119,29 @@ class Aftermath {
     }
   }
 
+  // If it was a directory that was renamed, what is known of its files holds under their new names.
+  void follow_directory(const std::string& from, const std::string& to) {
+    const std::string below = from + "/";
+    const auto first = names_.lower_bound(below);
+    if (first == names_.end() || !first->first.starts_with(below)) return;
+    const auto moved = [&](const std::string& path) {
+      return path == from || path.starts_with(below) ? to + path.substr(from.size()) : path;
+    };
+    std::map<std::string, File> names;
+    for (const auto& [path, file] : names_) names.emplace(moved(path), file);
+    names_ = std::move(names);
+    std::map<std::string, std::vector<Entry>> loose;
+    for (auto& [directory, entries] : loose_) {
+      for (Entry& entry : entries) {
+        entry.from = moved(entry.from);
+        entry.to = moved(entry.to);
+      }
+      std::vector<Entry>& into = loose[moved(directory)];
+      into.insert(into.end(), std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end()));
+    }
+    loose_ = std::move(loose);
+  }
+
   void undo(const Entry& entry) {
     switch (entry.what) {
       case 'C':
@@ -125,6 +150,7 @@ class Aftermath {
         break;
       case 'R':
         if (const std::optional<File> moved = take(entry.to)) names_[entry.from] = *moved;
+        follow_directory(entry.to, entry.from);
         fs::rename(entry.to, entry.from);
         raise(entry.grave, entry.to, entry.taken);
         break;
