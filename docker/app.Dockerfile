@@ -31,7 +31,9 @@ RUN useradd --uid 10001 --gid 0 --no-create-home --home-dir /data --shell /usr/s
 USER 10001:0
 VOLUME /data
 WORKDIR /app
-ENV APP_DATA=/data \
+# The SDK looks for its files at home, which a user without a name has not.
+ENV HOME=/data \
+    APP_DATA=/data \
     APP_LISTEN=0.0.0.0:4580 \
     OUTSIDE_LISTEN=0.0.0.0:4581 \
     OUTSIDE_SMTP_LISTEN=0.0.0.0:4582

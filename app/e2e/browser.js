@@ -68,10 +68,11 @@ export async function transfer(page, to, amount) {
 export const picture = (page, name, { whole = false } = {}) =>
   page.screenshot({ path: join(pictures, `${name}.png`), fullPage: whole });
 
-// Whether the page is as wide as its window, and everything that one can type into has a label.
+// Whether the page is as wide as its window with nothing cut off, and everything that one can type into has a label.
 export const fits = (page) =>
   page.evaluate(() => ({
     overflow: document.documentElement.scrollWidth - window.innerWidth,
+    cut: [...document.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth).length,
     unlabelled: [...document.querySelectorAll('input:not([type=hidden]), select, textarea')].filter((input) => input.labels.length === 0).length,
     headings: document.querySelectorAll('h1').length,
     nameless: [...document.querySelectorAll('button, a')].filter((element) => element.textContent.trim() === '').length,

@@ -3,13 +3,15 @@
 // On Penstock (the default): a daemon of its own behind the recording proxy, by TLS, with signatures verified and
 // the application allowed what docs/aws.md says that it needs. On AWS (E2E_TARGET=aws): whatever endpoint, region and
 // credentials the environment names. Everything is made under a random prefix and deleted at the end, also after a
-// failure.
+// failure or a Ctrl-C.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { after, before } from 'node:test';
 import { readSettings } from '../src/settings.js';
 import { OutsideView } from '../src/web/outside_view.js';
 import { addUser, Daemon, drawCertificate, scratchDirectory } from '../test/daemon.js';
@@ -31,12 +33,14 @@ export class Stage {
   #daemon;
   #daemonOptions;
   #proxy;
+  #closed;
   #children = new Set();
 
   // `more` are further variables of the application.
   static async open(after, more = {}) {
     const stage = new Stage();
     after(() => stage.close()); // before the directory goes, in which the removal still writes
+    for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => void stage.close().finally(() => process.exit(1)));
     stage.data = await scratchDirectory(after);
     stage.broker = join(stage.data, 'broker');
     const prefix = `e2e-${randomBytes(4).toString('hex')}-`;
@@ -112,13 +116,22 @@ export class Stage {
     return child;
   }
 
+  // Starts all of it; resolves with where its pages are.
+  async run() {
+    const application = this.start('run.js');
+    const ended = application.ended.then((code) => Promise.reject(new Error(`ended with ${code}:\n${application.said.join('\n')}`)));
+    return Promise.race([application.ready, ended]);
+  }
+
   // What was asked for that AWS does not offer.
   async refused() {
     if (!onAws) return this.#proxy.refused;
     const local = /^\w+ http:\/\/127\.0\.0\.1(:\d+)?\//;
-    const offered = /^POST https:\/\/(sqs|sns)\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/(\d{12}\/[\w-]+(\.fifo)?)?$/;
+    const offered = /^POST https:\/\/([^/]+)\/(\d{12}\/[\w-]+(\.fifo)?)?$/;
+    const isOffered = (line) => isAws(offered.exec(line)?.[1]);
     const lines = (await readFile(this.requests, 'utf8')).split('\n').filter(Boolean);
-    return lines.filter((line) => !local.test(line) && !offered.test(line));
+    assert.ok(lines.some(isOffered), 'the requests are noted');
+    return lines.filter((line) => !local.test(line) && !isOffered(line));
   }
 
   // The actions that the broker did not allow, and how often each was asked for.
@@ -130,7 +143,11 @@ export class Stage {
     return this.#proxy?.counts ?? {};
   }
 
-  async close() {
+  close() {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close() {
     for (const child of this.#children) child.kill('SIGTERM');
     await Promise.all([...this.#children].map(({ ended }) => ended));
     const words = [join(source, 'provision.js'), '--remove'];
@@ -140,6 +157,25 @@ export class Stage {
     await this.#daemon?.end();
     if (code) throw new Error(`not everything that begins with ${this.environment.APP_PREFIX} is deleted`);
   }
+}
+
+// Whether SQS or SNS answers there: by AWS's own names, or by the endpoint that the environment names.
+function isAws(host) {
+  const own = process.env.AWS_ENDPOINT_URL;
+  return /^(sqs|sns)\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(host) || (own && host === new URL(own).host);
+}
+
+// Has `prepare(after)` done before the tests of a file, and what it hands to `after` at their end, in order, also when it
+// fails itself: what node:test's own `after` is given within a hook belongs to that hook, and what is thrown outside
+// of hooks and tests ends the process before anything is undone.
+export function prepared(prepare) {
+  const hooks = [];
+  before(() => prepare((hook) => hooks.push(hook)));
+  after(async () => {
+    const errors = [];
+    for (const hook of hooks) await Promise.resolve(hook()).catch((error) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+  });
 }
 
 // Resolves with what `condition` gives when it has become true; fails if that takes too long.

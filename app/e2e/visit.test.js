@@ -1,16 +1,14 @@
 // A visit: what a person does and sees, in a real browser, on the running application.
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { Browser, deposit, fits, picture, register, transfer, windows } from './browser.js';
-import { Stage, onAws, until } from './stage.js';
+import { Stage, onAws, prepared, until } from './stage.js';
 
-const stage = await Stage.open(after, { WORKER_ATTEMPTS: '3', WORKER_VISIBILITY: '20' });
-const application = stage.start('run.js');
-const base = await Promise.race([
-  application.ready,
-  application.ended.then((code) => Promise.reject(new Error(`ended with ${code}:\n${application.said.join('\n')}`))),
-]);
-const browser = await Browser.open(after, base);
+let stage, browser;
+prepared(async (after) => {
+  stage = await Stage.open(after, { WORKER_ATTEMPTS: '3', WORKER_VISIBILITY: '20' });
+  browser = await Browser.open(after, await stage.run());
+});
 
 const row = (page, what) => page.locator('#rows tr', { hasText: what });
 const lane = (page, what, name) => row(page, what).locator(`td[data-lane="${name}"]`);
@@ -87,7 +85,7 @@ test('A CRM that fails delays its own effect alone, and recovers', async () => {
   const page = await browser.visitor();
   await register(page, 'Alan');
   await lane(live, 'registration, Alan', 'E-mail').getByText('done').waitFor();
-  await lane(live, 'registration, Alan', 'CRM').getByText('failed').waitFor();
+  await lane(live, 'registration, Alan', 'CRM').getByText('failed', { exact: true }).waitFor();
   await picture(live, 'live-failing');
   await press(live, 'Recover');
   await lane(live, 'registration, Alan', 'CRM').getByText('done').waitFor();
@@ -205,7 +203,7 @@ test('Every page fits a wide and a narrow window, in light and dark, and names w
       for (const path of [...paths, '/account']) {
         if (path === '/account') await register(page, 'Maria');
         await page.goto(path);
-        assert.deepEqual(await fits(page), { overflow: 0, unlabelled: 0, headings: 1, nameless: 0 }, `${path} ${name}`);
+        assert.deepEqual(await fits(page), { overflow: 0, cut: 0, unlabelled: 0, headings: 1, nameless: 0 }, `${path} ${name}`);
         await picture(page, `${path.slice(1) || 'home'}-${name}-${colorScheme}`, { whole: path !== '/live' });
       }
     }

@@ -4,6 +4,7 @@
 // Strict is how it runs in earnest: only by TLS, with every signature verified and every policy enforced.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -78,9 +79,10 @@ export class Daemon {
     };
   }
 
-  // Clients that are closed with the test.
-  clients(after) {
-    const options = { endpoint: this.endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  // Clients that are closed with the test. A strict one wants keys, and its certificate trusted.
+  clients(after, { keys = { accessKeyId: 'local', secretAccessKey: 'local' }, ca } = {}) {
+    const requestHandler = ca && { httpsAgent: new Agent({ ca, keepAlive: true }) };
+    const options = { endpoint: this.endpoint, region: 'us-east-1', credentials: keys, requestHandler };
     const clients = { sqs: new SQSClient(options), sns: new SNSClient(options) };
     after(() => Object.values(clients).forEach((client) => client.destroy()));
     return clients;

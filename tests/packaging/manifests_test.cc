@@ -115,6 +115,112 @@ TEST(Manifests, TheComposeFileIsYamlAndWaitsForTheHealthCheck) {
             "service_healthy");
 }
 
+// A compose file's key, also of what it merges.
+YAML::Node merged(const YAML::Node& node, const std::string& key) {
+  if (node[key]) return node[key];
+  const YAML::Node base = node["<<"];
+  return base ? merged(base, key) : base;
+}
+
+std::set<std::string> matches(const std::string& text, const std::regex& what) {
+  std::set<std::string> found;
+  for (std::sregex_iterator at(text.begin(), text.end(), what), end; at != end; ++at)
+    found.insert(at->str(1));
+  return found;
+}
+
+TEST(Manifests,
+     TheComposeFileOfTheApplicationRunsProgramsThatThereAreConfinedAndReachedFromThisMachineAlone) {
+  const YAML::Node compose = YAML::LoadFile(kSource / "docker/compose.yaml");
+  std::set<std::string> names;
+  std::set<std::string> published;
+  for (const auto& service : compose["services"]) {
+    const std::string name = service.first.as<std::string>();
+    const YAML::Node& what = service.second;
+    names.insert(name);
+    EXPECT_TRUE(merged(what, "read_only").as<bool>()) << name;
+    EXPECT_EQ(merged(what, "cap_drop")[0].as<std::string>(), "ALL") << name;
+    EXPECT_EQ(merged(what, "security_opt")[0].as<std::string>(), "no-new-privileges:true") << name;
+    for (const YAML::Node& port : what["ports"]) {
+      const std::string text = port.as<std::string>();
+      EXPECT_TRUE(text.starts_with("127.0.0.1:")) << text;
+      published.insert(text.substr(text.rfind(':') + 1));
+    }
+    const YAML::Node volumes = merged(what, "volumes");
+    for (const YAML::Node& volume : volumes) {
+      const std::string text = volume.as<std::string>();
+      EXPECT_TRUE(compose["volumes"][text.substr(0, text.find(':'))].IsDefined()) << text;
+      EXPECT_TRUE(text.ends_with(":/data")) << "the volume of both images: " << text;
+    }
+    if (const YAML::Node build = merged(what, "build")) {
+      EXPECT_TRUE(std::filesystem::exists(kSource / build["dockerfile"].as<std::string>())) << name;
+    }
+    if (merged(what, "image").as<std::string>() == "penstock-app") {
+      EXPECT_EQ(what["command"][0].as<std::string>(), "node") << name;
+      EXPECT_TRUE(std::filesystem::exists(kSource / "app" / what["command"][1].as<std::string>())) << name;
+    }
+    for (const auto& other : what["depends_on"]) {
+      EXPECT_TRUE(compose["services"][other.first.as<std::string>()]["healthcheck"]) << other.first;
+    }
+  }
+  EXPECT_EQ(names, (std::set<std::string>{"outside", "penstock", "provision", "redis", "web", "worker"}));
+  // The daemon's by its own settings, the page's by the image's.
+  const std::string image = read_file(kSource / "docker/app.Dockerfile");
+  EXPECT_NE(image.find("APP_LISTEN=0.0.0.0:4580"), std::string::npos);
+  EXPECT_EQ(published, (std::set<std::string>{"4566", "4567", "4580"}));
+  const std::string health = compose["services"]["web"]["healthcheck"]["test"][3].as<std::string>();
+  EXPECT_NE(health.find("http://127.0.0.1:4580/health'"), std::string::npos) << health;
+  EXPECT_NE(read_file(kSource / "app/src/web.js").find("server.get('/health'"), std::string::npos);
+}
+
+TEST(Manifests, TheApplicationIsGivenVariablesThatItReadsAndAddressesThatAreServed) {
+  const YAML::Node compose = YAML::LoadFile(kSource / "docker/compose.yaml");
+  const std::string image = read_file(kSource / "docker/app.Dockerfile");
+  std::set<std::string> read =
+      matches(read_file(kSource / "app/src/settings.js"), std::regex(R"re(\n  ([A-Z][A-Z_]+): )re"));
+  EXPECT_GT(read.size(), 20U);
+  // The SDK's own.
+  read.insert({"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"});
+  for (const std::string& name : matches(image, std::regex(R"re(\b([A-Z_]+)=[^$]\S*)re"))) {
+    if (name != "BASE" && name != "DEBIAN_FRONTEND" && name != "HOME") {
+      EXPECT_TRUE(read.contains(name)) << name << " in docker/app.Dockerfile";
+    }
+  }
+  // Every address that a program is told: the service, and its port.
+  std::set<std::string> served{"penstock:4566", "redis:6379"};
+  for (const std::string& port :
+       matches(image, std::regex(R"re(OUTSIDE_[A-Z_]*LISTEN=0\.0\.0\.0:(\d+))re"))) {
+    served.insert("outside:" + port);
+  }
+  EXPECT_EQ(served.size(), 4U) << "the stand-ins listen for HTTP and for mails";
+  std::size_t addresses = 0;
+  for (const char* const name : {"provision", "outside", "web", "worker"}) {
+    for (const auto& variable : compose["services"][name]["environment"]) {
+      EXPECT_TRUE(read.contains(variable.first.as<std::string>())) << variable.first << " of " << name;
+      const std::string value = variable.second.as<std::string>();
+      for (const std::string& address : matches(value, std::regex("^[a-z]+://([^/]+)"))) {
+        ++addresses;
+        EXPECT_TRUE(served.contains(address)) << value << " of " << name;
+      }
+    }
+  }
+  EXPECT_GT(addresses, 20U);
+}
+
+TEST(Manifests, TheUnitsOfTheApplicationRunProgramsThatThereAreAndWaitLongerThanAHandlerMayTake) {
+  for (const auto& [name, seconds] : {std::pair{"penstock-web", 10}, std::pair{"penstock-worker@", 30}}) {
+    const std::string unit = read_file(kSource / "app/supervision" / (std::string(name) + ".service"));
+    const auto programs = matches(unit, std::regex(R"re(\nExecStart=/usr/bin/env node (\S+)\n)re"));
+    ASSERT_EQ(programs.size(), 1U) << name;
+    EXPECT_TRUE(std::filesystem::exists(kSource / "app" / *programs.begin())) << name;
+    const auto stop = matches(unit, std::regex(R"re(\nTimeoutStopSec=(\d+)\n)re"));
+    ASSERT_EQ(stop.size(), 1U) << name;
+    EXPECT_GT(std::stoi(*stop.begin()), seconds) << name;
+    // A worker that was asked to restart ends with 0.
+    EXPECT_NE(unit.find("\nRestart=always\n"), std::string::npos) << name;
+  }
+}
+
 TEST(Manifests, EveryVariableThatTheyNameIsASetting) {
   std::vector<std::filesystem::path> files{"docs/containers.md",
                                            "docs/image.md",

@@ -31,8 +31,6 @@ export function live(server, room) {
     'mend crm': () => outside.disturb('crm', { failing: false }),
     'slow email': () => outside.disturb('email', { latencyMs: slowMs }),
     'quicken email': () => outside.disturb('email', { latencyMs: 0 }),
-    'fail marketing': () => outside.disturb('marketing', { failing: true }),
-    'mend marketing': () => outside.disturb('marketing', { failing: false }),
     'pause workers': () => cache.set(keys.paused, 'yes'),
     'resume workers': () => cache.set(keys.paused, 'no'),
     'restart workers': () => askForRestart(cache),

@@ -41,8 +41,8 @@ function laneCell(hop) {
     hop.kind === 'done' && `work ${duration(hop.took_ms)}`,
   ];
   const joined = (notes) => notes.filter(Boolean).join(', ');
-  const title = ['failed', 'dead'].includes(hop.kind) ? html` title="${hop.what}"` : null;
-  return html`<span class="chip ${kind}"${title}>${word}</span> <small>${joined(who)}</small> <small class="times">${joined(howLong)}</small>`;
+  const why = ['failed', 'dead'].includes(hop.kind) && html` <small class="times">${hop.what}</small>`;
+  return html`<span class="chip ${kind}">${word}</span> <small>${joined(who)}</small> <small class="times">${joined(howLong)}</small>${why}`;
 }
 
 const duration = (ms) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
@@ -50,13 +50,13 @@ const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 // The strip: outbox, queues, workers, receivers, in the order in which an event passes them.
 export const stations = ({ waiting, queues, workers, paused, wait, mode, outside }) => html`
-  <section><h3>Outbox</h3><p class="figure">${waiting}</p><p>waiting, then published by <b>${mode}</b></p></section>
-  <section class="grow"><h3>Queues</h3><table><thead><tr><th scope="col">Queue</th><th scope="col" class="number">Visible</th><th scope="col" class="number">In flight</th><th scope="col" class="number">Dead</th></tr></thead>
+  <section><h2>Outbox</h2><p class="figure">${waiting}</p><p>waiting, then published by <b>${mode}</b></p></section>
+  <section class="grow"><h2>Queues</h2><table><thead><tr><th scope="col">Queue</th><th scope="col" class="number">Visible</th><th scope="col" class="number">In flight</th><th scope="col" class="number">Dead</th></tr></thead>
     <tbody>${queues.map(({ service, fifo, visible, inFlight, dead }) => html`<tr><th scope="row">${service}${fifo && '.fifo'}</th><td class="number">${visible}</td><td class="number">${inFlight}</td><td class="number ${dead > 0 && 'alarm'}">${dead}</td></tr>`)}</tbody></table></section>
-  <section class="grow"><h3>Workers</h3>${workers.length === 0 ? html`<p class="quiet">None is there.</p>` : html`<table><thead><tr><th scope="col">Worker</th><th scope="col">Is</th><th scope="col" class="number">Holds</th><th scope="col" class="number">Done</th></tr></thead>
+  <section class="grow"><h2>Workers</h2>${workers.length === 0 ? html`<p class="quiet">None is there.</p>` : html`<table><thead><tr><th scope="col">Worker</th><th scope="col">Is</th><th scope="col" class="number">Holds</th><th scope="col" class="number">Done</th></tr></thead>
     <tbody>${workers.map(({ id, state, holding, done }) => html`<tr><th scope="row">${id}</th><td>${state}</td><td class="number">${holding}</td><td class="number">${done}</td></tr>`)}</tbody></table>`}
     <p>${paused ? html`<b>Paused.</b> ` : null}A receive waits ${wait} s.</p></section>
-  <section class="grow"><h3>Receivers</h3>${outside ? receivers(outside) : html`<p class="quiet">The stand-ins cannot be reached; real ones show nothing here.</p>`}</section>`;
+  <section class="grow"><h2>Receivers</h2>${outside ? receivers(outside) : html`<p class="quiet">The stand-ins cannot be reached; real ones show nothing here.</p>`}</section>`;
 
 const receivers = ({ counts, disturbances }) => html`<table>
   <thead><tr><th scope="col">Receiver</th><th scope="col">Is</th><th scope="col" class="number">Has</th><th scope="col" class="number">Sent to</th></tr></thead><tbody>

@@ -18,10 +18,10 @@ const inbox = ({ mails, counts }) => ({
   content: () => html`
     <h1>Inbox</h1>
     <p class="lead">The mail server keeps what it accepts and delivers nothing. It has accepted
-      ${counts.mailsAccepted}, of which ${counts.mails} are different.</p>
-    ${mails.length === 0 ? html`<p class="quiet">No mail yet.</p>` : html`<div class="scroll"><table>
+      ${counts.mailsAccepted}, with ${counts.mails} different Message-IDs: a mail that was sent twice has the same.</p>
+    ${mails.length === 0 ? html`<p class="quiet">No mail yet.</p>` : html`<div class="scroll"><table class="cards">
       <thead><tr><th scope="col">Subject</th><th scope="col">To</th><th scope="col">Accepted (UTC)</th></tr></thead>
-      <tbody>${mails.map(({ number, subject, recipient, at }) => html`<tr><td><a href="/inbox/${number}">${subject}</a></td><td>${recipient}</td><td>${time(at)}</td></tr>`)}</tbody>
+      <tbody>${mails.map(({ number, subject, recipient, at }) => html`<tr><th scope="row"><a href="/inbox/${number}">${subject}</a></th><td data-label="To">${recipient}</td><td data-label="Accepted (UTC)">${time(at)}</td></tr>`)}</tbody>
     </table></div>`}`,
 });
 
@@ -42,14 +42,14 @@ const receivers = ({ records, members, counts }) => ({
       sent again, under the same key. So what the receivers hold is exact, and what was sent to them may be more.</p>
     <h2>CRM <span class="count">${counts.records}</span></h2>
     <p class="quiet">${counts.recordPuts} upserts by external id.</p>
-    ${records.length > 0 && html`<div class="scroll"><table>
+    ${records.length > 0 && html`<div class="scroll"><table class="cards">
       <thead><tr><th scope="col">Object</th><th scope="col">Fields</th><th scope="col" class="number">Upserts</th></tr></thead>
-      <tbody>${records.map(({ object, fields, puts }) => html`<tr><td>${object}</td><td>${summary(fields)}</td><td class="number">${puts}</td></tr>`)}</tbody></table></div>`}
+      <tbody>${records.map(({ object, fields, puts }) => html`<tr><th scope="row">${object}</th><td data-label="Fields">${summary(fields)}</td><td class="number" data-label="Upserts">${puts}</td></tr>`)}</tbody></table></div>`}
     <h2>Mailing list <span class="count">${counts.memberSteps}</span></h2>
     <p class="quiet">Steps of members who agreed, put ${counts.memberPuts} times by the digest of the address.</p>
-    ${members.length > 0 && html`<div class="scroll"><table>
+    ${members.length > 0 && html`<div class="scroll"><table class="cards">
       <thead><tr><th scope="col">Member</th><th scope="col">Last step</th><th scope="col" class="number">Puts</th></tr></thead>
-      <tbody>${members.map(({ fields, puts }) => html`<tr><td>${fields.email_address}</td><td>${fields.merge_fields.STEP}</td><td class="number">${puts}</td></tr>`)}</tbody></table></div>`}`,
+      <tbody>${members.map(({ fields, puts }) => html`<tr><th scope="row">${fields.email_address}</th><td data-label="Last step">${fields.merge_fields.STEP}</td><td class="number" data-label="Puts">${puts}</td></tr>`)}</tbody></table></div>`}`,
 });
 
 const summary = ({ LastName, Email, Kind__c: kind, Amount__c: amount, Recipient__c: recipient }) =>

@@ -93,12 +93,12 @@ function accountPage({ accounts, done, form, values = {}, errors = {} }) {
     <h2>Statement</h2>
     ${entries.length === 0
       ? html`<p class="quiet">Nothing yet. A deposit is a good beginning.</p>`
-      : html`<div class="scroll"><table>
+      : html`<div class="scroll"><table class="cards">
       <thead><tr><th scope="col">When (UTC)</th><th scope="col">What</th><th scope="col" class="number">Amount</th></tr></thead>
       <tbody>${entries.map(
-        ({ at, cents, other }) => html`<tr><td>${time(at)}</td>
-        <td>${other === null ? 'Deposit' : cents < 0 ? `Transfer to ${other}` : `Transfer from ${other}`}</td>
-        <td class="number">${cents < 0 ? '−' : '+'}${money(Math.abs(cents))}</td></tr>`,
+        ({ at, cents, other }) => html`<tr><td data-label="When (UTC)">${time(at)}</td>
+        <td data-label="What">${other === null ? 'Deposit' : cents < 0 ? `Transfer to ${other}` : `Transfer from ${other}`}</td>
+        <td class="number" data-label="Amount">${cents < 0 ? '−' : '+'}${money(Math.abs(cents))}</td></tr>`,
       )}</tbody></table></div>`}`;
     },
   };
