@@ -3,7 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "server/audit_log.h"
 #include "server/health.h"
+#include "server/wall_clock.h"
 
 namespace penstock {
 namespace {
@@ -47,8 +49,14 @@ AdminAnswer AdminService::answer(const ApiRequest& request, const Ticket& ticket
     if (!matches(row.path, path)) continue;
     allowed += (allowed.empty() ? "" : ", ") + std::string(row.method == "GET" ? "GET, HEAD" : row.method);
     if (row.method != method) continue;
-    if (auto refusal = refuse(row, request)) return *std::move(refusal);
-    return row.answer({ground_, request, ticket, random});
+    if (auto refusal = refuse(row, request)) {
+      note(row, request, refusal->status);
+      return *std::move(refusal);
+    }
+    AdminAnswer answered = row.answer({ground_, request, ticket, random});
+    const ApiResponse* const response = std::get_if<ApiResponse>(&answered);
+    note(row, request, response != nullptr ? response->status : 200);
+    return answered;
   }
   const bool is_health = path.starts_with("/health") || path == "/_localstack/health";
   if (allowed.empty() && is_health) allowed = "GET, HEAD";
@@ -56,6 +64,18 @@ AdminAnswer AdminService::answer(const ApiRequest& request, const Ticket& ticket
   ApiResponse response = admin_refusal(405, "That path is answered to " + allowed + ".");
   response.headers.emplace_back("Allow", allowed);
   return response;
+}
+
+void AdminService::note(const AdminPath& row, const ApiRequest& request, int status) const {
+  if (ground_.audit == nullptr || row.access == AdminAccess::kOpen) return;
+  const std::string action = "admin:" + std::string(row.method) + " " + std::string(row.path);
+  const bool denied = status == 401 || status == 403;
+  ground_.audit->note({.time = wall_time(),
+                       .caller = denied ? std::string_view() : std::string_view("admin"),
+                       .source = request.peer,
+                       .action = action,
+                       .error = status < 400 ? std::string() : "Http" + std::to_string(status),
+                       .denied = denied});
 }
 
 std::optional<ApiResponse> AdminService::refuse(const AdminPath& row, const ApiRequest& request) const {

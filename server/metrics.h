@@ -13,6 +13,7 @@ namespace penstock {
 
 struct IoCounts;
 class RequestCounts;
+class RequestLimits;
 
 // What they are read from; all of it outlives who holds this.
 struct MetricsSources {
@@ -22,6 +23,7 @@ struct MetricsSources {
   std::size_t queues_max = 500;  // with series of their own
   const DeliveryRecord* recorded = nullptr;  // null: there is none
   const BackupThread::Counts* backups = nullptr;  // null: nobody takes any
+  const RequestLimits* limits = nullptr;          // null: there are none
 };
 
 // `survey` may be null: nothing is said of single queues.

@@ -61,12 +61,27 @@ Wrong read_tls_listen(Settings& settings, std::string_view text) {
 }
 
 Wrong read_admin_listen(Settings& settings, std::string_view text) {
-  settings.admin_listen.reset();
-  if (text == "off") return {};
-  settings.admin_listen = Endpoint::parse(text);
-  if (!settings.admin_listen) {
-    return "it must be an IP address and a port, like 127.0.0.1:4567, or off";
-  }
+  if (settings.admin_off || (text == "off" && !settings.admin_listen.empty())) return "off stands alone";
+  settings.admin_off = text == "off";
+  if (settings.admin_off) return {};
+  const std::optional<Endpoint> endpoint = Endpoint::parse(text);
+  if (!endpoint) return "it must be an IP address and a port, like 127.0.0.1:4567, or off";
+  settings.admin_listen.push_back(*endpoint);
+  return {};
+}
+
+Wrong read_admin_tls_listen(Settings& settings, std::string_view text) {
+  const std::optional<Endpoint> endpoint = Endpoint::parse(text);
+  if (!endpoint) return "it must be an IP address and a port, like 127.0.0.1:4569 or [::1]:4569";
+  settings.admin_tls_listen.push_back(*endpoint);
+  return {};
+}
+
+Wrong read_client_auth(std::optional<TlsClientAuth>& into, std::string_view text) {
+  if (text != "off" && text != "optional" && text != "required") return "it must be required, optional or off";
+  into = text == "required"   ? TlsClientAuth::kRequired
+         : text == "optional" ? TlsClientAuth::kOptional
+                              : TlsClientAuth::kOff;
   return {};
 }
 
@@ -198,6 +213,19 @@ Wrong read_memory_max(Settings& settings, std::string_view text) {
   return {};
 }
 
+constexpr std::uint32_t kRateMax = 1'000'000;
+
+Wrong read_rate(RequestRate& rate, std::string_view text) {
+  rate.per_second = 0;
+  if (text == "off") return {};
+  if (read_number(rate.per_second, text, 1U, kRateMax)) {
+    return "it must be off, or a whole number from 1 to " + std::to_string(kRateMax);
+  }
+  return {};
+}
+
+Wrong read_burst(RequestRate& rate, std::string_view text) { return read_number(rate.burst, text, 1U, 10 * kRateMax); }
+
 constexpr std::size_t kCountMax = 100'000'000;
 
 constexpr auto kRows = std::to_array<SettingRow>({
@@ -215,8 +243,26 @@ constexpr auto kRows = std::to_array<SettingRow>({
      "tls-certificate.pem, for clients to trust.",
      [](Settings& settings, std::string_view text) { return read_switch(settings.tls_self_signed, text); },
      false, true},
+    {"tls-client-ca", "PENSTOCK_TLS_CLIENT_CA", "tls_client_ca", "file", "",
+     "Certificates, PEM, of those who vouch for clients that connect by TLS. Lists of revoked certificates may stand "
+     "in it too, and must not be out of date. Read again on SIGHUP.",
+     read_path<&Settings::tls_client_ca>},
+    {"tls-client-auth", "PENSTOCK_TLS_CLIENT_AUTH", "tls_client_auth", "required, optional or off", "",
+     "Whether clients of --tls-listen show a certificate. required: who shows none that is vouched for is refused by "
+     "the handshake; what it is with --tls-client-ca. optional: only a certificate that is shown must be vouched for. "
+     "off: none is asked for.",
+     [](Settings& settings, std::string_view text) { return read_client_auth(settings.tls_client_auth, text); }},
     {"admin-listen", "PENSTOCK_ADMIN_LISTEN", "admin_listen", "address:port or off", "127.0.0.1:4567",
-     "Where health, metrics and the admin pages are served.", read_admin_listen},
+     "Where health, metrics and the admin pages are served.", read_admin_listen, true},
+    {"admin-tls-listen", "PENSTOCK_ADMIN_TLS_LISTEN", "admin_tls_listen", "address:port", "",
+     "Where they are served by TLS, beside --admin-listen or, with --admin-listen off, in its place. Wants a "
+     "certificate: the API's.",
+     read_admin_tls_listen, true},
+    {"admin-tls-client-auth", "PENSTOCK_ADMIN_TLS_CLIENT_AUTH", "admin_tls_client_auth", "required, optional or off", "",
+     "Whether clients of --admin-tls-listen show a certificate; without it, as those of --tls-listen.",
+     [](Settings& settings, std::string_view text) {
+       return read_client_auth(settings.admin_tls_client_auth, text);
+     }},
     {"admin-token-file", "PENSTOCK_ADMIN_TOKEN_FILE", "admin_token_file", "file", "",
      "The token that the admin side wants for everything but health and metrics, alone in a file. Needed where other "
      "machines reach it.",
@@ -427,10 +473,24 @@ constexpr auto kRows = std::to_array<SettingRow>({
         std::string_view
             text) { return read_number<std::size_t>(settings.connections_max, text, 1, 1'000'000); }},
     {"connections-address-max", "PENSTOCK_CONNECTIONS_ADDRESS_MAX", "connections_address_max", "connections",
-     "16384", "Open connections from one address; one more is closed at once.",
+     "16384", "Open connections from one address (of IPv6, from one network of 64 bits); one more is closed at once.",
      [](Settings& settings, std::string_view text) {
        return read_number<std::size_t>(settings.connections_address_max, text, 1, 1'000'000);
      }},
+    {"request-rate-account", "PENSTOCK_REQUEST_RATE_ACCOUNT", "request_rate_account", "requests a second, or off", "off",
+     "How many requests of the API an account may make, with all its users and connections; one more is refused as AWS "
+     "throttles, and SDKs try it again later. A long poll is one request, and so is a batch.",
+     [](Settings& settings, std::string_view text) { return read_rate(settings.account_rate, text); }},
+    {"request-burst-account", "PENSTOCK_REQUEST_BURST_ACCOUNT", "request_burst_account", "requests", "",
+     "How many of those may come at once after a pause; without it, those of one second.",
+     [](Settings& settings, std::string_view text) { return read_burst(settings.account_rate, text); }},
+    {"request-rate-address", "PENSTOCK_REQUEST_RATE_ADDRESS", "request_rate_address", "requests a second, or off", "off",
+     "The same of one address (of IPv6, of one network of 64 bits), before anything else of a request is looked at. All "
+     "clients behind a proxy are one address.",
+     [](Settings& settings, std::string_view text) { return read_rate(settings.address_rate, text); }},
+    {"request-burst-address", "PENSTOCK_REQUEST_BURST_ADDRESS", "request_burst_address", "requests", "",
+     "How many of those may come at once after a pause; without it, those of one second.",
+     [](Settings& settings, std::string_view text) { return read_burst(settings.address_rate, text); }},
     {"request-memory-max", "PENSTOCK_REQUEST_MEMORY_MAX", "request_memory_max", "bytes", "256MiB",
      "Memory for requests that are being received; beyond it they are answered 503.",
      [](Settings& settings, std::string_view text) {

@@ -98,8 +98,11 @@ tl::expected<Settings, StartRefusal> read_settings(const GivenFlags& flags, cons
   for (const auto& [name, value] : environment) {
     const bool known =
         std::any_of(setting_rows().begin(), setting_rows().end(), [&](const SettingRow& row) { return row.variable == name; });
-    if (name.starts_with("PENSTOCK_TLS_") && !known && !value.empty()) {
-      return tl::unexpected(StartRefusal{kExitUsage, name + " is planned and not built yet; start without it"});
+    // What is to protect the daemon and is misspelt must not leave it open.
+    const bool protects = name.starts_with("PENSTOCK_TLS_") || name.starts_with("PENSTOCK_ADMIN_TLS_");
+    if (protects && !known && !value.empty()) {
+      return tl::unexpected(StartRefusal{
+          kExitUsage, name + ": there is no such setting; `penstock configuration` lists them all"});
     }
   }
   if (auto refusal = judge_together(settings, flags)) return tl::unexpected(*std::move(refusal));

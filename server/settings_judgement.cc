@@ -63,6 +63,31 @@ std::optional<StartRefusal> check_smtp(const Settings& settings) {
   return {};
 }
 
+std::optional<StartRefusal> check_rates(const Settings& settings) {
+  for (const auto& [rate, whose] : {std::pair(settings.account_rate, "account"), std::pair(settings.address_rate, "address")}) {
+    if (rate.burst == 0 || rate.per_second > 0) continue;
+    return usage(std::string("--request-burst-") + whose + " says how many may come at once, and not how many in a "
+                 "second: say --request-rate-" + whose + " too");
+  }
+  return {};
+}
+
+// What clients show is settled, too: nothing is left to be guessed.
+std::optional<StartRefusal> settle_client_auth(Settings& settings) {
+  using enum TlsClientAuth;
+  const bool known = !settings.tls_client_ca.empty();
+  if (!settings.tls_client_auth) settings.tls_client_auth = known ? kRequired : kOff;
+  if (!settings.admin_tls_client_auth) settings.admin_tls_client_auth = *settings.tls_client_auth;
+  const bool asked = *settings.tls_client_auth != kOff || *settings.admin_tls_client_auth != kOff;
+  if (asked && !known) {
+    return usage("certificates of clients are asked for, and nobody vouches for them: give --tls-client-ca FILE");
+  }
+  if (known && settings.tls_listen.empty() && settings.admin_tls_listen.empty()) {
+    return usage("--tls-client-ca is given and nobody connects by TLS: say --tls-listen or --admin-tls-listen");
+  }
+  return {};
+}
+
 std::optional<StartRefusal> check_tls(const Settings& settings) {
   const bool files = !settings.tls_certificate.empty() || !settings.tls_key.empty();
   if (settings.tls_certificate.empty() != settings.tls_key.empty()) {
@@ -72,11 +97,12 @@ std::optional<StartRefusal> check_tls(const Settings& settings) {
     return usage(
         "--tls-self-signed makes a certificate, and --tls-certificate gives one: choose one of them");
   }
-  if (!settings.tls_listen.empty() && !files && !settings.tls_self_signed) {
-    return usage(
-        "--tls-listen wants a certificate: give --tls-certificate and --tls-key, or --tls-self-signed");
+  const bool served = !settings.tls_listen.empty() || !settings.admin_tls_listen.empty();
+  if (served && !files && !settings.tls_self_signed) {
+    return usage(std::string(settings.tls_listen.empty() ? "--admin-tls-listen" : "--tls-listen") +
+                 " wants a certificate: give --tls-certificate and --tls-key, or --tls-self-signed");
   }
-  if (settings.tls_listen.empty() && (files || settings.tls_self_signed)) {
+  if (!served && (files || settings.tls_self_signed)) {
     return usage("a certificate is given and nowhere to serve it: say --tls-listen ADDRESS:PORT");
   }
   return {};
@@ -117,7 +143,12 @@ std::optional<StartRefusal> check_exposure(const Settings& settings) {
   for (const Endpoint& endpoint : settings.tls_listen) {
     if (auto refusal = refuse_if_open("tls-listen", endpoint)) return refusal;
   }
-  if (settings.admin_listen) return refuse_if_open("admin-listen", *settings.admin_listen);
+  for (const Endpoint& endpoint : settings.admin_listen) {
+    if (auto refusal = refuse_if_open("admin-listen", endpoint)) return refusal;
+  }
+  for (const Endpoint& endpoint : settings.admin_tls_listen) {
+    if (auto refusal = refuse_if_open("admin-tls-listen", endpoint)) return refusal;
+  }
   return {};
 }
 
@@ -136,6 +167,8 @@ std::optional<StartRefusal> check_memory(const Settings& settings) {
 
 std::optional<StartRefusal> judge_together(Settings& settings, const GivenFlags& flags) {
   if (auto refusal = check_tls(settings)) return refusal;
+  if (auto refusal = settle_client_auth(settings)) return refusal;
+  if (auto refusal = check_rates(settings)) return refusal;
   if (auto refusal = check_smtp(settings)) return refusal;
   if (auto refusal = check_backups(settings)) return refusal;
   if (auto refusal = settle_auth(settings, flags)) return refusal;

@@ -74,7 +74,7 @@ class Watching : public testing::Test {
         Json::parse(client.call("ReceiveMessage", Json{{"QueueUrl", url}}.dump()).body)["Messages"][0];
     client.call("DeleteMessage", Json{{"QueueUrl", url}, {"ReceiptHandle", received["ReceiptHandle"]}}.dump());
     client.call("GetQueueUrl", R"({"QueueName":"none"})");
-    HttpClient admin(server_->admin()->port);
+    HttpClient admin(server_->admin()[0].port);
     return admin.exchange("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n").body;
   }
 
