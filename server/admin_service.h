@@ -3,7 +3,7 @@
 //
 // Paths are the rows of server/admin_paths.h. What only the broker thread knows waits for it, as a request of the
 // API waits for its answer; until the daemon is ready, only health and metrics are answered. Whatever else is asked is
-// noted down in the audit log, if there is one: by its path, since what stands behind that may be text of messages.
+// noted down in the audit log as it is let in or not, if there is one: by its path, since what stands behind that may be text of messages.
 #pragma once
 
 #include <atomic>
