@@ -183,6 +183,21 @@ bool accepts_json(const ApiRequest& request) {
   return starts_with_without_case(accept, "application/json");
 }
 
+AnswerForm form_of(const ApiRequest& request) {
+  if (protocol_of(request) == WireProtocol::kJson) return AnswerForm::kJson;
+  return accepts_json(request) ? AnswerForm::kJsonLikeXml : AnswerForm::kXml;
+}
+
+Result<QueryForm> query_form(const ApiRequest& request) {
+  const std::size_t mark = std::min(request.target.find('?'), request.target.size());
+  return QueryForm::parse(request.target.substr(std::min(mark + 1, request.target.size())), request.body);
+}
+
+void tell_service(Call& call, const Result<QueryForm>& form) {
+  const std::string* const action = form ? form->find("Action") : nullptr;
+  if (action != nullptr) call.service = service_of(*form, *action);
+}
+
 QueryAnswer query_answer(AnswerForm form) {
   return form == AnswerForm::kJsonLikeXml ? QueryAnswer::kJson : QueryAnswer::kXml;
 }
@@ -254,7 +269,7 @@ std::variant<ApiResponse, PlannedCommand> planned_or_refused(Result<Planned>&& p
   }
   return PlannedCommand{Command{ticket, planned->world, std::move(planned->queue_name),
                                 std::move(planned->operation), std::move(access), of_sns},
-                        std::move(call)};
+                        std::move(call), caller.anonymous() ? std::nullopt : std::optional(caller.world.account)};
 }
 
 // Of a request that names no action: whom it is meant for, if that is none of ours.
@@ -287,20 +302,16 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
   CallPtr call(new Call);
   call->request_id = std::move(request_id);
   const bool query_protocol = protocol_of(request) == WireProtocol::kQuery;
-  call->form = !query_protocol         ? AnswerForm::kJson
-               : accepts_json(request) ? AnswerForm::kJsonLikeXml
-                                       : AnswerForm::kXml;
+  call->form = form_of(request);
   // What it is signed for is not ours to judge.
   if (!query_protocol && targets_another_service(request)) {
     return json_service_not_offered(call->request_id, target_of(request));
   }
-  const std::size_t mark = std::min(request.target.find('?'), request.target.size());
   Result<QueryForm> form{QueryForm{}};
   // A form says of which service it is, and hence what it has to be signed for.
   if (query_protocol) {
-    form = QueryForm::parse(request.target.substr(std::min(mark + 1, request.target.size())), request.body);
-    const std::string* action = form ? form->find("Action") : nullptr;
-    if (action != nullptr) call->service = service_of(*form, *action);
+    form = query_form(request);
+    tell_service(*call, form);
   }
   const Result<Caller> called = caller_of(request, settings, call->service, verification);
   if (!called) return respond_error(*call, called.error());
@@ -311,7 +322,7 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
   call->private_receivers = settings.private_receivers;
 
   if (query_protocol) {
-    const std::string_view path = request.target.substr(0, mark);
+    const std::string_view path = request.target.substr(0, request.target.find('?'));
     if (!form) return respond_error(*call, form.error());
     const std::string* action = form->find("Action");
     if (action == nullptr || action->empty()) {
@@ -390,6 +401,19 @@ ApiResponse render(const Call& call, const Answer& answer) {
     }
   };
   return std::visit(Render{call}, answer);
+}
+
+ApiResponse throttle(const ApiRequest& request, std::string request_id) {
+  Call call;
+  call.request_id = std::move(request_id);
+  call.form = form_of(request);
+  if (call.form != AnswerForm::kJson) tell_service(call, query_form(request));
+  return render_throttled(call);
+}
+
+ApiResponse render_throttled(const Call& call) {
+  if (call.service == Service::kSqs) return respond_error(call, Error{ErrorCode::kRequestThrottled, {}});
+  return respond_error(call, Error{ErrorCode::kThrottled, "Rate exceeded"});
 }
 
 ApiResponse render_unavailable(const Call& call) {

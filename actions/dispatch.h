@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -48,6 +49,7 @@ using CallPtr = std::unique_ptr<Call, CallDeleter>;
 struct PlannedCommand {
   Command command;
   CallPtr call;
+  std::optional<AccountId> account;  // whose request it is; nothing: nobody's
 };
 
 // `ticket` becomes the command's. `request_id` is a UUID text for x-amzn-RequestId. With a `verification` the
@@ -61,6 +63,11 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
 
 // Every content in the answer must be present (cold bodies filled in).
 ApiResponse render(const Call& call, const Answer& answer);
+
+// The answers to requests that come too fast, as AWS throttles: of one that nothing else is looked at, and of one that
+// became a command and is not to be done. SDKs try them again later.
+ApiResponse throttle(const ApiRequest& request, std::string request_id);
+ApiResponse render_throttled(const Call& call);
 
 // The answer for a command that never reached the core (mailbox full, no room on disk): 503 in the
 // call's protocol, which SDKs retry.

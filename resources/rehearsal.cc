@@ -48,7 +48,7 @@ tl::expected<bool, std::string> Rehearsal::perform(const ApiCall& call) {
   if (const auto* response = std::get_if<ApiResponse>(&planned)) {
     return tl::unexpected(refusal_in(*response).value_or(std::string()));
   }
-  auto& [command, remembered] = std::get<PlannedCommand>(planned);
+  auto& [command, remembered, account] = std::get<PlannedCommand>(planned);
   Outcome outcome;
   broker_.execute(std::move(command), now_, random_, outcome);
   for (const Reply& reply : outcome.replies) {

@@ -16,6 +16,7 @@
 
 namespace penstock {
 
+class AuditLog;
 class BackupThread;
 class FaultPlan;
 
@@ -30,6 +31,7 @@ struct AdminGround {
   FaultPlan* faults = nullptr;  // null unless test_controls
   std::string backup_directory = {};  // where backups may be written; empty: nowhere
   BackupThread* backups = nullptr;    // null: nobody takes any
+  AuditLog* audit = nullptr;          // where is noted down who did what; null: nowhere
 };
 
 struct AdminCall {

@@ -3,7 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "server/audit_log.h"
 #include "server/health.h"
+#include "server/wall_clock.h"
 
 namespace penstock {
 namespace {
@@ -66,15 +68,34 @@ std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& reque
   const AdminPath* const row = row_asked(request);
   if (row == nullptr) return told(counts_.other(), refuse_path(request));
   const auto path = static_cast<AdminPathIndex>(row - admin_paths().data());
-  if (auto refusal = refuse(*row, request)) return told(path, *std::move(refusal));
+  if (auto refusal = refuse(*row, request)) {
+    note(*row, request, refusal->status);
+    return told(path, *std::move(refusal));
+  }
   AdminAnswer answered = row->answer({ground_, request, ticket, random});
-  if (auto* const response = std::get_if<ApiResponse>(&answered)) return told(path, std::move(*response));
+  if (auto* const response = std::get_if<ApiResponse>(&answered)) {
+    note(*row, request, response->status);
+    return told(path, std::move(*response));
+  }
+  note(*row, request, 200);
   std::get<UnderWay>(answered).call.action = path;
   return answered;
 }
 
 ApiResponse AdminService::render(const PendingCall& pending, const Ticket&, const Answer& answer) {
   return told(pending.action, pending.page->render(answer));
+}
+
+void AdminService::note(const AdminPath& row, const ApiRequest& request, int status) const {
+  if (ground_.audit == nullptr || row.access == AdminAccess::kOpen) return;
+  const std::string action = "admin:" + std::string(row.method) + " " + std::string(row.path);
+  const bool denied = status == 401 || status == 403;
+  ground_.audit->note({.time = wall_time(),
+                       .caller = denied ? std::string_view() : std::string_view("admin"),
+                       .source = request.peer,
+                       .action = action,
+                       .error = status < 400 ? std::string() : "Http" + std::to_string(status),
+                       .denied = denied});
 }
 
 std::optional<ApiResponse> AdminService::refuse(const AdminPath& row, const ApiRequest& request) const {

@@ -1,13 +1,11 @@
 #include "server/admin_token.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <string>
 
-#include "server/log.h"
+#include "server/caller_source.h"
 
 namespace penstock {
 
@@ -25,14 +23,11 @@ tl::expected<std::shared_ptr<const Secret>, StartRefusal> read_admin_token(const
         kExitUsage, "--admin-token-file " + settings.admin_token_file + ": " + std::string(why)});
   };
   if (settings.admin_token) return refused("PENSTOCK_ADMIN_TOKEN gives a token too: give one of them");
-  struct stat found {};
-  std::ifstream file(settings.admin_token_file, std::ios::binary);
-  if (!file || stat(settings.admin_token_file.c_str(), &found) != 0) return refused("it cannot be read");
-  if ((found.st_mode & 077) != 0) {
-    if (settings.strict_permissions) return refused("others than its owner can read it: chmod 600 it");
-    log_warning("others than its owner can read the admin token: chmod 600 it",
-                {{"file", settings.admin_token_file}});
+  if (auto exposed = judge_exposure(settings, exposure_of(settings.admin_token_file))) {
+    return tl::unexpected(*std::move(exposed));
   }
+  std::ifstream file(settings.admin_token_file, std::ios::binary);
+  if (!file) return refused("it cannot be read");
   std::string text(kAdminTokenBytesMax + 3, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));

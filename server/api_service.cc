@@ -8,6 +8,7 @@
 #include "server/command_port.h"
 #include "server/health.h"
 #include "server/peek_page.h"
+#include "server/wall_clock.h"
 
 namespace penstock {
 namespace {
@@ -30,23 +31,29 @@ bool refuses_caller(ErrorCode code) {
   }
 }
 
-WallTime wall_time() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
 }  // namespace
 
 ApiService::ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts,
                        NotificationSigner& signer, std::vector<Authenticator*> authenticators,
-                       AuditLog* audit, FaultPlan* faults)
+                       AuditLog* audit, FaultPlan* faults, RequestLimits* limits)
     : settings_(std::move(settings)),
       counts_(std::move(counts)),
       signer_(signer),
       authenticators_(std::move(authenticators)),
       audit_(audit),
-      faults_(faults) {}
+      faults_(faults),
+      limits_(limits) {}
 
 std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request, const Ticket& ticket,
                                                        Random& random, BodyDigests& digests) {
   if (auto page = answer_health(request, kReady)) return *std::move(page);
+  const Clock::time_point since = Clock::now();
+  const ActionIndex action = action_asked(request);
+  if (limits_ && !limits_->admit_address(request.peer, since)) {
+    ApiResponse response = throttle(request, MessageId::draw(random).text());
+    count(ticket, action, error_in(response), since);
+    return response;
+  }
   if (request.method == "GET") {
     if (auto certificate = signer_.certificate_at(request.target)) {
       ApiResponse response;
@@ -64,8 +71,6 @@ std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request
                                 url_base(request), MessageId::draw(random).text());
   }
 
-  const Clock::time_point since = Clock::now();
-  const ActionIndex action = action_asked(request);
   std::optional<Verification> verification;
   if (!authenticators_.empty()) {
     verification.emplace(Verification{*authenticators_[io_thread_of(ticket)], wall_time()});
@@ -89,6 +94,11 @@ std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request
     return std::move(*response);
   }
   PlannedCommand& command = std::get<PlannedCommand>(planned);
+  if (limits_ && command.account && !limits_->admit_account(*command.account, since)) {
+    ApiResponse response = render_throttled(*command.call);
+    count(ticket, action, error_in(response), since);
+    return response;
+  }
   PendingCall pending(std::move(command.call), action, since);
   if (audit_) {
     pending.access = command.command.access;

@@ -12,6 +12,7 @@
 #include "server/fault_plan.h"
 #include "server/notification_signer.h"
 #include "server/request_counts.h"
+#include "server/request_limits.h"
 #include "server/service.h"
 
 namespace penstock {
@@ -20,10 +21,11 @@ class ApiService final : public Service {
  public:
   // `counts`: one for each I/O thread, by its index; `authenticators` likewise, or none: then whoever asks is
   // believed. `signer` gives the certificate that receivers of notifications fetch. `audit`: where is noted down
-  // who did what; null: nowhere. `faults`: what is to go wrong for a test; null: nothing.
+  // who did what; null: nowhere. `faults`: what is to go wrong for a test; null: nothing. `limits`: how many requests
+  // may be made; null: as many as one likes.
   ApiService(DispatchSettings settings, std::vector<RequestCounts*> counts, NotificationSigner& signer,
              std::vector<Authenticator*> authenticators = {}, AuditLog* audit = nullptr,
-             FaultPlan* faults = nullptr);
+             FaultPlan* faults = nullptr, RequestLimits* limits = nullptr);
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
                                              Random& random, BodyDigests& digests) override;
@@ -45,6 +47,7 @@ class ApiService final : public Service {
   const std::vector<Authenticator*> authenticators_;
   AuditLog* const audit_;
   FaultPlan* const faults_;
+  RequestLimits* const limits_;
 };
 
 }  // namespace penstock

@@ -19,7 +19,7 @@ namespace {
 
 using Printed = tl::expected<std::string, StartRefusal>;
 
-constexpr PlainBounds kAsking{.time_max = std::chrono::milliseconds{10'000}, .body_bytes_max = 64 << 10};
+constexpr ExchangeBounds kAsking{.time_max = std::chrono::milliseconds{10'000}, .body_bytes_max = 64 << 10};
 constexpr std::chrono::milliseconds kAskedEvery{200};
 
 std::string time_text(std::int64_t seconds) {
@@ -104,13 +104,13 @@ tl::expected<std::unique_ptr<BackupReader>, StartRefusal> read_backups(const std
 }  // namespace
 
 Printed perform(const TakeBackup& command) {
-  const PlainHeader token =
+  const ExchangeHeader token =
       command.token ? "Authorization: Bearer " + std::string(command.token->revealed()) : std::string();
-  const auto begun = plain_post(command.url, body_of(command), kAsking, token);
+  const auto begun = post_to_daemon(command.url, body_of(command), kAsking, token);
   if (!begun) {
     return refused(kExitUnavailable,
                    command.url.text() + ": " + begun.error() +
-                       "; is the daemon running, and does it serve its admin pages there (--admin-listen)?");
+                       "; is the daemon running, and does it serve its admin pages there (--admin-listen, --admin-tls-listen)?");
   }
   AnswerReader answer(begun->body);
   if (!begun->status.starts_with("202")) {
@@ -118,12 +118,12 @@ Printed perform(const TakeBackup& command) {
                    command.url.text() + ": it says " + begun->status + ": " +
                        (answer.text("error").empty() ? begun->body : answer.text("error")));
   }
-  PlainUrl asked = command.url;
+  DaemonUrl asked = command.url;
   asked.path += "?Number=" + std::to_string(answer.number("Number"));
   ProgressLine line("backing up");
   while (true) {
     std::this_thread::sleep_for(kAskedEvery);
-    const auto told = plain_get(asked, kAsking, token);
+    const auto told = get_from_daemon(asked, kAsking, token);
     if (!told || !told->status.starts_with("200")) {
       return refused(kExitUnavailable,
                      command.url.text() + ": " + (told ? "it says " + told->status : told.error()) +

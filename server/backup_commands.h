@@ -19,13 +19,13 @@
 #include <vector>
 
 #include "auth/secret.h"
-#include "server/plain_exchange.h"
+#include "server/daemon_exchange.h"
 #include "server/start_refusal.h"
 
 namespace penstock {
 
 struct TakeBackup {
-  PlainUrl url;
+  DaemonUrl url;
   std::shared_ptr<const Secret> token;  // of the admin side; null: none
   std::string directory;                // as the operator names it
   std::uint32_t keep = 0;               // 0: all

@@ -34,7 +34,9 @@ std::vector<std::string> hosts_of(const Settings& settings) {
       own.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") ==
       std::string_view::npos;
   if (named && plain) add(std::string(own));
-  for (const Endpoint& endpoint : settings.tls_listen) add(text_of(endpoint.reached_locally().address));
+  for (const auto* const endpoints : {&settings.tls_listen, &settings.admin_tls_listen}) {
+    for (const Endpoint& endpoint : *endpoints) add(text_of(endpoint.reached_locally().address));
+  }
   return hosts;
 }
 
@@ -53,7 +55,7 @@ StartRefusal refusal(const std::string& text) { return {kExitConfig, text}; }
 
 tl::expected<TlsIdentity::Pem, StartRefusal> self_signed(const Settings& settings) {
   const bool kept = settings.durability != Durability::kMemory;
-  const std::string certificate = (settings.data / "tls-certificate.pem").string();
+  const std::string certificate = self_signed_certificate_path(settings);
   const std::string key = (settings.data / "tls-key.pem").string();
   if (kept && std::filesystem::exists(certificate) && std::filesystem::exists(key)) {
     return TlsIdentity::read(certificate, key).map_error(refusal);
@@ -70,15 +72,37 @@ tl::expected<TlsIdentity::Pem, StartRefusal> self_signed(const Settings& setting
 
 }  // namespace
 
-std::optional<StartRefusal> use_certificate(const Settings& settings, TlsIdentity& identity) {
+std::string self_signed_certificate_path(const Settings& settings) {
+  return (settings.data / "tls-certificate.pem").string();
+}
+
+std::optional<StartRefusal> use_certificate(const Settings& settings, TlsIdentity& api, TlsIdentity& admin) {
   if (auto exposed = judge_exposure(settings, exposure_of(settings.tls_key))) return exposed;
   auto pem = settings.tls_self_signed
                  ? self_signed(settings)
                  : TlsIdentity::read(settings.tls_certificate, settings.tls_key).map_error(refusal);
   if (!pem) return pem.error();
-  if (const auto used = identity.use(*pem); !used) {
-    return refusal(settings.tls_certificate + (settings.tls_certificate.empty() ? "" : ": ") + used.error());
+  if (const auto served = TlsIdentity::prepare(*pem, std::nullopt); !served) {
+    return refusal(settings.tls_certificate + (settings.tls_certificate.empty() ? "" : ": ") + served.error());
   }
+  std::string authorities;
+  if (!settings.tls_client_ca.empty()) {
+    auto read = TlsIdentity::read(settings.tls_client_ca);
+    if (!read) return refusal(read.error());
+    authorities = *std::move(read);
+  }
+  const auto prepare = [&](TlsClientAuth auth) {
+    std::optional<TlsIdentity::Clients> clients;
+    if (auth != TlsClientAuth::kOff) clients = TlsIdentity::Clients{authorities, auth == TlsClientAuth::kRequired};
+    return TlsIdentity::prepare(*pem, clients);
+  };
+  auto for_api = prepare(settings.tls_client_auth.value_or(TlsClientAuth::kOff));
+  auto for_admin = prepare(settings.admin_tls_client_auth.value_or(TlsClientAuth::kOff));
+  for (const auto* const prepared : {&for_api, &for_admin}) {
+    if (!*prepared) return refusal(settings.tls_client_ca + ": " + prepared->error());
+  }
+  api.use(*std::move(for_api));
+  admin.use(*std::move(for_admin));
   return {};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "server/settings.h"
 #include "server/start_refusal.h"
@@ -10,8 +11,11 @@
 
 namespace penstock {
 
-// Reads it, making it first if it was asked for and is not there, and has it used from here on. A refusal:
-// all stays as it was. The data directory is there.
-std::optional<StartRefusal> use_certificate(const Settings& settings, TlsIdentity& identity);
+// Where a certificate that is made on request is kept.
+std::string self_signed_certificate_path(const Settings& settings);
+
+// Reads it, making it first if it was asked for and is not there, and those who vouch for clients, and has both used
+// from here on. A refusal: all stays as it was. The data directory is there, if the certificate is to be kept in it.
+std::optional<StartRefusal> use_certificate(const Settings& settings, TlsIdentity& api, TlsIdentity& admin);
 
 }  // namespace penstock

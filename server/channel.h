@@ -25,7 +25,10 @@ class Channel {
   bool secure() const { return tls_ != nullptr; }
   int descriptor() const { return socket_.descriptor(); }
 
-  Transfer read(std::span<char> into) { return tls_ ? tls_->read(into) : socket_.read(into); }
+  // Once the two have not agreed to talk: what the peer still sends, to be thrown away.
+  Transfer read(std::span<char> into) {
+    return tls_ && tls_->disagreement().empty() ? tls_->read(into) : socket_.read(into);
+  }
   Transfer write(std::string_view bytes, std::string_view more = {}) {
     return tls_ ? tls_->write(bytes, more) : socket_.write(bytes, more);
   }
@@ -33,6 +36,8 @@ class Channel {
   Flow look() const { return tls_ ? tls_->look() : socket_.look(); }
   // What stopped a read goes on when the kernel takes bytes.
   bool wants_writing() const { return tls_ && tls_->wants_writing(); }
+  // Why there will be no TLS; empty: nothing speaks against it.
+  std::string_view disagreement() const { return tls_ ? std::string_view(tls_->disagreement()) : std::string_view(); }
   void shut_sending() {
     if (tls_) tls_->shut_sending();
     socket_.shut_sending();

@@ -7,6 +7,7 @@
 #include <initializer_list>
 
 #include "server/admin_token.h"
+#include "server/certificate_source.h"
 #include "server/shell_exports.h"
 #include "server/version.h"
 
@@ -23,11 +24,6 @@ std::string describe(const SettingRow& row) {
 }
 
 StartRefusal usage(std::string text) { return {kExitUsage, std::move(text)}; }
-
-bool is_setting(std::string_view flag) {
-  const auto rows = setting_rows();
-  return std::any_of(rows.begin(), rows.end(), [flag](const SettingRow& row) { return row.flag == flag; });
-}
 
 // What no flag brings, because it would be seen by everybody on the machine.
 std::string of_the_environment_alone() {
@@ -53,6 +49,7 @@ class CommandLine {
     healthcheck_ = app_.add_subcommand(
         "healthcheck", "Ask a daemon whether it is ready; the exit code is 0 if so and 1 if not.");
     healthcheck_->add_option("--url", url_, "Ask this address; a URL without a path asks for /health/ready.");
+    add_trust(*healthcheck_);
     add_settings(*healthcheck_, {"listen", "auth", "config"});
     env_ = app_.add_subcommand("env",
                                "Print what a shell must export for SDKs to reach the daemon: "
@@ -79,7 +76,7 @@ class CommandLine {
     export_ = app_.add_subcommand("export", "Print what a running daemon has, as a file for --resources.");
     export_->add_option("--account", exported_account_, "Of this account alone.");
     export_->add_option("--region", exported_region_, "Of this region alone.");
-    add_settings(*export_, {"admin-listen", "admin-token-file", "config"});
+    add_admin(*export_);
     import_ =
         app_.add_subcommand("import", "Print another broker's configuration as a file for --resources.");
     import_->require_subcommand(1);
@@ -108,7 +105,7 @@ class CommandLine {
     list->excludes(keep)->excludes(verify)->excludes(drop);
     verify->excludes(keep)->excludes(drop);
     drop->excludes(keep);
-    add_settings(*backup_, {"admin-listen", "admin-token-file", "config"});
+    add_admin(*backup_);
     restore_ = app_.add_subcommand(
         "restore", "Write a new data directory from a backup; it must be missing or empty. Needs no daemon.");
     restore_->add_option("directory", backups_, "The directory with the backups.")->required();
@@ -165,6 +162,25 @@ class CommandLine {
     // Not built yet: known, so that it is refused by name, but not offered.
     if (!row.read) option->group("");
   }
+  // How the admin side of a running daemon is reached.
+  void add_admin(CLI::App& command) {
+    command.add_option("--url", url_, "Ask the admin side there, without a path. [default: where the settings have it]");
+    add_trust(command);
+    add_settings(command, {"admin-listen", "admin-tls-listen", "admin-token-file", "tls-certificate", "tls-key",
+                           "tls-self-signed", "data", "config"});
+  }
+  // Whom to trust at an address with https, and what to show there.
+  void add_trust(CLI::App& command) {
+    CLI::Option* const url = command.get_option("--url");
+    command.add_option("--ca-file", trust_.ca_file,
+                       "With https: those who vouch for the daemon, PEM. [default: whom the system trusts]")
+        ->needs(url);
+    CLI::Option* const certificate = command.add_option(
+        "--client-certificate", trust_.certificate_file, "With https: the certificate to show to the daemon, PEM.");
+    CLI::Option* const key = command.add_option("--client-key", trust_.key_file, "Its private key, PEM.");
+    certificate->needs(key);
+    key->needs(certificate);
+  }
   void add_settings(CLI::App& command, std::initializer_list<std::string_view> wanted) {
     for (const SettingRow& row : setting_rows()) {
       if (std::find(wanted.begin(), wanted.end(), row.flag) != wanted.end()) add_setting(command, row);
@@ -196,17 +212,37 @@ class CommandLine {
     return CredentialsCommand{settings.credentials, CredentialsCommand::List{}};
   }
 
-  // Of the running daemon of these settings.
-  tl::expected<PlainUrl, StartRefusal> admin_page(const Settings& settings, const char* path) const {
-    if (!settings.admin_listen) {
+  // The one that --url names.
+  tl::expected<DaemonUrl, StartRefusal> told_url(const char* like) const {
+    std::optional<DaemonUrl> url = DaemonUrl::parse(url_);
+    if (!url) return tl::unexpected(usage("--url must be like " + std::string(like)));
+    url->trust = trust_;
+    return *std::move(url);
+  }
+
+  // Of the running daemon of these settings, by plain HTTP if it listens so. By TLS it is known by the very certificate
+  // that the settings have: a certificate names hosts by which others know it, seldom this machine's own address.
+  tl::expected<DaemonUrl, StartRefusal> admin_page(const Settings& settings, const char* path) const {
+    if (!url_.empty()) {
+      auto url = told_url("https://broker.example:4569");
+      if (url && !url->path.empty()) return tl::unexpected(usage("--url " + url_ + ": the path is not yours to choose"));
+      if (url) url->path = path;
+      return url;
+    }
+    const bool secure = settings.admin_listen.empty();
+    if (secure && settings.admin_tls_listen.empty()) {
       return tl::unexpected(usage("this is asked of the admin pages, and --admin-listen is off"));
     }
-    if (settings.admin_listen->port == 0) {
-      return tl::unexpected(usage("the port of --admin-listen " + settings.admin_listen->text() +
-                                  " is chosen when the daemon starts, so it cannot be known here"));
+    const Endpoint& listening = secure ? settings.admin_tls_listen.front() : settings.admin_listen.front();
+    if (listening.port == 0) {
+      return tl::unexpected(usage("the port of --admin-" + std::string(secure ? "tls-" : "") + "listen " +
+                                  listening.text() + " is chosen when the daemon starts, so it cannot be known here"));
     }
-    PlainUrl url = HealthUrl::of(*settings.admin_listen);
+    DaemonUrl url = DaemonUrl::of(listening, secure);
     url.path = path;
+    url.trust = trust_;
+    url.trust.pinned_file =
+        settings.tls_self_signed ? self_signed_certificate_path(settings) : settings.tls_certificate;
     return url;
   }
 
@@ -221,7 +257,7 @@ class CommandLine {
   tl::expected<Asked, StartRefusal> export_resources(const Settings& settings) const {
     auto admin = admin_page(settings, "/resources");
     if (!admin) return tl::unexpected(std::move(admin.error()));
-    PlainUrl url = *std::move(admin);
+    DaemonUrl url = *std::move(admin);
     const auto add = [&url](const char* name, const std::string& value) {
       if (!value.empty())
         url.path += (url.path.find('?') == std::string::npos ? "?" : "&") + std::string(name) + value;
@@ -241,9 +277,9 @@ class CommandLine {
 
   tl::expected<Asked, StartRefusal> with_settings(const Environment& environment) {
     if (healthcheck_->parsed() && !url_.empty()) {
-      const std::optional<HealthUrl> url = HealthUrl::parse(url_);
-      if (!url) return tl::unexpected(usage("--url must be like http://127.0.0.1:4566/health/ready"));
-      return AskHealth{*url};
+      auto url = told_url("http://127.0.0.1:4566/health/ready");
+      if (!url) return tl::unexpected(std::move(url.error()));
+      return AskHealth{health_page(*std::move(url))};
     }
     tl::expected<Settings, StartRefusal> settings = read_settings(flags_, environment);
     if (!settings) return tl::unexpected(settings.error());
@@ -258,7 +294,7 @@ class CommandLine {
       return tl::unexpected(usage("the port of --listen " + listening.text() +
                                   " is chosen when the daemon starts, so it cannot be known here"));
     }
-    if (healthcheck_->parsed()) return AskHealth{HealthUrl::of(listening)};
+    if (healthcheck_->parsed()) return AskHealth{health_page(DaemonUrl::of(listening, false))};
     return Print{shell_exports(*settings)};
   }
 
@@ -283,6 +319,7 @@ class CommandLine {
   CLI::App* help_ = nullptr;
   GivenFlags flags_;
   std::string url_;
+  TlsTrust trust_;
   std::string topic_;
   std::string user_;
   std::vector<std::string> policies_;
@@ -306,13 +343,6 @@ class CommandLine {
 
 tl::expected<Asked, StartRefusal> read_command_line(std::vector<std::string> words,
                                                     const Environment& environment) {
-  // Asked for before the words are parsed, since they name what does not exist yet.
-  for (const std::string& word : words) {
-    const std::string name = word.substr(0, word.find('='));
-    if (name.starts_with("--tls-") && !is_setting(std::string_view(name).substr(2))) {
-      return tl::unexpected(usage(name + " is planned and not built yet; start without it"));
-    }
-  }
   return CommandLine().read(std::move(words), environment);
 }
 

@@ -39,7 +39,7 @@ struct Print {
 };
 
 struct AskHealth {
-  HealthUrl url;
+  DaemonUrl url;
 };
 
 using Asked =

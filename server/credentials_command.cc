@@ -1,6 +1,5 @@
 #include "server/credentials_command.h"
 
-#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "auth/credentials.h"
 #include "auth/credentials_file.h"
 #include "base/random.h"
+#include "server/wall_clock.h"
 
 namespace penstock {
 namespace {
@@ -68,8 +68,7 @@ tl::expected<std::string, StartRefusal> perform(const CredentialsCommand& comman
   }
   auto contents = file.read();
   if (!contents) return refuse_command(kExitConfig, contents.error());
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  return listing(contents->credentials, now);
+  return listing(contents->credentials, wall_time());
 }
 
 }  // namespace penstock

@@ -22,15 +22,34 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 
 std::string text_of(const IpAddress& address) {
   char text[INET6_ADDRSTRLEN] = {};
-  const bool mapped =
-      address[10] == 0xff && address[11] == 0xff &&
-      std::all_of(address.begin(), address.begin() + 10, [](std::uint8_t b) { return b == 0; });
-  if (mapped) {
+  if (is_v4(address)) {
     inet_ntop(AF_INET, address.data() + kMappedPrefix, text, sizeof text);
   } else {
     inet_ntop(AF_INET6, address.data(), text, sizeof text);
   }
   return text;
+}
+
+std::optional<IpAddress> address_in(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> ended{};
+  if (text.size() >= ended.size()) return std::nullopt;
+  std::copy(text.begin(), text.end(), ended.begin());
+  IpAddress address{};
+  if (inet_pton(AF_INET6, ended.data(), address.data()) == 1) return address;
+  address[10] = address[11] = 0xff;
+  if (inet_pton(AF_INET, ended.data(), address.data() + kMappedPrefix) != 1) return std::nullopt;
+  return address;
+}
+
+bool is_v4(const IpAddress& address) {
+  return address[10] == 0xff && address[11] == 0xff &&
+         std::all_of(address.begin(), address.begin() + 10, [](std::uint8_t b) { return b == 0; });
+}
+
+IpAddress network_of(const IpAddress& address) {
+  IpAddress network = address;
+  if (!is_v4(address)) std::fill(network.begin() + 8, network.end(), std::uint8_t{0});
+  return network;
 }
 
 std::optional<Endpoint> Endpoint::parse(std::string_view text) {

@@ -17,6 +17,11 @@ namespace penstock {
 using IpAddress = std::array<std::uint8_t, 16>;
 // "127.0.0.1", "::1"
 std::string text_of(const IpAddress& address);
+// What that text says; nothing: it is no address.
+std::optional<IpAddress> address_in(std::string_view text);
+bool is_v4(const IpAddress& address);
+// What is likely one peer's: an IPv4 address as it is; of an IPv6 address the network of 64 bits.
+IpAddress network_of(const IpAddress& address);
 
 struct Endpoint {
   IpAddress address{};

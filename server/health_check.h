@@ -1,25 +1,13 @@
 // HealthCheck: asks a daemon over HTTP whether it is ready, as the health check of a container does: one
-// exchange (server/plain_exchange.h). Only a whole status line "200" counts as ready.
+// exchange (server/daemon_exchange.h). Only a whole status line "200" counts as ready.
 #pragma once
 
 #include <chrono>
-#include <optional>
 #include <string>
-#include <string_view>
 
-#include "server/endpoint.h"
-#include "server/plain_exchange.h"
+#include "server/daemon_exchange.h"
 
 namespace penstock {
-
-struct HealthUrl : PlainUrl {
-  HealthUrl() { path = "/health/ready"; }
-
-  // A URL without a path asks for /health/ready.
-  static std::optional<HealthUrl> parse(std::string_view text);
-  // Of what the daemon of these settings listens on.
-  static HealthUrl of(const Endpoint& listening);
-};
 
 struct HealthFinding {
   bool ready = false;
@@ -28,6 +16,9 @@ struct HealthFinding {
 
 inline constexpr std::chrono::milliseconds kHealthCheckTimeMax{2000};
 
-HealthFinding check_health(const HealthUrl& url, std::chrono::milliseconds time_max = kHealthCheckTimeMax);
+// What is asked at a URL: without a path /health/ready.
+DaemonUrl health_page(DaemonUrl url);
+
+HealthFinding check_health(const DaemonUrl& url, std::chrono::milliseconds time_max = kHealthCheckTimeMax);
 
 }  // namespace penstock

@@ -68,6 +68,7 @@ struct IoCounts {
   std::atomic<std::uint64_t> unavailable{0};  // answered 503
   std::atomic<std::uint64_t> undelivered{0};  // answers of receives that found nobody
   std::atomic<std::uint64_t> cut_off{0};      // connections closed for want of memory for their answers
+  std::atomic<std::uint64_t> handshakes_failed{0};  // of TLS
 };
 
 class IoThread final : public ReplySink {

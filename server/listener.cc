@@ -201,7 +201,7 @@ bool Listener::within_bounds(const IpAddress& peer) {
                 {{"setting", "connections-max"}, {"open", open_}});
     return false;
   }
-  std::size_t& open_there = open_by_address_[peer];
+  std::size_t& open_there = open_by_address_[network_of(peer)];
   if (open_there >= bounds_.address_max) {
     log_warning(limit_, "a connection was closed at once: too many are open from its address",
                 {{"setting", "connections-address-max"}, {"open", open_there}});
@@ -215,7 +215,7 @@ bool Listener::within_bounds(const IpAddress& peer) {
 void Listener::take_farewells() {
   farewells_.drain(gone_, Farewells::Deadline{});
   for (const IpAddress& address : gone_) {
-    const auto found = open_by_address_.find(address);
+    const auto found = open_by_address_.find(network_of(address));
     if (--found->second == 0) open_by_address_.erase(found);
     --open_;
   }

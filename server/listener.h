@@ -70,7 +70,7 @@ class Listener {
   std::thread thread_;
 
   // Of the thread alone.
-  std::map<IpAddress, std::size_t> open_by_address_;
+  std::map<IpAddress, std::size_t> open_by_address_;  // by network_of, and as many as connections at most
   std::size_t open_ = 0;
   std::size_t turn_ = 0;
   bool short_of_resources_ = false;

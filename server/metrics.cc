@@ -15,6 +15,7 @@
 #include "server/io_thread.h"
 #include "server/mail_sender.h"
 #include "server/request_counts.h"
+#include "server/request_limits.h"
 #include "server/version.h"
 
 namespace penstock {
@@ -233,6 +234,15 @@ std::string metrics_text(const MetricsSources& sources, const QueueSurvey* surve
   out.metric("penstock_http_cut_off_total", "counter",
              "Connections closed because their answers would not fit into memory.",
              total(&IoCounts::cut_off));
+  out.metric("penstock_tls_handshakes_failed_total", "counter",
+             "Connections by TLS that came to nothing, for a certificate or another disagreement.",
+             total(&IoCounts::handshakes_failed));
+  if (sources.limits != nullptr) {
+    out.family("penstock_requests_throttled_total", "counter",
+               "Requests refused because too many were made, by whose rate it was.");
+    out.sample(sources.limits->refused_accounts(), {{"by", "account"}});
+    out.sample(sources.limits->refused_addresses(), {{"by", "address"}});
+  }
   append_requests(out, sources.requests);
   if (survey) append_queue_metrics(out, *survey, sources.queues_max);
   return out.take();

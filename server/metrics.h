@@ -16,6 +16,7 @@ class FaultPlan;
 struct IoCounts;
 struct MailCounts;
 class RequestCounts;
+class RequestLimits;
 
 // What they are read from; all of it outlives who holds this.
 struct MetricsSources {
@@ -28,6 +29,7 @@ struct MetricsSources {
   const MailCounts* mails = nullptr;              // null: there is no mail server
   const FaultPlan* faults = nullptr;              // null: no controls for tests
   const AdminCounts* admin = nullptr;             // null: there is no such address
+  const RequestLimits* limits = nullptr;          // null: there are none
 };
 
 // `survey` may be null: nothing is said of single queues.

@@ -24,7 +24,7 @@ std::optional<std::string> OwnCaller::perform(const ApiCall& call, const Dispatc
   if (auto* const refused = std::get_if<ApiResponse>(&planned)) {
     response = std::move(*refused);
   } else {
-    auto& [command, remembered] = std::get<PlannedCommand>(planned);
+    auto& [command, remembered, account] = std::get<PlannedCommand>(planned);
     std::vector<Command> commands;
     commands.push_back(std::move(command));
     broker_.post(commands);

@@ -105,7 +105,9 @@ void tell_start(const Settings& settings, const Server& server) {
   log_info("started", {{"version", version()},
                        {"durability", name_of(settings.durability)},
                        {"listen", addresses(server.api())},
-                       {"admin_listen", server.admin() ? server.admin()->text() : "off"},
+                       {"tls_listen", addresses(server.tls())},
+                       {"admin_listen", server.admin().empty() ? "off" : addresses(server.admin())},
+                       {"admin_tls_listen", addresses(server.admin_tls())},
                        {"data", settings.durability == Durability::kMemory ? "" : settings.data.string()},
                        {"config", settings.config},
                        {"queues", server.broker().gauges().queues.load(std::memory_order_relaxed)}});

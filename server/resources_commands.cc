@@ -43,12 +43,12 @@ Printed perform(const ExportResources& command) {
   const std::string token =
       command.token ? "Authorization: Bearer " + std::string(command.token->revealed()) : std::string();
   auto answer =
-      plain_get(command.url, {.time_max = kExportTimeMax, .body_bytes_max = kExportBytesMax}, token);
+      get_from_daemon(command.url, {.time_max = kExportTimeMax, .body_bytes_max = kExportBytesMax}, token);
   if (!answer) {
     return tl::unexpected(StartRefusal{
         kExitUnavailable,
         command.url.text() + ": " + answer.error() +
-            "; is the daemon running, and does it serve its admin pages there (--admin-listen)?"});
+            "; is the daemon running, and does it serve its admin pages there (--admin-listen, --admin-tls-listen)?"});
   }
   if (!answer->status.starts_with("200")) {
     return tl::unexpected(StartRefusal{

@@ -16,7 +16,7 @@
 #include <tl/expected.hpp>
 
 #include "auth/secret.h"
-#include "server/plain_exchange.h"
+#include "server/daemon_exchange.h"
 #include "server/settings.h"
 #include "server/start_refusal.h"
 
@@ -26,7 +26,7 @@ struct CheckConfig {
   Settings settings;
 };
 struct ExportResources {
-  PlainUrl url;
+  DaemonUrl url;
   std::shared_ptr<const Secret> token;  // of the admin side; null: none
 };
 struct ImportResources {

@@ -17,14 +17,16 @@ Server::Server(const Settings& settings, const Options& options)
               "sns." + std::string(settings.region.text()) + ".amazonaws.com"),
       broker_(settings.limits, settings.mailbox_letters_max, settings.mailbox_bytes_max),
       own_caller_(broker_, settings.io_threads),
-      recorded_({settings.recorded_deliveries_max, settings.recorded_deliveries_bytes_max}, broker_) {
+      recorded_({settings.recorded_deliveries_max, settings.recorded_deliveries_bytes_max}, broker_),
+      limits_(settings, SystemRandom().next()) {
   metrics_ = {.broker = &broker_,
               .queues_max = settings_.metrics_queues_max,
               .recorded = &recorded_,
               .backups = &backups_.counts(),
               .mails = settings_.smtp_server.empty() ? nullptr : &mail_counts_,
               .faults = settings_.test_controls ? &faults_ : nullptr,
-              .admin = &admin_counts_};
+              .admin = &admin_counts_,
+              .limits = &limits_};
   for (unsigned index = 0; index < settings_.io_threads; ++index) {
     request_counts_.push_back(std::make_unique<RequestCounts>());
     io_threads_.push_back(std::make_unique<IoThread>(
@@ -49,14 +51,23 @@ tl::expected<std::unique_ptr<Server>, StartRefusal> Server::start(const Settings
   std::unique_ptr<Server> server(new Server(settings, options));
   if (auto refusal = server->know_callers()) return tl::unexpected(*refusal);
   if (auto refusal = server->guard_admin()) return tl::unexpected(*refusal);
+  // A certificate of our own making is kept in the data directory, which opening the store may have to make first.
+  const bool identified = !settings.tls_self_signed;
+  if (identified) {
+    if (auto refusal = server->identify()) return tl::unexpected(*refusal);
+  }
   if (auto refusal = server->bind()) return tl::unexpected(*refusal);
+  if (identified) server->serve_admin_tls();
   if (auto refusal = server->open(options.open_store)) return tl::unexpected(*refusal);
-  if (auto refusal = server->identify()) return tl::unexpected(*refusal);
+  if (!identified) {
+    if (auto refusal = server->identify()) return tl::unexpected(*refusal);
+    server->serve_admin_tls();
+  }
   const auto declared = server->rehearse_declared();
   if (!declared) return tl::unexpected(declared.error());
   if (auto refusal = server->make_declared(*declared)) return tl::unexpected(*refusal);
   server->serve_api();
-  if (server->admin_service_) server->admin_service_->is_ready();
+  for (const auto& service : server->admin_services_) service->is_ready();
   return server;
 }
 
@@ -80,14 +91,14 @@ std::optional<StartRefusal> Server::know_callers() {
 }
 
 std::optional<StartRefusal> Server::guard_admin() {
-  if (!settings_.admin_listen) return {};
+  if (settings_.admin_listen.empty() && settings_.admin_tls_listen.empty()) return {};
   auto token = read_admin_token(settings_);
   if (!token) return token.error();
   const std::string url_base =
       settings_.queue_url_base.empty() && !settings_.listen.empty()
           ? "http://" + settings_.listen.front().reached_locally().text()
           : settings_.queue_url_base;
-  AdminGround ground{.broker = broker_,
+  const AdminGround ground{.broker = broker_,
                      .metrics = metrics_,
                      .world = {settings_.account, settings_.region},
                      .url_base = url_base,
@@ -96,16 +107,21 @@ std::optional<StartRefusal> Server::guard_admin() {
                      .test_controls = settings_.test_controls,
                      .faults = settings_.test_controls ? &faults_ : nullptr,
                      .backup_directory = settings_.backup_directory,
-                     .backups = &backups_};
-  admin_service_.emplace(std::move(ground),
-                         AdminGuard(!settings_.admin_listen->loopback(), *std::move(token)), admin_counts_);
+                     .backups = &backups_,
+                     .audit = audit_ ? &*audit_ : nullptr};
+  for (const auto* const endpoints : {&settings_.admin_listen, &settings_.admin_tls_listen}) {
+    for (const Endpoint& endpoint : *endpoints) {
+      admin_services_.push_back(std::make_unique<AdminService>(ground, AdminGuard(!endpoint.loopback(), *token),
+                                                                admin_counts_));
+    }
+  }
   if (settings_.test_controls) log_warning("controls for tests are on: who may ask the admin side may reset everything");
   return {};
 }
 
 std::optional<StartRefusal> Server::identify() {
-  if (settings_.tls_listen.empty()) return {};
-  return use_certificate(settings_, tls_);
+  if (!speaks_tls()) return {};
+  return use_certificate(settings_, tls_, admin_tls_);
 }
 
 DispatchSettings Server::own_dispatch() {
@@ -147,8 +163,8 @@ std::optional<std::string> Server::reload() {
 std::optional<std::string> Server::reload_certificate() {
   // One that was made and is kept nowhere would be another one.
   const bool kept = !settings_.tls_self_signed || settings_.durability != Durability::kMemory;
-  if (settings_.tls_listen.empty() || !kept) return {};
-  if (const auto refusal = use_certificate(settings_, tls_)) return refusal->text;
+  if (!speaks_tls() || !kept) return {};
+  if (const auto refusal = use_certificate(settings_, tls_, admin_tls_)) return refusal->text;
   log_info("the certificate was read anew");
   return {};
 }
@@ -168,23 +184,29 @@ std::optional<std::string> Server::reload_callers() {
 }
 
 std::optional<StartRefusal> Server::bind() {
-  for (const Endpoint& endpoint : settings_.listen) {
-    const auto bound = listener_->bind(endpoint, "listen");
-    if (!bound) return bound.error();
-    api_endpoints_.push_back(*bound);
-  }
-  for (const Endpoint& endpoint : settings_.tls_listen) {
-    const auto bound = listener_->bind(endpoint, "tls-listen");
-    if (!bound) return bound.error();
-    tls_endpoints_.push_back(*bound);
-  }
-  if (settings_.admin_listen) {
-    const auto bound = listener_->bind(*settings_.admin_listen, "admin-listen");
-    if (!bound) return bound.error();
-    admin_endpoint_ = *bound;
-    listener_->serve(*bound, *admin_service_);
+  const auto bind_all = [this](const std::vector<Endpoint>& endpoints, std::string_view flag,
+                               std::vector<Endpoint>& bound) -> std::optional<StartRefusal> {
+    for (const Endpoint& endpoint : endpoints) {
+      const auto one = listener_->bind(endpoint, flag);
+      if (!one) return one.error();
+      bound.push_back(*one);
+    }
+    return {};
+  };
+  if (auto refusal = bind_all(settings_.listen, "listen", api_endpoints_)) return refusal;
+  if (auto refusal = bind_all(settings_.tls_listen, "tls-listen", tls_endpoints_)) return refusal;
+  if (auto refusal = bind_all(settings_.admin_listen, "admin-listen", admin_endpoints_)) return refusal;
+  if (auto refusal = bind_all(settings_.admin_tls_listen, "admin-tls-listen", admin_tls_endpoints_)) return refusal;
+  for (std::size_t at = 0; at < admin_endpoints_.size(); ++at) {
+    listener_->serve(admin_endpoints_[at], *admin_services_[at]);
   }
   return {};
+}
+
+void Server::serve_admin_tls() {
+  for (std::size_t at = 0; at < admin_tls_endpoints_.size(); ++at) {
+    listener_->serve(admin_tls_endpoints_[at], *admin_services_[admin_endpoints_.size() + at], &admin_tls_);
+  }
 }
 
 std::optional<StartRefusal> Server::open(const StoreOpener& open_store) {
@@ -246,7 +268,7 @@ void Server::serve_api() {
                          settings_.sign_notifications ? &signer_ : nullptr,
                          settings_.private_receivers.value_or(true)},
         counts, signer_, authenticators, audit_ ? &*audit_ : nullptr,
-        settings_.test_controls ? &faults_ : nullptr));
+        settings_.test_controls ? &faults_ : nullptr, &limits_));
     listener_->serve(endpoint, *api_services_.back(), tls);
   };
   for (const Endpoint& endpoint : api_endpoints_) serve(endpoint, nullptr);
@@ -254,12 +276,14 @@ void Server::serve_api() {
 }
 
 std::string Server::ready_line() const {
-  std::string line = "penstock ready: api ";
-  for (std::size_t i = 0; i < api_endpoints_.size(); ++i) {
-    line += (i == 0 ? "http://" : ",http://") + api_endpoints_[i].text();
-  }
-  for (const Endpoint& endpoint : tls_endpoints_) line += ",https://" + endpoint.text();
-  return line + " admin " + (admin_endpoint_ ? "http://" + admin_endpoint_->text() : "off");
+  const auto urls = [](const std::vector<Endpoint>& plain, const std::vector<Endpoint>& by_tls) {
+    std::string text;
+    for (const Endpoint& endpoint : plain) text += (text.empty() ? "http://" : ",http://") + endpoint.text();
+    for (const Endpoint& endpoint : by_tls) text += (text.empty() ? "https://" : ",https://") + endpoint.text();
+    return text.empty() ? std::string("off") : text;
+  };
+  return "penstock ready: api " + urls(api_endpoints_, tls_endpoints_) + " admin " +
+         urls(admin_endpoints_, admin_tls_endpoints_);
 }
 
 void Server::stop() {

@@ -28,6 +28,7 @@
 #include "server/own_caller.h"
 #include "server/outgoing_router.h"
 #include "server/request_counts.h"
+#include "server/request_limits.h"
 #include "server/settings.h"
 #include "server/tls_identity.h"
 #include "server/webhook_sender.h"
@@ -48,9 +49,10 @@ class Server {
   // With the real ports.
   const std::vector<Endpoint>& api() const { return api_endpoints_; }
   const std::vector<Endpoint>& tls() const { return tls_endpoints_; }
-  const std::optional<Endpoint>& admin() const { return admin_endpoint_; }
-  // "penstock ready: api http://127.0.0.1:4566 admin http://127.0.0.1:4567"; several API addresses are
-  // separated by commas, those by TLS last and with https.
+  const std::vector<Endpoint>& admin() const { return admin_endpoints_; }
+  const std::vector<Endpoint>& admin_tls() const { return admin_tls_endpoints_; }
+  // "penstock ready: api http://127.0.0.1:4566 admin http://127.0.0.1:4567"; several addresses are separated by
+  // commas, those by TLS last and with https; no address of the admin side is "off".
   std::string ready_line() const;
 
   // Ends gracefully: idle connections close, waiting receives are answered empty, other requests are
@@ -74,6 +76,8 @@ class Server {
   std::optional<StartRefusal> guard_admin();
   std::optional<StartRefusal> bind();
   std::optional<StartRefusal> identify();
+  bool speaks_tls() const { return !settings_.tls_listen.empty() || !settings_.admin_tls_listen.empty(); }
+  void serve_admin_tls();
   // What is declared, and the calls that are needed for it.
   struct Declared {
     Declaration what;
@@ -102,8 +106,10 @@ class Server {
   MailCounts mail_counts_;
   std::optional<MailSender> mails_;  // nothing: there is no mail server
   std::optional<OutgoingRouter> outgoing_;
-  TlsIdentity tls_;  // outlives the connections
+  TlsIdentity tls_;  // these two outlive the connections
+  TlsIdentity admin_tls_;
   std::optional<AuditLog> audit_;
+  RequestLimits limits_;
   std::vector<std::unique_ptr<RequestCounts>> request_counts_;  // one for each I/O thread
   std::vector<std::unique_ptr<IoThread>> io_threads_;
   std::vector<std::unique_ptr<Authenticator>> authenticators_;  // likewise; none: nobody is verified
@@ -111,12 +117,14 @@ class Server {
   FaultPlan faults_;
   AdminCounts admin_counts_;
   BackupThread backups_;
-  std::optional<AdminService> admin_service_;  // none: there is no such address
+  // One for each address, those by TLS last: what is asked of a caller depends on who reaches it.
+  std::vector<std::unique_ptr<AdminService>> admin_services_;
   std::vector<std::unique_ptr<ApiService>> api_services_;  // one for each address
   std::optional<Listener> listener_;
   std::vector<Endpoint> api_endpoints_;
   std::vector<Endpoint> tls_endpoints_;
-  std::optional<Endpoint> admin_endpoint_;
+  std::vector<Endpoint> admin_endpoints_;
+  std::vector<Endpoint> admin_tls_endpoints_;
   bool stopped_ = false;
 };
 

@@ -57,6 +57,10 @@ void Session::read_on() {
     may_read_ = read.bytes == buffer.size() || (end_told_ && read.flow == Flow::kMoved);
     if (read.flow == Flow::kBlocked) return;
     if (read.flow == Flow::kEnded) return peer_ended();
+    if (read.flow == Flow::kBroken && !socket_.disagreement().empty() && phase_ == Phase::kReading) {
+      not_agreed();
+      continue;
+    }
     if (read.flow == Flow::kBroken) return close();
     if (phase_ == Phase::kLingering) {
       lingered_ += read.bytes;
@@ -100,6 +104,17 @@ void Session::settle() {
   if (!admitted && phase_ == Phase::kReading) {
     refuse(kNoMemory);
   }
+}
+
+// By TLS. The peer has been told why; what it has sent in the belief that all is well stays unread.
+void Session::not_agreed() {
+  io_.tally().handshakes_failed.fetch_add(1, std::memory_order_relaxed);
+  static LogLimit limit;
+  log_warning(limit, "a TLS handshake failed", {{"peer", peer_}, {"why", socket_.disagreement()}});
+  socket_.shut_sending();
+  phase_ = Phase::kLingering;
+  since_ = io_.now();
+  may_read_ = true;
 }
 
 // The peer sends no more.

@@ -9,8 +9,9 @@
 //   processing  a command is under way. The session goes on watching the socket: when the peer is gone, a
 //               waiting receive is forgotten
 //   writing     the kernel did not take all of the answer at once
-//   lingering   the last answer is sent; if the peer sent more than was read, the rest is thrown away until
-//               it closes, since closing with unread bytes could destroy the answer on its way
+//   lingering   the last answer is sent, or the alert that ends a handshake; if the peer sent more than was read, the
+//               rest is thrown away until it closes, since closing with unread bytes could destroy the answer on its
+//               way
 //
 // The law of deliveries: an answer that hands out messages and of which no byte reached the kernel is
 // given back to the broker thread, which undoes it; once a byte has left, it stands.
@@ -60,6 +61,7 @@ class Session {
   bool full() const;
   void write_on();
   void peer_ended();
+  void not_agreed();
   bool peer_gone() const;
   bool peer_sent_more() const;
   void progress();

@@ -51,6 +51,19 @@ enum class SmtpTls {
   kOff,
 };
 
+// Whether those who connect by TLS show a certificate.
+enum class TlsClientAuth {
+  kOff,       // they are not asked for one
+  kOptional,  // one that is shown must be vouched for
+  kRequired,
+};
+
+// How many requests may be made in a time.
+struct RequestRate {
+  std::uint32_t per_second = 0;  // 0: as many as one likes
+  std::uint32_t burst = 0;       // so many at once, after a pause; 0: those of one second
+};
+
 // How much memory the bounds are to fit into.
 enum class MemoryMax {
   kOfCgroup,  // what the operating system grants
@@ -60,7 +73,9 @@ enum class MemoryMax {
 
 struct Settings {
   std::vector<Endpoint> listen;
-  std::optional<Endpoint> admin_listen;  // nothing: off
+  std::vector<Endpoint> admin_listen;  // none: off
+  bool admin_off = false;              // said of it
+  std::vector<Endpoint> admin_tls_listen;
   std::shared_ptr<const Secret> admin_token;  // null: none
   std::string admin_token_file;               // path; empty: none
   bool test_controls = false;
@@ -81,6 +96,9 @@ struct Settings {
   std::string tls_certificate;  // path of a PEM file
   std::string tls_key;          // likewise
   bool tls_self_signed = false;
+  std::string tls_client_ca;  // path of a PEM file; empty: clients show no certificates
+  std::optional<TlsClientAuth> tls_client_auth;        // of the API; nothing: required if there is such a file
+  std::optional<TlsClientAuth> admin_tls_client_auth;  // of the admin side; nothing: as of the API
   AccountId account;
   Region region;
   std::string resources;                   // path of the file that declares queues and topics; empty: none
@@ -106,6 +124,8 @@ struct Settings {
   std::string backup_directory;  // where the admin side may have backups written; empty: nowhere
   std::size_t connections_max = 0;
   std::size_t connections_address_max = 0;
+  RequestRate account_rate;
+  RequestRate address_rate;
   std::size_t request_bytes_max = 0;  // of requests that are being received, over all connections
   std::size_t answer_bytes_max = 0;   // of answers that their clients do not take, over all connections
   HttpBounds http;

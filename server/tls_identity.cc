@@ -53,12 +53,31 @@ std::string text_in(const Bio& bio) {
 // Nobody is asked for a password.
 int no_password(char*, int, int, void*) { return -1; }
 
-tl::expected<std::string, std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fault(path + " cannot be read");
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (text.size() > kPemMax) return fault(path + " is longer than a certificate or key can be");
-  return text;
+struct FreeInfos {
+  void operator()(STACK_OF(X509_INFO) * infos) const { sk_X509_INFO_pop_free(infos, X509_INFO_free); }
+};
+
+// Whoever has a certificate that one of these vouches for, and that none of their lists has revoked.
+bool trust_clients(SSL_CTX* context, const std::string& pem) {
+  const Bio bio = reading(pem);
+  const std::unique_ptr<STACK_OF(X509_INFO), FreeInfos> infos(
+      PEM_X509_INFO_read_bio(bio.get(), nullptr, no_password, nullptr));
+  if (!infos) return false;
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  bool vouched = false;
+  for (int at = 0; at < sk_X509_INFO_num(infos.get()); ++at) {
+    const X509_INFO* const info = sk_X509_INFO_value(infos.get(), at);
+    if (info->x509 != nullptr) {
+      // The name tells clients that have several certificates which one is wanted.
+      if (X509_STORE_add_cert(store, info->x509) != 1 || SSL_CTX_add_client_CA(context, info->x509) != 1) return false;
+      vouched = true;
+    }
+    if (info->crl != nullptr && (X509_STORE_add_crl(store, info->crl) != 1 ||
+                                 X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK) != 1)) {
+      return false;
+    }
+  }
+  return vouched;
 }
 
 bool add_extension(X509* certificate, int kind, const std::string& value) {
@@ -142,23 +161,32 @@ tl::expected<TlsIdentity::Pem, std::string> TlsIdentity::self_signed(const std::
   return Pem{text_in(certificate_text), text_in(key_text)};
 }
 
+tl::expected<std::string, std::string> TlsIdentity::read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fault(path + " cannot be read");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (text.size() > kPemMax) return fault(path + " is longer than a certificate or key can be");
+  return text;
+}
+
 tl::expected<TlsIdentity::Pem, std::string> TlsIdentity::read(const std::string& certificate_path,
                                                               const std::string& key_path) {
-  auto certificate = read_file(certificate_path);
+  auto certificate = read(certificate_path);
   if (!certificate) return tl::unexpected(std::move(certificate.error()));
-  auto key = read_file(key_path);
+  auto key = read(key_path);
   if (!key) return tl::unexpected(std::move(key.error()));
   return Pem{*std::move(certificate), *std::move(key)};
 }
 
-tl::expected<void, std::string> TlsIdentity::use(const Pem& pem) {
+tl::expected<TlsIdentity::Context, std::string> TlsIdentity::prepare(const Pem& pem,
+                                                                     const std::optional<Clients>& clients) {
   const Context context(SSL_CTX_new(TLS_server_method()), FreedBy<&SSL_CTX_free>());
   if (!context) return fault("OpenSSL has no memory for TLS");
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                          SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                      SSL_MODE_RELEASE_BUFFERS);
+                                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   if (!use_chain(context.get(), pem.certificate)) return fault("the certificate's file has no certificate");
   const Bio bio = reading(pem.key);
@@ -168,13 +196,21 @@ tl::expected<void, std::string> TlsIdentity::use(const Pem& pem) {
       SSL_CTX_check_private_key(context.get()) != 1) {
     return fault("the key is not the certificate's");
   }
+  if (clients) {
+    if (!trust_clients(context.get(), clients->authorities)) {
+      return fault("there is no certificate in it, or one that cannot be read");
+    }
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | (clients->required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                       nullptr);
+    SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(context.get(), 0);
+  }
   ERR_clear_error();
-  context_.store(context, std::memory_order_release);
-  return {};
+  return context;
 }
 
 SSL* TlsIdentity::begin() const {
-  const Context context = context_.load(std::memory_order_acquire);
+  const Context context = context_.load();
   return context ? SSL_new(context.get()) : nullptr;
 }
 

@@ -37,6 +37,10 @@ class TlsStream {
   void shut_sending();
   // A handshake goes on once the kernel takes bytes again.
   bool wants_writing() const { return wants_writing_; }
+  bool shaken() const { return !broken_ && SSL_is_init_finished(ssl_.get()); }
+  // Why the two did not agree to talk, in words of ours or of OpenSSL's, and whose certificate was refused, if one was.
+  // Empty: they did, or have not yet, or the peer went away. The peer has been told by an alert.
+  const std::string& disagreement() const { return disagreement_; }
 
  private:
   struct Free {
@@ -44,11 +48,16 @@ class TlsStream {
   };
 
   Flow flow_of(int result);
+  std::string why_not() const;
+  // OpenSSL's word on one certificate of the peer's, as it is to go on.
+  static int judged(int good, X509_STORE_CTX* store);
   Transfer write_some(std::string_view bytes);
 
   std::unique_ptr<SSL, Free> ssl_;
   bool wants_writing_ = false;
   bool broken_ = false;
+  std::string refused_;  // whose certificate
+  std::string disagreement_;
   std::string joined_;  // head and body, while they are written together
 };
 

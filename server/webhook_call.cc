@@ -2,7 +2,6 @@
 
 #include <netinet/in.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,17 +10,13 @@
 #include <cerrno>
 
 #include "protocol/text.h"
+#include "server/client_tls.h"
 
 namespace penstock {
 namespace {
 
 constexpr std::size_t kHeadMax = 16 << 10;
 constexpr std::size_t kLingerMax = 64 << 10;
-
-bool is_v4(const IpAddress& address) {
-  return address[10] == 0xff && address[11] == 0xff &&
-         std::all_of(address.begin(), address.begin() + 10, [](std::uint8_t b) { return b == 0; });
-}
 
 // A non-blocking socket that is connecting; negative: it can't.
 int begin_connecting(const IpAddress& address, std::uint16_t port) {
@@ -102,17 +97,9 @@ bool WebhookCall::connect_next() {
 bool WebhookCall::connected() {
   connecting_ = false;
   if (target_.tls == nullptr) return true;
-  SSL* const ssl = SSL_new(target_.tls);
-  if (ssl == nullptr) return false;
-  bool good = true;
-  if (target_.host_is_address) {
-    good = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), target_.host.c_str()) == 1;
-  } else {
-    good = SSL_set1_host(ssl, target_.host.c_str()) == 1 &&
-           SSL_set_tlsext_host_name(ssl, target_.host.c_str()) == 1;
-  }
+  SSL* const ssl = begin_client_tls(target_.tls, target_.host, target_.host_is_address);
   tls_ = std::make_unique<TlsStream>(ssl, socket_->descriptor(), TlsSide::kClient);
-  return good;
+  return ssl != nullptr;
 }
 
 bool WebhookCall::go_on() {

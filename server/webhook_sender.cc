@@ -35,10 +35,8 @@ WebhookSender::~WebhookSender() {
 }
 
 std::optional<std::string> WebhookSender::start() {
-  tls_.reset(SSL_CTX_new(TLS_client_method()));
-  if (!tls_ || SSL_CTX_set_min_proto_version(tls_.get(), TLS1_2_VERSION) != 1) return "no memory for TLS";
-  SSL_CTX_set_verify(tls_.get(), SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_mode(tls_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  tls_ = new_client_tls();
+  if (!tls_) return "no memory for TLS";
   if (!options_.ca_file.empty() &&
       SSL_CTX_load_verify_locations(tls_.get(), options_.ca_file.c_str(), nullptr) != 1) {
     ERR_clear_error();

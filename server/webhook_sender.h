@@ -31,6 +31,7 @@
 #include "base/mailbox.h"
 #include "base/random.h"
 #include "protocol/web_url.h"
+#include "server/client_tls.h"
 #include "server/name_resolver.h"
 #include "server/outgoing.h"
 #include "server/socket_watch.h"
@@ -113,10 +114,7 @@ class WebhookSender final : public OutgoingSink {
   std::thread thread_;
 
   // Of the thread alone.
-  struct FreeContext {
-    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-  };
-  std::unique_ptr<SSL_CTX, FreeContext> tls_;
+  ClientTls tls_;
   bool trusts_system_ = false;
   std::optional<NameResolver> resolver_;
   SystemRandom random_;

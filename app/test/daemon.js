@@ -3,6 +3,7 @@
 //
 // Strict is how it runs in earnest: only by TLS, with every signature verified and every policy enforced.
 import { execFile, spawn } from 'node:child_process';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 
 const binary = process.env.PENSTOCK_BINARY ?? join(import.meta.dirname, '../../build/release/penstock');
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PENSTOCK_')));
+
+// What daemons log is kept, to be searched for what does not belong there (tests/logs).
+const logs = join(import.meta.dirname, '../../build/logs/daemons');
+mkdirSync(logs, { recursive: true });
 
 // A directory that goes with the test (or with the file, for `after`).
 export async function scratchDirectory(after) {
@@ -54,9 +59,15 @@ export class Daemon {
     } else {
       words.push('--listen', address);
     }
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...words], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...words], {
+      env: { ...environment, PENSTOCK_LOG_LEVEL: 'debug' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let said = '';
-    child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      said += text;
+      appendFileSync(join(logs, `${child.pid}.log`), text);
+    });
     daemon.#child = child;
     daemon.#ended = new Promise((resolve) => child.once('close', resolve));
     const lines = createInterface({ input: child.stdout });

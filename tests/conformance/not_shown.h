@@ -35,8 +35,8 @@ inline constexpr std::array kFactsNotShown{
     FactNotShown{131, "Penstock does not look at the host of a QueueUrl: SQS-404."},
     FactNotShown{132, "No queue of this build can demand HTTPS."},
     FactNotShown{133,
-                 "Nothing is throttled but one move task too many: a daemon that is overloaded answers 503, "
-                 "which SDKs retry."},
+                 "It takes a rate that the operator has chosen (tests/server has it), or one move task too many. A "
+                 "daemon that is overloaded answers 503, which SDKs retry."},
     FactNotShown{134, "A customer's key is remembered and reported, not used."},
     FactNotShown{135, "No input leads to an answer of 500; the rings of hostile input look for one."},
     FactNotShown{5423, "A case does not wait for 36 hours.", kMoveTasks},
@@ -122,7 +122,8 @@ inline constexpr std::array kErrorsNotProvoked{
     ErrorNotProvoked{ErrorCode::kInvalidSecurity, "No queue of this build can demand HTTPS."},
     ErrorNotProvoked{ErrorCode::kMessageNotInflight,
                      "AWS was never seen to use it: a message that is gone is InvalidParameterValue."},
-    ErrorNotProvoked{ErrorCode::kRequestThrottled, "Only one move task too many is, the hundred and first."},
+    ErrorNotProvoked{ErrorCode::kRequestThrottled,
+                     "It takes a rate that the operator has chosen: tests/server has it. Or one move task too many."},
     ErrorNotProvoked{ErrorCode::kServiceUnavailable,
                      "The daemon's answer to a full mailbox or disk, not an action's: tests/server has it."},
 };

@@ -43,7 +43,7 @@ std::uint64_t Stack::send(const ApiRequest& request) {
     answers_.emplace(ticket.request, std::move(*response));
     return ticket.request;
   }
-  auto& [command, call] = std::get<PlannedCommand>(planned);
+  auto& [command, call, account] = std::get<PlannedCommand>(planned);
   waiting_.emplace(ticket.request, std::move(call));
   Outcome outcome;
   broker_.execute(std::move(command), now_, random_, outcome);

@@ -2,6 +2,8 @@
 // guide, "Policy evaluation logic").
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -198,24 +200,37 @@ TEST(AccessPolicy, ConditionOperatorsCompare) {
       {R"({"StringNotEquals":{"k":["a","b"]}})", "b", false},
       {R"({"StringNotEquals":{"k":["a","b"]}})", "c", true},
       {R"({"StringEqualsIgnoreCase":{"k":"ab"}})", "AB", true},
+      {R"({"StringEqualsIgnoreCase":{"k":"ab"}})", "abc", false},
       {R"({"StringNotEqualsIgnoreCase":{"k":"ab"}})", "AB", false},
+      {R"({"StringNotEqualsIgnoreCase":{"k":"ab"}})", "abc", true},
       {R"({"StringLike":{"k":"a*c?"}})", "abbcd", true},
       {R"({"StringLike":{"k":"a*c?"}})", "abbc", false},
       {R"({"StringNotLike":{"k":"a*"}})", "ba", true},
+      {R"({"StringNotLike":{"k":"a*"}})", "ab", false},
       {R"({"NumericEquals":{"k":10}})", "10.0", true},
       {R"({"NumericEquals":{"k":"10"}})", "ten", false},
       {R"({"NumericNotEquals":{"k":10}})", "10", false},
+      {R"({"NumericNotEquals":{"k":10}})", "11", true},
       {R"({"NumericLessThan":{"k":10}})", "9.9", true},
       {R"({"NumericLessThan":{"k":10}})", "10", false},
       {R"({"NumericLessThanEquals":{"k":10}})", "10", true},
+      {R"({"NumericLessThanEquals":{"k":10}})", "10.1", false},
       {R"({"NumericGreaterThan":{"k":10}})", "10", false},
+      {R"({"NumericGreaterThan":{"k":10}})", "10.1", true},
       {R"({"NumericGreaterThanEquals":{"k":10}})", "10", true},
+      {R"({"NumericGreaterThanEquals":{"k":10}})", "9.9", false},
       {R"({"DateLessThan":{"k":"2026-11-25T00:00:00Z"}})", "2026-11-24T23:59:59Z", true},
+      {R"({"DateLessThan":{"k":"2026-11-25T00:00:00Z"}})", "2026-11-25T00:00:00Z", false},
       {R"({"DateLessThanEquals":{"k":"2026-11-25"}})", "2026-11-25T00:00:00Z", true},
+      {R"({"DateLessThanEquals":{"k":"2026-11-25"}})", "2026-11-25T00:00:01Z", false},
       {R"({"DateGreaterThan":{"k":"2026-11-25T00:00:00Z"}})", "2026-11-24T23:59:59Z", false},
+      {R"({"DateGreaterThan":{"k":"2026-11-25T00:00:00Z"}})", "2026-11-25T00:00:01Z", true},
       {R"({"DateGreaterThanEquals":{"k":"1795576347"}})", "2026-11-25T03:12:27Z", true},
+      {R"({"DateGreaterThanEquals":{"k":"1795576347"}})", "2026-11-25T03:12:26Z", false},
       {R"({"DateEquals":{"k":"2026-11-25T03:12:27Z"}})", "1795576347", true},
+      {R"({"DateEquals":{"k":"2026-11-25T03:12:27Z"}})", "1795576348", false},
       {R"({"DateNotEquals":{"k":"2026-11-25T03:12:27Z"}})", "2026-11-25T03:12:28Z", true},
+      {R"({"DateNotEquals":{"k":"2026-11-25T03:12:27Z"}})", "2026-11-25T03:12:27Z", false},
       {R"({"Bool":{"k":"true"}})", "TRUE", true},
       {R"({"Bool":{"k":false}})", "false", true},
       {R"({"Bool":{"k":true}})", "false", false},
@@ -226,13 +241,41 @@ TEST(AccessPolicy, ConditionOperatorsCompare) {
       {R"({"IpAddress":{"k":"10.0.0.0/8"}})", "11.0.0.1", false},
       {R"({"IpAddress":{"k":"0.0.0.0/0"}})", "nowhere", false},
       {R"({"NotIpAddress":{"k":"10.0.0.0/8"}})", "11.0.0.1", true},
+      {R"({"NotIpAddress":{"k":"10.0.0.0/8"}})", "10.0.0.1", false},
       {R"({"ArnEquals":{"k":"arn:aws:sns:*:*:news"}})", "arn:aws:sns:us-east-1:111111111111:news", true},
+      {R"({"ArnEquals":{"k":"arn:aws:sns:*:*:news"}})", "arn:aws:sqs:us-east-1:111111111111:news", false},
+      {R"({"ArnLike":{"k":"arn:aws:sns:*:*:n?ws"}})", "arn:aws:sns:us-east-1:111111111111:news", true},
       {R"({"ArnLike":{"k":"arn:aws:sns:*:*:news"}})", "arn:aws:sns:us-east-1:x:y:news", false},
       {R"({"ArnNotEquals":{"k":"arn:aws:sns:*:*:news"}})", "arn:aws:sns:us-east-1:111111111111:news", false},
+      {R"({"ArnNotEquals":{"k":"arn:aws:sns:*:*:news"}})", "arn:aws:sns:us-east-1:111111111111:olds", true},
       {R"({"ArnNotLike":{"k":"arn:aws:sns:*:*:news"}})", "arn:aws:sns:us-east-1:111111111111:olds", true},
+      {R"({"ArnNotLike":{"k":"arn:aws:sns:*:*:news"}})", "arn:aws:sns:us-east-1:111111111111:news", false},
+      {R"({"Null":{"k":false}})", "x", true},
+      {R"({"Null":{"k":true}})", "x", false},
   };
-  for (const Row& row : rows)
+  std::map<std::string, std::set<bool>> seen;
+  for (const Row& row : rows) {
     EXPECT_EQ(holds(row.condition, {{"K", {row.value}}}), row.holds) << row.condition << row.value;
+    const std::string text = row.condition;
+    const std::string name = text.substr(2, text.find('"', 2) - 2);
+    seen[name].insert(row.holds);
+    if (name == "Null") continue;  // it has neither of these
+    // With IfExists it says the same of a key that is there, and holds of one that is not; of one value, so do both
+    // operators on sets.
+    const std::string rest = text.substr(2 + name.size());
+    const std::string if_exists = "{\"" + name + "IfExists" + rest;
+    EXPECT_EQ(holds(if_exists, {{"k", {row.value}}}), row.holds) << if_exists << row.value;
+    EXPECT_TRUE(holds(if_exists, {})) << if_exists;
+    for (const std::string set : {"ForAllValues:", "ForAnyValue:"}) {
+      const std::string of_set = "{\"" + set + name + rest;
+      EXPECT_EQ(holds(of_set, {{"k", {row.value}}}), row.holds) << of_set << row.value;
+      EXPECT_EQ(holds(of_set, {}), set == "ForAllValues:") << of_set;
+    }
+    const bool negated = name.find("Not") != std::string::npos;
+    EXPECT_EQ(holds(row.condition, {}), negated) << row.condition;
+  }
+  EXPECT_EQ(seen.size(), 27U) << "every operator of the IAM user guide";
+  for (const auto& [name, verdicts] : seen) EXPECT_EQ(verdicts.size(), 2U) << name << " holds, and does not";
 }
 
 TEST(AccessPolicy, AllConditionsMustHoldAndAnyOfTheirValues) {

@@ -56,7 +56,7 @@ ApiResponse Wire::call_raw(std::string_view action, std::string_view body) {
 ApiResponse Wire::exchange(const ApiRequest& request, const DispatchSettings& settings) {
   auto planned = plan(request, settings, Ticket{1, ++requests_}, "1b4e28ba-2fa1-41d2-883f-0016d3cca427");
   if (auto* response = std::get_if<ApiResponse>(&planned)) return std::move(*response);
-  auto& [command, call] = std::get<PlannedCommand>(planned);
+  auto& [command, call, account] = std::get<PlannedCommand>(planned);
   return render(*call, decide(std::move(command)));
 }
 

@@ -3,6 +3,7 @@
 // `start` resolves when the daemon has said that it is ready; `refused` when it has ended without. The
 // binary is the one that PENSTOCK_BINARY names. A daemon dies with the process that started it.
 import { spawn } from 'node:child_process';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,13 +17,21 @@ const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('PENSTOCK_')),
 );
 
+// What daemons log, and secrets that the product draws, are kept to be compared (tests/logs).
+const logs = join(import.meta.dirname, '../../build/logs/daemons');
+mkdirSync(logs, { recursive: true });
+const keep = (name, text) => appendFileSync(join(logs, name), text);
+
 function launch(words) {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...words], {
-    env: environment,
+    env: { ...environment, PENSTOCK_LOG_LEVEL: 'debug' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   child.said = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => (child.said += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    child.said += text;
+    if (words[0] === 'serve') keep(`${child.pid}.log`, text);
+  });
   child.ended = new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
   return child;
 }
@@ -48,6 +57,8 @@ export async function outcome(...words) {
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (piece) => (text += piece));
   const { code } = await child.ended;
+  const secret = /^secret_access_key: (\S+)$/m.exec(text)?.[1];
+  if (secret) keep(`${process.pid}.secrets`, `${JSON.stringify(secret)}\n`);
   return { code, text, said: child.said };
 }
 
@@ -83,10 +94,11 @@ export class Daemon {
       new Promise((resolve) => lines.once('line', resolve)),
       daemon.#child.ended.then(({ code }) => `ended with ${code}: ${daemon.#child.said}`),
     ]);
-    const ready = /^penstock ready: api (http:\/\/127\.0\.0\.1:\d+)(?:,(https:\/\/127\.0\.0\.1:\d+))? admin (off|http:\/\/[\d.]+:\d+)$/.exec(first);
+    const ready = /^penstock ready: api (http:\/\/127\.0\.0\.1:\d+)(?:,(https:\/\/127\.0\.0\.1:\d+))? admin (off|http:\/\/[\d.]+:\d+)?,?(https:\/\/[\d.]+:\d+)?$/.exec(first);
     daemon.endpoint = ready?.[1];
     daemon.tlsEndpoint = ready?.[2];
-    daemon.admin = ready?.[3].replace('0.0.0.0', '127.0.0.1'); // 'off': there is none
+    daemon.admin = ready?.[3]?.replace('0.0.0.0', '127.0.0.1'); // 'off': there is none
+    daemon.tlsAdmin = ready?.[4];
     if (!daemon.endpoint) {
       await daemon.kill();
       throw new Error(`not the ready line: ${first}`);

@@ -33,7 +33,7 @@ class AdminPlay : public testing::Test {
   }
 
   HttpClient api() { return HttpClient(server_->api()[0].port); }
-  HttpClient admin() { return HttpClient(server_->admin()->port); }
+  HttpClient admin() { return HttpClient(server_->admin()[0].port); }
   static std::string get(const std::string& path) {
     return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
   }

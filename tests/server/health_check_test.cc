@@ -31,7 +31,7 @@ class OneAnswer {
   }
 
   HealthFinding ask(std::chrono::milliseconds time_max = std::chrono::seconds(10)) const {
-    return check_health(*HealthUrl::parse("http://127.0.0.1:" + std::to_string(port_)), time_max);
+    return check_health(*DaemonUrl::parse("http://127.0.0.1:" + std::to_string(port_)), time_max);
   }
 
  private:
@@ -75,17 +75,20 @@ TEST(HealthCheck, WhoStaysSilentIsNotReadyOnceTheTimeIsUp) {
 
 TEST(HealthCheck, WhereNobodyListensNobodyIsReady) {
   // Port 1 of the loopback interface: nobody's without privileges.
-  EXPECT_FALSE(check_health(*HealthUrl::parse("http://127.0.0.1:1")).ready);
+  EXPECT_FALSE(check_health(*DaemonUrl::parse("http://127.0.0.1:1")).ready);
 }
 
-TEST(HealthUrl, ReadsASchemeAHostAPortAndAPath) {
-  EXPECT_EQ(HealthUrl::parse("http://queues")->text(), "http://queues:80/health/ready");
-  EXPECT_EQ(HealthUrl::parse("http://queues:4566/")->text(), "http://queues:4566/health/ready");
-  EXPECT_EQ(HealthUrl::parse("http://[::1]:4566/health/live")->text(), "http://[::1]:4566/health/live");
+TEST(HealthCheck, AsksWhetherItIsReadyUnlessItsUrlHasAPath) {
+  const auto page = [](const char* text) { return health_page(*DaemonUrl::parse(text)).text(); };
+  EXPECT_EQ(page("http://queues"), "http://queues:80/health/ready");
+  EXPECT_EQ(page("http://queues:4566/"), "http://queues:4566/health/ready");
+  EXPECT_EQ(page("http://[::1]:4566/health/live"), "http://[::1]:4566/health/live");
+  EXPECT_EQ(page("https://queues"), "https://queues:443/health/ready");
+  EXPECT_EQ(page("https://[::1]:4568"), "https://[::1]:4568/health/ready");
   for (const char* text :
-       {"", "queues", "https://queues", "http://", "http://:80", "http://queues:", "http://queues:0",
+       {"", "queues", "ftp://queues", "http://", "https://", "http://:80", "http://queues:", "http://queues:0",
         "http://queues:x", "http://qu eues", "http://queues/a b", "http://queues/\r\nX: y"}) {
-    EXPECT_FALSE(HealthUrl::parse(text)) << text;
+    EXPECT_FALSE(DaemonUrl::parse(text)) << text;
   }
 }
 

@@ -62,7 +62,7 @@ class ServerPlay : public testing::Test {
   }
   // A gauge or counter of the admin pages.
   std::uint64_t metric(const std::string& name) {
-    HttpClient admin(server_->admin()->port);
+    HttpClient admin(server_->admin()[0].port);
     const std::string text = admin.exchange("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n").body;
     const std::size_t at = text.find("\n" + name + " ");
     if (at == std::string::npos) {
@@ -190,7 +190,7 @@ TEST_F(ServerPlay, ManyConnectionsEachGetTheirOwnAnswers) {
 }
 
 TEST_F(ServerPlay, HealthIsAnsweredByBothPorts) {
-  for (const std::uint16_t port : {server_->api()[0].port, server_->admin()->port}) {
+  for (const std::uint16_t port : {server_->api()[0].port, server_->admin()[0].port}) {
     HttpClient client(port);
     for (const char* path :
          {"/health", "/health/live", "/health/ready", "/_localstack/health", "/health?x=y"}) {
@@ -208,7 +208,7 @@ TEST_F(ServerPlay, HealthIsAnsweredByBothPorts) {
 }
 
 TEST_F(ServerPlay, TheAdminPortAnswersNothingElse) {
-  HttpClient admin(server_->admin()->port);
+  HttpClient admin(server_->admin()[0].port);
   EXPECT_EQ(admin.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 404);
   EXPECT_EQ(admin.call("ListQueues", "{}").status, 404);
 }
@@ -331,9 +331,9 @@ TEST_F(ServerPlay, ALargerBodyThanIsAllowedIsAnswered413) {
 
 TEST_F(ServerPlay, TheReadyLineNamesTheRealPorts) {
   EXPECT_EQ(server_->ready_line(), "penstock ready: api http://" + server_->api()[0].text() +
-                                       " admin http://" + server_->admin()->text());
+                                       " admin http://" + server_->admin()[0].text());
   Settings off = settings();
-  off.admin_listen.reset();
+  off.admin_listen.clear();
   off.listen.push_back(off.listen[0]);
   const std::unique_ptr<Server> other = start(off);
   EXPECT_EQ(other->ready_line(), "penstock ready: api http://" + other->api()[0].text() + ",http://" +

@@ -38,7 +38,8 @@ TEST(Settings, WithoutAnyItServesThisMachineAndSyncsToDisk) {
   const Settings settings = settings_of({});
   ASSERT_EQ(settings.listen.size(), 1U);
   EXPECT_EQ(settings.listen[0].text(), "127.0.0.1:4566");
-  EXPECT_EQ(settings.admin_listen->text(), "127.0.0.1:4567");
+  ASSERT_EQ(settings.admin_listen.size(), 1U);
+  EXPECT_EQ(settings.admin_listen[0].text(), "127.0.0.1:4567");
   EXPECT_EQ(settings.durability, Durability::kFsync);
   EXPECT_EQ(settings.account.text(), "000000000000");
   EXPECT_EQ(settings.region.text(), "us-east-1");
@@ -168,11 +169,11 @@ TEST(Settings, EachIoThreadMustHaveMemoryForABody) {
   settings_of({"--io-threads", "64", "--request-body-max", "2MiB"});
 }
 
-TEST(Settings, WhatIsPlannedAndNotBuiltEndsTheStart) {
-  EXPECT_TRUE(contains(refusal_of({"--tls-client-ca=any.pem"}), "not built yet"));
-  const std::string refusal = refusal_of({}, {{"PENSTOCK_TLS_CLIENT_CA", "file"}});
-  EXPECT_TRUE(contains(refusal, "not built yet"));
-  EXPECT_TRUE(contains(refusal, "PENSTOCK_TLS_CLIENT_CA"));
+TEST(Settings, WhatIsToProtectTheDaemonAndIsMisspeltEndsTheStart) {
+  EXPECT_TRUE(contains(refusal_of({"--tls-client-cas=any.pem"}), "--tls-client-cas"));
+  for (const char* name : {"PENSTOCK_TLS_CLIENT_CAS", "PENSTOCK_ADMIN_TLS_CLIENT_AUHT"}) {
+    EXPECT_TRUE(contains(refusal_of({}, {{name, "file"}}), name + std::string(": there is no such setting")));
+  }
 }
 
 TEST(Settings, CredentialsMeanThatSignaturesAreVerified) {
@@ -216,6 +217,37 @@ TEST(Settings, TlsWantsAPlaceAndACertificate) {
   EXPECT_TRUE(contains(refusal_of({"--tls-listen", "0.0.0.0:1", "--tls-self-signed"}), "--auth none"));
 }
 
+TEST(Settings, CertificatesOfClientsAreRequiredOnceSomebodyVouchesForThem) {
+  const std::vector<std::string> by_tls{"--tls-listen", "127.0.0.1:1", "--tls-self-signed"};
+  const auto with = [&by_tls](std::vector<std::string> more) {
+    more.insert(more.begin(), by_tls.begin(), by_tls.end());
+    return more;
+  };
+  using enum TlsClientAuth;
+  EXPECT_EQ(settings_of(by_tls).tls_client_auth, kOff);
+  EXPECT_EQ(settings_of(with({"--tls-client-ca", "a.pem"})).tls_client_auth, kRequired);
+  EXPECT_EQ(settings_of(with({"--tls-client-ca", "a.pem"})).admin_tls_client_auth, kRequired);
+  const Settings optional =
+      settings_of(with({"--tls-client-ca", "a.pem", "--tls-client-auth", "optional", "--admin-tls-client-auth", "off"}));
+  EXPECT_EQ(optional.tls_client_auth, kOptional);
+  EXPECT_EQ(optional.admin_tls_client_auth, kOff);
+  EXPECT_TRUE(contains(refusal_of(with({"--tls-client-auth", "required"})), "--tls-client-ca FILE"));
+  EXPECT_TRUE(contains(refusal_of(with({"--tls-client-auth", "perhaps"})), "required, optional or off"));
+  EXPECT_TRUE(contains(refusal_of({"--tls-client-ca", "a.pem"}), "nobody connects by TLS"));
+}
+
+TEST(Settings, ARateIsANumberOrOffAndABurstWantsOne) {
+  EXPECT_EQ(settings_of({}).account_rate.per_second, 0U);
+  const Settings settings = settings_of({"--request-rate-account", "100", "--request-burst-account", "500"},
+                                        {{"PENSTOCK_REQUEST_RATE_ADDRESS", "7"}});
+  EXPECT_EQ(settings.account_rate.per_second, 100U);
+  EXPECT_EQ(settings.account_rate.burst, 500U);
+  EXPECT_EQ(settings.address_rate.per_second, 7U);
+  EXPECT_EQ(settings.address_rate.burst, 0U);
+  EXPECT_TRUE(contains(refusal_of({"--request-rate-account", "0"}), "off, or a whole number"));
+  EXPECT_TRUE(contains(refusal_of({"--request-burst-address", "9"}), "--request-rate-address"));
+}
+
 TEST(Settings, ASwitchIsOnOrOff) {
   EXPECT_FALSE(settings_of({}).strict_permissions);
   EXPECT_TRUE(settings_of({"--strict-permissions"}).strict_permissions);
@@ -235,7 +267,19 @@ TEST(Settings, ListeningBeyondThisMachineWantsAnExplicitAuthNone) {
 }
 
 TEST(Settings, TheAdminAddressCanBeTurnedOff) {
-  EXPECT_FALSE(settings_of({"--admin-listen", "off"}).admin_listen);
+  EXPECT_TRUE(settings_of({"--admin-listen", "off"}).admin_listen.empty());
+  const std::vector<std::string> two{"--admin-listen", "127.0.0.1:1", "--admin-listen", "[::1]:1"};
+  EXPECT_EQ(settings_of(two).admin_listen.size(), 2U);
+  EXPECT_TRUE(contains(refusal_of({"--admin-listen", "off", "--admin-listen", "127.0.0.1:1"}), "off stands alone"));
+  EXPECT_TRUE(contains(refusal_of({"--admin-listen", "127.0.0.1:1", "--admin-listen", "off"}), "off stands alone"));
+}
+
+TEST(Settings, TheAdminSideByTlsWantsACertificateAndIsNotOpenByMistake) {
+  EXPECT_TRUE(contains(refusal_of({"--admin-tls-listen", "127.0.0.1:1"}), "--admin-tls-listen wants a certificate"));
+  EXPECT_TRUE(contains(refusal_of({"--admin-tls-listen", "0.0.0.0:1", "--tls-self-signed"}), "--auth none"));
+  const Settings settings = settings_of({"--admin-tls-listen", "[::1]:1", "--tls-self-signed", "--admin-listen", "off"});
+  ASSERT_EQ(settings.admin_tls_listen.size(), 1U);
+  EXPECT_EQ(settings.admin_tls_listen[0].text(), "[::1]:1");
 }
 
 TEST(Settings, UnknownFlagsRepeatedFlagsAndStrayWordsAreRefused) {
@@ -307,7 +351,7 @@ TEST_F(ConfiguredSettings, AFileIsWonOverByTheEnvironmentAndTheCommandLine) {
   EXPECT_EQ(settings.region.text(), "eu-west-1");
   EXPECT_EQ(settings.account.text(), "000000000042");
   EXPECT_EQ(settings.listen.size(), 2U);
-  EXPECT_FALSE(settings.admin_listen);
+  EXPECT_TRUE(settings.admin_listen.empty());
   EXPECT_EQ(settings.disk_reserve_bytes, std::uint64_t{4} << 30);
   EXPECT_EQ(settings.config, path_);
 
@@ -430,7 +474,30 @@ TEST(Commands, AHealthcheckAsksWhatTheSettingsListenOn) {
             "http://127.0.0.1:80/health/ready");
   EXPECT_EQ(url({"healthcheck", "--listen", "[::]:80", "--auth", "none"}), "http://[::1]:80/health/ready");
   EXPECT_EQ(url({"healthcheck", "--url", "http://queues:1/health/live"}), "http://queues:1/health/live");
-  EXPECT_FALSE(read_command_line({"healthcheck", "--url", "https://queues"}, {}));
+  EXPECT_EQ(url({"healthcheck", "--url", "https://queues"}), "https://queues:443/health/ready");
+  EXPECT_FALSE(read_command_line({"healthcheck", "--url", "ftp://queues"}, {}));
+}
+
+TEST(Commands, WhatIsAskedOfTheAdminSideGoesWhereTheSettingsOrAUrlHaveIt) {
+  const auto asks = [](const std::vector<std::string>& words) {
+    const auto asked = read_command_line(words, {});
+    EXPECT_TRUE(asked) << asked.error().text;
+    return asked ? std::get<ExportResources>(*asked).url : DaemonUrl{};
+  };
+  EXPECT_EQ(asks({"export"}).text(), "http://127.0.0.1:4567/resources");
+  const std::vector<std::string> by_tls{"export",             "--admin-listen", "off", "--admin-tls-listen", "127.0.0.1:1",
+                                        "--tls-self-signed", "--data",         "d"};
+  EXPECT_EQ(asks(by_tls).text(), "https://127.0.0.1:1/resources");
+  EXPECT_EQ(asks(by_tls).trust.pinned_file, "d/tls-certificate.pem");
+  const DaemonUrl told = asks({"export", "--url", "https://broker.example:4569", "--ca-file", "ca.pem",
+                               "--client-certificate", "c.pem", "--client-key", "k.pem"});
+  EXPECT_EQ(told.text(), "https://broker.example:4569/resources");
+  EXPECT_EQ(told.trust.ca_file, "ca.pem");
+  EXPECT_EQ(told.trust.certificate_file, "c.pem");
+  EXPECT_EQ(told.trust.key_file, "k.pem");
+  EXPECT_EQ(told.trust.pinned_file, "");
+  EXPECT_FALSE(read_command_line({"export", "--client-certificate", "c.pem"}, {})) << "without its key";
+  EXPECT_FALSE(read_command_line({"export", "--url", "https://a/b"}, {}));
 }
 
 // The committed page; `penstock configuration > docs/configuration.md` renews it.

@@ -1,13 +1,5 @@
 // The API by TLS: the same sessions behind a certificate, beside the plain ones.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -18,6 +10,7 @@
 
 #include "server/server.h"
 #include "tests/server/http_client.h"
+#include "tests/server/tls_client.h"
 
 namespace penstock {
 namespace {
@@ -26,88 +19,6 @@ using Json = nlohmann::json;
 
 // As the process does: OpenSSL writes to sockets whose peer is gone.
 [[maybe_unused]] const auto kPipesAreIgnored = std::signal(SIGPIPE, SIG_IGN);
-
-// A blocking client that trusts one certificate. Every wait ends after ten seconds, with a failure.
-class TlsClient {
- public:
-  TlsClient(std::uint16_t port, const std::string& trusted_pem, const char* host = "localhost") {
-    socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const timeval patience{10, 0};
-    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    context_ = SSL_CTX_new(TLS_client_method());
-    BIO* const bio = BIO_new_mem_buf(trusted_pem.data(), static_cast<int>(trusted_pem.size()));
-    X509* const trusted = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
-    X509_STORE_add_cert(SSL_CTX_get_cert_store(context_), trusted);
-    X509_free(trusted);
-    BIO_free(bio);
-    SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
-    ssl_ = SSL_new(context_);
-    SSL_set_fd(ssl_, socket_);
-    SSL_set1_host(ssl_, host);
-    shaken_ = SSL_connect(ssl_) == 1;
-    ERR_clear_error();
-  }
-  ~TlsClient() {
-    SSL_free(ssl_);
-    SSL_CTX_free(context_);
-    if (socket_ >= 0) ::close(socket_);
-  }
-  TlsClient(const TlsClient&) = delete;
-
-  bool shaken() const { return shaken_; }
-  std::string version() const { return SSL_get_version(ssl_); }
-  void send(std::string_view bytes) {
-    while (!bytes.empty()) {
-      std::size_t size = 0;
-      ASSERT_EQ(SSL_write_ex(ssl_, bytes.data(), bytes.size(), &size), 1);
-      bytes.remove_prefix(size);
-    }
-  }
-  HttpAnswer answer() {
-    HttpAnswer answer;
-    std::size_t end = 0;
-    while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
-      if (!read_more()) return answer;
-    }
-    answer.head = received_.substr(0, end + 4);
-    received_.erase(0, end + 4);
-    answer.status = std::stoi(answer.head.substr(9, 3));
-    const std::string length = answer.header("Content-Length");
-    const std::size_t size = length.empty() ? 0 : std::stoul(length);
-    while (received_.size() < size) {
-      if (!read_more()) return answer;
-    }
-    answer.body = received_.substr(0, size);
-    received_.erase(0, size);
-    return answer;
-  }
-  HttpAnswer call(std::string_view action, const Json& json) {
-    send(json_request(action, json.dump()));
-    return answer();
-  }
-  void close() { SSL_shutdown(ssl_); }
-  bool ended() { return !read_more(); }
-
- private:
-  bool read_more() {
-    char bytes[16 << 10];
-    std::size_t size = 0;
-    if (SSL_read_ex(ssl_, bytes, sizeof bytes, &size) != 1) return false;
-    received_.append(bytes, size);
-    return true;
-  }
-
-  int socket_ = -1;
-  SSL_CTX* context_ = nullptr;
-  SSL* ssl_ = nullptr;
-  bool shaken_ = false;
-  std::string received_;
-};
 
 class ByTls : public testing::Test {
  protected:
@@ -236,11 +147,10 @@ TEST_F(ByTls, ANewCertificateIsTakenUpWhileConnectionsStay) {
 
 TEST_F(ByTls, AKeyOfAnotherCertificateIsRefused) {
   const auto one = TlsIdentity::self_signed({"localhost"}), other = TlsIdentity::self_signed({"localhost"});
-  TlsIdentity identity;
-  const auto used = identity.use({one->certificate, other->key});
-  ASSERT_FALSE(used);
-  EXPECT_EQ(used.error(), "the key is not the certificate's");
-  EXPECT_EQ(identity.begin(), nullptr);
+  const auto prepared = TlsIdentity::prepare({one->certificate, other->key}, std::nullopt);
+  ASSERT_FALSE(prepared);
+  EXPECT_EQ(prepared.error(), "the key is not the certificate's");
+  EXPECT_EQ(TlsIdentity().begin(), nullptr);
 }
 
 TEST_F(ByTls, WhatIsNoTlsIsTurnedAway) {

@@ -214,7 +214,7 @@ TEST_F(Verified, AwsQueryIsRefusedInItsOwnForm) {
 
 TEST_F(Verified, HealthAndMetricsAskForNoSignature) {
   EXPECT_EQ(connect().exchange("GET /health/ready HTTP/1.1\r\nHost: a\r\n\r\n").status, 200);
-  HttpClient admin(server_->admin()->port);
+  HttpClient admin(server_->admin()[0].port);
   EXPECT_EQ(admin.exchange("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n").status, 200);
 }
 
@@ -362,10 +362,79 @@ TEST_F(Verified, WhoDidWhatIsNotedDown) {
           alice + " sqs:ReceiveMessage " + arn + " failed InvalidParameterValue"}));
 }
 
-TEST_F(Verified, AccountsShareNothing) {
+// A page that waits for the core is noted down as it is let in.
+TEST_F(Verified, WhatIsAskedOfTheAdminSideIsNotedDownToo) {
   create("mail");
+  HttpClient admin(server_->admin()[0].port);
+  EXPECT_EQ(admin.exchange("GET /messages?Queue=111111111111%2Fmail&Text=secret HTTP/1.1\r\nHost: localhost\r\n\r\n").status / 100, 4);
+  EXPECT_EQ(admin.exchange("GET /resources HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 200);
+  EXPECT_EQ(admin.exchange("GET /resources HTTP/1.1\r\nHost: evil.example\r\n\r\n").status, 403);
+  EXPECT_EQ(admin.exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 200);
+  server_.reset();
+  std::ifstream log(directory_ + "/audit.jsonl");
+  std::vector<std::string> seen;
+  for (std::string line; std::getline(log, line);) {
+    EXPECT_EQ(line.find("secret"), std::string::npos);
+    const Json event = Json::parse(line);
+    const std::string action = event.value("action", "");
+    if (!action.starts_with("admin:")) continue;
+    EXPECT_EQ(event.value("source", ""), "127.0.0.1");
+    seen.push_back(event.value("caller", "-") + " " + action + " " + event.value("outcome", "-"));
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"admin admin:GET /messages allowed", "admin admin:GET /resources allowed",
+                                            "- admin:GET /resources denied"}));
+}
+
+// Two accounts with queues and topics of the same names: nothing of the one can be seen, named, read or changed by the
+// other, by whatever handle, URL or ARN.
+TEST_F(Verified, AccountsShareNothing) {
+  const std::string alices = create("mail");
+  EXPECT_EQ(as_alice("SendMessage", {{"QueueUrl", alices}, {"MessageBody", "for alice"}}).status, 200);
   EXPECT_EQ(Json::parse(as_bob("ListQueues", Json::object()).body).count("QueueUrls"), 0U);
   EXPECT_EQ(as_bob("GetQueueUrl", {{"QueueName", "mail"}}).status, 400);
+
+  const std::string bobs = Json::parse(as_bob("CreateQueue", {{"QueueName", "mail"}}).body)["QueueUrl"];
+  EXPECT_NE(alices, bobs);
+  EXPECT_EQ(Json::parse(as_bob("ReceiveMessage", {{"QueueUrl", bobs}}).body).count("Messages"), 0U);
+  const Json received = Json::parse(as_alice("ReceiveMessage", {{"QueueUrl", alices}}).body)["Messages"][0];
+  EXPECT_EQ(received["Body"], "for alice");
+  const std::string handle = received["ReceiptHandle"];
+  const std::string policy = statement("Allow", "sqs:*", R"(,"Principal":"*")");
+
+  // By its URL.
+  for (const auto& [action, more] : std::vector<std::pair<const char*, Json>>{
+           {"SendMessage", {{"MessageBody", "x"}}},
+           {"ReceiveMessage", Json::object()},
+           {"DeleteMessage", {{"ReceiptHandle", handle}}},
+           {"ChangeMessageVisibility", {{"ReceiptHandle", handle}, {"VisibilityTimeout", 0}}},
+           {"PurgeQueue", Json::object()},
+           {"DeleteQueue", Json::object()},
+           {"GetQueueAttributes", {{"AttributeNames", {"All"}}}},
+           {"SetQueueAttributes", {{"Attributes", {{"Policy", policy}}}}},
+           {"AddPermission", {{"Label", "b"}, {"AWSAccountIds", {"222222222222"}}, {"Actions", {"*"}}}},
+           {"TagQueue", {{"Tags", {{"a", "b"}}}}},
+           {"ListQueueTags", Json::object()},
+           {"ListDeadLetterSourceQueues", Json::object()}}) {
+    Json asked = more;
+    asked["QueueUrl"] = alices;
+    EXPECT_EQ(as_bob(action, asked).status, 403) << action;
+  }
+  // By its ARN, and by its handle at a queue of one's own.
+  const std::string arn = "arn:aws:sqs:us-east-1:111111111111:mail";
+  EXPECT_EQ(as_bob("StartMessageMoveTask", {{"SourceArn", arn}}).status / 100, 4);
+  EXPECT_EQ(as_bob("ListMessageMoveTasks", {{"SourceArn", arn}}).status / 100, 4);
+  EXPECT_EQ(as_bob("DeleteMessage", {{"QueueUrl", bobs}, {"ReceiptHandle", handle}}).status / 100, 4);
+  EXPECT_EQ(as_bob("ChangeMessageVisibility",
+                   {{"QueueUrl", bobs}, {"ReceiptHandle", handle}, {"VisibilityTimeout", 0}}).status / 100, 4);
+
+  // It is as it was: one message, in flight, and its handle is good.
+  const Json attributes = Json::parse(
+      as_alice("GetQueueAttributes", {{"QueueUrl", alices}, {"AttributeNames", {"All"}}}).body)["Attributes"];
+  EXPECT_EQ(attributes["ApproximateNumberOfMessages"], "0");
+  EXPECT_EQ(attributes["ApproximateNumberOfMessagesNotVisible"], "1");
+  EXPECT_EQ(attributes.count("Policy"), 0U);
+  EXPECT_EQ(as_alice("DeleteMessage", {{"QueueUrl", alices}, {"ReceiptHandle", handle}}).status, 200);
+  EXPECT_EQ(Json::parse(as_alice("ListQueues", Json::object()).body)["QueueUrls"].size(), 1U);
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ class Watching : public testing::Test {
         Json::parse(client.call("ReceiveMessage", Json{{"QueueUrl", url}}.dump()).body)["Messages"][0];
     client.call("DeleteMessage", Json{{"QueueUrl", url}, {"ReceiptHandle", received["ReceiptHandle"]}}.dump());
     client.call("GetQueueUrl", R"({"QueueName":"none"})");
-    HttpClient admin(server_->admin()->port);
+    HttpClient admin(server_->admin()[0].port);
     for (const char* path : {"/health/live", "/metrics", "/clock", "/nothing", "/nothing/else"}) {
       admin.exchange(std::string("GET ") + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     }
