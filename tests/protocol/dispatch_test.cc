@@ -151,23 +151,20 @@ TEST(Dispatch, ARequestWithoutAnActionIsAnUnknownOperation) {
 
 TEST(Dispatch, WhatIsSignedForAnotherServiceIsNotImplementedAndSaysWhatIs) {
   Wire wire;
-  const auto signed_for = [](std::string_view service) {
-    return ApiRequest{.method = "PUT",
-                      .target = "/bucket",
-                      .headers = {{"Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20261122/us-east-1/" +
-                                                        std::string(service) +
-                                                        "/aws4_request, SignedHeaders=host, Signature=00"}},
-                      .body = {}};
+  const auto answer_to = [&wire](const std::string& service) {
+    const std::string authorization = "AWS4-HMAC-SHA256 Credential=AKID/20261122/us-east-1/" + service +
+                                      "/aws4_request, SignedHeaders=host, Signature=00";
+    return wire.exchange(ApiRequest{
+        .method = "PUT", .target = "/bucket", .headers = {{"Authorization", authorization}}, .body = {}});
   };
-  const ApiResponse response = wire.exchange(signed_for("s3"));
+  const ApiResponse response = answer_to("s3");
   EXPECT_EQ(response.status, 501);
   EXPECT_EQ(
       response.body,
       "<?xml version=\"1.0\"?><ErrorResponse><Error><Type>Receiver</Type><Code>NotImplemented</Code><Message>"
       "This build of Penstock offers Amazon SQS, SNS and STS GetCallerIdentity, and not s3.</Message></Error>"
       "<RequestId>1b4e28ba-2fa1-41d2-883f-0016d3cca427</RequestId></ErrorResponse>");
-  for (const std::string_view own : {"sqs", "sns", "sts"})
-    EXPECT_EQ(wire.exchange(signed_for(own)).status, 404) << own;
+  for (const char* own : {"sqs", "sns", "sts"}) EXPECT_EQ(answer_to(own).status, 404) << own;
 }
 
 TEST(Dispatch, AtAQueuesOwnAddressOnlyActionsOnQueuesAreValid) {
