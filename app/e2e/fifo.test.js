@@ -29,16 +29,20 @@ async function accepted() {
 }
 
 test('Transfers of an account arrive in order, also when the first of them has to be tried again', async () => {
+  // All are made before the first is tried, whose attempts wait for nobody.
+  await live.getByRole('button', { name: 'Pause' }).click();
+  await live.getByText('Paused.').waitFor();
+  await until(async () => (await live.getByRole('cell', { name: 'paused', exact: true }).count()) === 2, 'both workers pause');
+  for (const amount of ['1', '2', '3', '4']) await transfer(ada, grace, amount);
   await stage.outside.disturb('email', { failing: true });
   await stage.outside.disturb('crm', { failing: true });
-  await transfer(ada, grace, '1');
+  await live.getByRole('button', { name: 'Resume' }).click();
   await Promise.all(['E-mail', 'CRM'].map((name) => lane(1, name).getByText('failed', { exact: true }).waitFor()));
-  for (const amount of ['2', '3', '4']) await transfer(ada, grace, amount);
-  assert.match(await lane(1, 'Published').textContent(), /to transfer-completed\.fifo/);
   assert.equal((await lane(2, 'CRM').textContent()).trim(), '–');
-  await picture(live, 'live-fifo');
   await stage.outside.disturb('email', { failing: false });
   await stage.outside.disturb('crm', { failing: false });
+  await picture(live, 'live-fifo');
+  assert.match(await lane(1, 'Published').textContent(), /to transfer-completed\.fifo/);
   for (const name of ['CRM', 'Marketing', 'E-mail']) await lane(4, name).getByText('done').waitFor();
   assert.deepEqual(await accepted(), { email: ['1', '2', '3', '4'], crm: ['1', '2', '3', '4'] });
 });

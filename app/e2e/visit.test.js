@@ -6,7 +6,7 @@ import { Stage, onAws, prepared, until } from './stage.js';
 
 let stage, browser;
 prepared(async (after) => {
-  stage = await Stage.open(after, { WORKER_ATTEMPTS: '3', WORKER_VISIBILITY: '20' });
+  stage = await Stage.open(after, { WORKER_ATTEMPTS: '4', WORKER_VISIBILITY: '20' });
   browser = await Browser.open(after, await stage.run());
 });
 
@@ -86,10 +86,9 @@ test('A CRM that fails delays its own effect alone, and recovers', async () => {
   await register(page, 'Alan');
   await lane(live, 'registration, Alan', 'E-mail').getByText('done').waitFor();
   await lane(live, 'registration, Alan', 'CRM').getByText('failed', { exact: true }).waitFor();
-  await picture(live, 'live-failing');
   await press(live, 'Recover');
   await lane(live, 'registration, Alan', 'CRM').getByText('done').waitFor();
-  assert.match(await lane(live, 'registration, Alan', 'CRM').textContent(), /attempt [23]/);
+  assert.match(await lane(live, 'registration, Alan', 'CRM').textContent(), /attempt [2-4]/);
 });
 
 test('What fails too often is a dead letter, which is looked at, sent back and done', async () => {
@@ -98,6 +97,7 @@ test('What fails too often is a dead letter, which is looked at, sent back and d
   await press(live, 'Fail');
   await register(await browser.visitor(), 'Barbara');
   await lane(live, 'registration, Barbara', 'CRM').getByText('dead letter').waitFor();
+  await picture(live, 'live-failing');
   await press(live, 'Recover');
   const page = await browser.visitor();
   await until(async () => {

@@ -46,7 +46,8 @@ export function layout({ title, content, script, wide = false }, visit) {
 export const formToken = (session) => html`<input type="hidden" name="form_token" value="${session.formToken}">`;
 
 // A labelled input with what is wrong about it. field: {name, label, type, hint, ...attributes}.
-export function field({ name, id = name, label, type = 'text', hint, value = '', error, autocomplete, inputmode, minlength, maxlength }) {
+export function field({ name, id = name, label, type = 'text', hint: hinted, value = '', error, autocomplete, inputmode, minlength, maxlength }) {
+  const hint = hinted === error ? undefined : hinted; // not said twice
   const notes = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   const attribute = (key, given) => given !== undefined && html` ${key}="${given}"`;
   return html`<div class="field">
