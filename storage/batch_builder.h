@@ -19,8 +19,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
-
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <unordered_map>
 
 #include "base/result.h"
 #include "broker/change.h"
@@ -40,10 +39,7 @@ class BatchBuilder {
   // The bytes stored under a body key before this commit; a refusal if there are none.
   using StoredBody = std::function<Result<std::string>(std::string_view key)>;
 
-  // `changes`: about how many are to come.
-  explicit BatchBuilder(StoredBody stored_body, std::size_t changes = 0) : stored_body_(std::move(stored_body)) {
-    by_key_.reserve(changes);
-  }
+  explicit BatchBuilder(StoredBody stored_body) : stored_body_(std::move(stored_body)) {}
 
   Result<void> add(const Change& change);
 
@@ -77,7 +73,7 @@ class BatchBuilder {
 
   const StoredBody stored_body_;
   std::deque<Operation> operations_;  // a deque, because the index looks into its bytes
-  boost::unordered_flat_map<std::string_view, Operation*> by_key_;
+  std::unordered_map<std::string_view, Operation*> by_key_;
   std::size_t standing_ = 0;
   std::size_t bytes_ = 0;
 };

@@ -170,7 +170,7 @@ void Committer::take(Commit&& commit) {
 }
 
 Result<void> Committer::write(const Commit& commit) {
-  BatchBuilder builder([this](std::string_view key) { return stored_body(key); }, commit.changes.size());
+  BatchBuilder builder([this](std::string_view key) { return stored_body(key); });
   const std::vector<bool> superseded = superseded_tallies(commit.changes);
   for (std::size_t i = 0; i < commit.changes.size(); ++i) {
     if (superseded[i]) continue;

@@ -51,7 +51,7 @@ TEST(FilterCases, ManyRowsAreManyCasesAndEachIsInOne) {
   EXPECT_EQ(file->cases.size(), 3U);
   std::size_t published = 0;
   for (const Case& one : file->cases) {
-    for (const CaseStep& step : one.steps) published += step.verb == "Publish" ? 1 : 0;
+    for (const CaseStep& step : one.steps) published += step.verb == "Publish" ? 1U : 0U;
   }
   EXPECT_EQ(published, 25U);
   EXPECT_EQ(otherwise(page), "");

@@ -12,7 +12,7 @@ namespace penstock {
 namespace {
 
 void require_refused(SignatureVerifier& verifier, SignedRequest request, std::string_view service,
-                     std::string_view because) {
+                     const char* because) {
   const auto verified = verifier.verify(request, service, noon());
   require(!verified, because);
 }

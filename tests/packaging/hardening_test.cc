@@ -103,7 +103,7 @@ TEST(Hardening, StacksAndCopiesAreChecked) {
   const std::set<std::string> imported = Program().imported();
   EXPECT_TRUE(imported.contains("__stack_chk_fail"));
   std::size_t checked = 0;
-  for (const std::string& name : imported) checked += name.starts_with("__") && name.ends_with("_chk") ? 1 : 0;
+  for (const std::string& name : imported) checked += name.starts_with("__") && name.ends_with("_chk") ? 1U : 0U;
   EXPECT_GT(checked, 2U) << "of what FORTIFY_SOURCE puts in the place of functions of the C library";
   // What _GLIBCXX_ASSERTIONS calls.
   EXPECT_TRUE(imported.contains("_ZSt21__glibcxx_assert_failPKciS0_S0_"));

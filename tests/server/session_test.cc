@@ -73,7 +73,7 @@ class PlayedService final : public Service {
   static constexpr std::size_t kBigBytes = 24 << 20;
 
   std::variant<ApiResponse, UnderWay> handle(const ApiRequest& request, const Ticket& ticket,
-                                             Random&) override {
+                                             Random&, BodyDigests&) override {
     if (request.target == "/now") return answer_with(std::string(request.body));
     if (request.target == "/big") return answer_with(std::string(kBigBytes, 'x'));
     if (request.target == "/throw") throw std::runtime_error("of a library");
