@@ -5,7 +5,6 @@
 
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,8 +17,10 @@ namespace {
 class Program {
  public:
   Program() {
-    std::ifstream file(PENSTOCK_BINARY, std::ios::binary);
-    bytes_.assign(std::istreambuf_iterator<char>(file), {});
+    std::ifstream file(PENSTOCK_BINARY, std::ios::binary | std::ios::ate);
+    bytes_.resize(static_cast<std::size_t>(file.tellg()));
+    file.seekg(0).read(bytes_.data(), static_cast<std::streamsize>(bytes_.size()));
+    EXPECT_TRUE(file);
     EXPECT_GT(bytes_.size(), sizeof(Elf64_Ehdr));
   }
 
@@ -111,7 +112,8 @@ TEST(Hardening, StacksAndCopiesAreChecked) {
 
 #ifdef __x86_64__
 TEST(Hardening, IndirectCallsLandOnlyWhereFunctionsBegin) {
-  const std::string_view code = Program().code();
+  const Program program;
+  const std::string_view code = program.code();
   constexpr std::string_view kLanding = "\xf3\x0f\x1e\xfa";
   std::size_t landings = 0;
   for (std::size_t at = code.find(kLanding); at != std::string_view::npos; at = code.find(kLanding, at + 1)) ++landings;

@@ -175,8 +175,8 @@ TEST_F(ProcessPlay, ItEndsWithACodeAndALineThatSayWhy) {
   expect_refusal(same_data, 70,
                  {directory_ / "data", "in use by process " + std::to_string(serving.id) + " (penstock)"});
 
-  Child& not_built = begin({"serve", "--tls-client-ca", "any.pem"});
-  expect_refusal(not_built, 64, {"--tls-client-ca", "not built yet"});
+  Child& alone = begin({"serve", "--tls-client-ca", "any.pem"});
+  expect_refusal(alone, 64, {"--tls-client-ca", "--tls-listen"});
 }
 
 TEST_F(ProcessPlay, ADataDirectoryThatIsAFileEndsTheStart) {

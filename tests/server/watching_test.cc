@@ -141,7 +141,7 @@ TEST_F(Watching, TheAdminSideIsCountedByPathAndWhatIsNoPathAsOne) {
         << series << "\n"
         << text;
   }
-  EXPECT_EQ(text.find("nothing"), std::string::npos);
+  EXPECT_EQ(text.find("/nothing"), std::string::npos);
 }
 
 TEST_F(Watching, ACommitTellsItsSizeAndItsSync) {
