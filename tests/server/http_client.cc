@@ -7,6 +7,8 @@
 
 #include <utility>
 
+#include "tests/server/answer_text.h"
+
 namespace penstock {
 namespace {
 
@@ -62,22 +64,7 @@ bool HttpClient::read_more() {
 }
 
 HttpAnswer HttpClient::answer(bool head_only) {
-  HttpAnswer answer;
-  std::size_t end = 0;
-  while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
-    if (!read_more()) return answer;
-  }
-  answer.head = received_.substr(0, end + 4);
-  received_.erase(0, end + 4);
-  answer.status = std::stoi(answer.head.substr(9, 3));
-  const std::string length = answer.header("Content-Length");
-  const std::size_t size = head_only || length.empty() ? 0 : std::stoul(length);
-  while (received_.size() < size) {
-    if (!read_more()) return answer;
-  }
-  answer.body = received_.substr(0, size);
-  received_.erase(0, size);
-  return answer;
+  return take_answer(received_, head_only, [this] { return read_more(); });
 }
 
 HttpAnswer HttpClient::call(std::string_view action, std::string_view json) {

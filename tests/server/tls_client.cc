@@ -10,6 +10,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "tests/server/answer_text.h"
+
 namespace penstock {
 namespace {
 
@@ -74,22 +76,7 @@ void TlsClient::send(std::string_view bytes) {
 }
 
 HttpAnswer TlsClient::answer() {
-  HttpAnswer answer;
-  std::size_t end = 0;
-  while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
-    if (!read_more()) return answer;
-  }
-  answer.head = received_.substr(0, end + 4);
-  received_.erase(0, end + 4);
-  answer.status = std::stoi(answer.head.substr(9, 3));
-  const std::string length = answer.header("Content-Length");
-  const std::size_t size = length.empty() ? 0 : std::stoul(length);
-  while (received_.size() < size) {
-    if (!read_more()) return answer;
-  }
-  answer.body = received_.substr(0, size);
-  received_.erase(0, size);
-  return answer;
+  return take_answer(received_, false, [this] { return read_more(); });
 }
 
 bool TlsClient::read_more() {
