@@ -5,8 +5,8 @@
 //   2. A change states the new value, never a difference, so replaying is exact. Storage applies each
 //      commit exactly once, by the position stored in its batch.
 //
-// A body key (FreshKey, LaterKey, FifoKey) and an ExpiryKey is put once in all time. It is erased once by Erase (a SingleDelete on
-// disk) or covered by EraseRange; never overwritten, never deleted in any other way.
+// A body key (FreshKey, LaterKey, FifoKey) and an ExpiryKey is put once in all time. It is erased once by
+// Erase (a SingleDelete on disk) or covered by EraseRange; never overwritten, never deleted in any other way.
 #pragma once
 
 #include <cstddef>
@@ -48,7 +48,16 @@ struct Copy {
   std::size_t bytes_max = 0;     // what the content takes at most, for those who bound a commit
 };
 
-using Change = std::variant<Put, Erase, EraseRange, Copy>;
+// A struct of its own, so that its copies and its end are compiled once.
+struct Change : std::variant<Put, Erase, EraseRange, Copy> {
+  using variant::variant;
+  Change() = default;
+  Change(const Change&);
+  Change(Change&&) noexcept;
+  Change& operator=(const Change&);
+  Change& operator=(Change&&) noexcept;
+  ~Change();
+};
 
 // Which commit of its partition: 1 for the first one ever, then one more each time.
 using Position = Named<std::uint64_t, struct PositionTag>;

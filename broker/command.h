@@ -159,12 +159,21 @@ struct ChangeVisibilityBatch {
   std::vector<Result<ChangeVisibility>> entries;  // 1 to 10
 };
 
-using Operation =
-    std::variant<CreateQueue, SetQueueAttributes, FindQueue, DescribeQueue, DeleteQueue, PurgeQueue,
-                 ListQueues, TagQueue, UntagQueue, FindTags, AddPermission, RemovePermission, Send, Receive,
-                 Delete, ChangeVisibility, SendBatch, DeleteBatch, ChangeVisibilityBatch,
-                 ListDeadLetterSources, StartMoveTask, ListMoveTasks, CancelMoveTask, AboutTopic, Peek, Expect,
-                 Reset, AdvanceTime>;  // the last two name no queue
+// A struct of its own, so that its copies and its end are compiled once.
+struct Operation
+    : std::variant<CreateQueue, SetQueueAttributes, FindQueue, DescribeQueue, DeleteQueue, PurgeQueue,
+                   ListQueues, TagQueue, UntagQueue, FindTags, AddPermission, RemovePermission, Send, Receive,
+                   Delete, ChangeVisibility, SendBatch, DeleteBatch, ChangeVisibilityBatch,
+                   ListDeadLetterSources, StartMoveTask, ListMoveTasks, CancelMoveTask, AboutTopic, Peek,
+                   Expect, Reset, AdvanceTime> {  // the last two name no queue
+  using variant::variant;
+  Operation() = default;
+  Operation(const Operation&);
+  Operation(Operation&&) noexcept;
+  Operation& operator=(const Operation&);
+  Operation& operator=(Operation&&) noexcept;
+  ~Operation();
+};
 
 struct Command {
   Ticket ticket;
@@ -172,7 +181,7 @@ struct Command {
   std::string queue_name;
   Result<Operation> operation;
   AccessQuestionPtr access = nullptr;  // null: whoever asks may
-  bool about_topic = false;  // the name is a topic's, also if the operation is a refusal
+  bool about_topic = false;            // the name is a topic's, also if the operation is a refusal
 };
 
 // True of the operations that add to what is stored. They are refused while the disk reserve is broken.
@@ -261,10 +270,19 @@ struct Received {
   bool fifo = false;                 // the messages have sequence numbers
 };
 
-using Answer = std::variant<Error, Done, QueueFound, QueueDescribed, QueuesListed, QueueTagged, Sent,
-                            SentBatch, DoneBatch, Received, MoveTaskStarted, MoveTasksListed,
-                            MoveTaskCancelled, TopicAnswer, DirectDelivery, Peeked, ExpectationEnded, ResetDone,
-                            TimeAdvanced>;
+// A struct of its own, so that its copies and its end are compiled once.
+struct Answer
+    : std::variant<Error, Done, QueueFound, QueueDescribed, QueuesListed, QueueTagged, Sent, SentBatch,
+                   DoneBatch, Received, MoveTaskStarted, MoveTasksListed, MoveTaskCancelled, TopicAnswer,
+                   DirectDelivery, Peeked, ExpectationEnded, ResetDone, TimeAdvanced> {
+  using variant::variant;
+  Answer() = default;
+  Answer(const Answer&);
+  Answer(Answer&&) noexcept;
+  Answer& operator=(const Answer&);
+  Answer& operator=(Answer&&) noexcept;
+  ~Answer();
+};
 
 struct Reply {
   Ticket ticket;

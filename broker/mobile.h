@@ -112,12 +112,21 @@ struct PublishDirectly {
   SubscriptionProtocol protocol{};  // kApplication or kSms
 };
 
-using MobileRequest =
-    std::variant<SetSmsAttributes, DescribeSms, AskOptedOut, OptOut, OptIn, ListOptedOut, CreateSandboxNumber,
-                 VerifySandboxNumber, DeleteSandboxNumber, ListSandboxNumbers, CreateApplication,
-                 SetApplicationAttributes, DescribeApplication, DeleteApplication, ListApplications,
-                 CreateEndpoint, SetEndpointAttributes, DescribeEndpoint, DeleteEndpoint, ListEndpoints,
-                 PublishDirectly>;
+// A struct of its own, so that its copies and its end are compiled once.
+struct MobileRequest
+    : std::variant<SetSmsAttributes, DescribeSms, AskOptedOut, OptOut, OptIn, ListOptedOut,
+                   CreateSandboxNumber, VerifySandboxNumber, DeleteSandboxNumber, ListSandboxNumbers,
+                   CreateApplication, SetApplicationAttributes, DescribeApplication, DeleteApplication,
+                   ListApplications, CreateEndpoint, SetEndpointAttributes, DescribeEndpoint, DeleteEndpoint,
+                   ListEndpoints, PublishDirectly> {
+  using variant::variant;
+  MobileRequest() = default;
+  MobileRequest(const MobileRequest&);
+  MobileRequest(MobileRequest&&) noexcept;
+  MobileRequest& operator=(const MobileRequest&);
+  MobileRequest& operator=(MobileRequest&&) noexcept;
+  ~MobileRequest();
+};
 
 struct MobileOperation {
   std::string name;

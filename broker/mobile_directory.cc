@@ -106,6 +106,12 @@ std::optional<std::string> plain_number(std::string_view text) {
   return number;
 }
 
+MobileRequest::MobileRequest(const MobileRequest&) = default;
+MobileRequest::MobileRequest(MobileRequest&&) noexcept = default;
+MobileRequest& MobileRequest::operator=(const MobileRequest&) = default;
+MobileRequest& MobileRequest::operator=(MobileRequest&&) noexcept = default;
+MobileRequest::~MobileRequest() = default;
+
 bool grows_store(const MobileRequest& request) {
   return std::visit(
       []<class Asked>(const Asked&) {

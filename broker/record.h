@@ -22,8 +22,8 @@
 //
 // A standard queue has lanes, each with its own sequence. Messages sent without delay and without a message
 // group lie in lane 0, those of a group in a lane that it shares or has (broker/fresh_lanes.h); messages sent
-// with a delay count as the lane kLaterLane; messages moved in from a queue whose dead-letter queue this is lie
-// in kMovedLane, with the time of their first sending.
+// with a delay count as the lane kLaterLane; messages moved in from a queue whose dead-letter queue this is
+// lie in kMovedLane, with the time of their first sending.
 //
 // A FIFO queue has one sequence and no lanes; its tally and its touched records lie in lane 0, and its
 // delayed records count what was sent in each of the last 900 seconds, since its delay applies to what is
@@ -325,15 +325,33 @@ struct MoveTaskRecord {
   bool operator==(const MoveTaskRecord&) const = default;
 };
 
-using Record = std::variant<PartitionRecord, DeletedNameRecord, QueueRecord, TallyRecord, DelayedRecord,
-                            TouchedRecord, FreshRecord, LaterRecord, FifoRecord, DedupRecord, AttemptRecord,
-                            ExpiryRecord, MoveTaskRecord, TopicRecord, SubscriptionRecord, TopicSequenceRecord,
-                            TopicDedupRecord, PublicationRecord, PublicationProgressRecord, LaneOfRecord,
-                            MobileRecord>;
-using Key = std::variant<PartitionKey, DeletedNameKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey,
-                         LaterKey, FifoKey, DedupKey, AttemptKey, ExpiryKey, MoveTaskKey, TopicKey,
-                         SubscriptionKey, TopicSequenceKey, TopicDedupKey, PublicationKey,
-                         PublicationProgressKey, LaneOfKey, MobileKey>;
+// A struct of its own, so that its copies and its end are compiled once.
+struct Record
+    : std::variant<PartitionRecord, DeletedNameRecord, QueueRecord, TallyRecord, DelayedRecord, TouchedRecord,
+                   FreshRecord, LaterRecord, FifoRecord, DedupRecord, AttemptRecord, ExpiryRecord,
+                   MoveTaskRecord, TopicRecord, SubscriptionRecord, TopicSequenceRecord, TopicDedupRecord,
+                   PublicationRecord, PublicationProgressRecord, LaneOfRecord, MobileRecord> {
+  using variant::variant;
+  Record() = default;
+  Record(const Record&);
+  Record(Record&&) noexcept;
+  Record& operator=(const Record&);
+  Record& operator=(Record&&) noexcept;
+  ~Record();
+};
+// A struct of its own, so that its copies and its end are compiled once.
+struct Key : std::variant<PartitionKey, DeletedNameKey, QueueKey, TallyKey, DelayedKey, TouchedKey, FreshKey,
+                          LaterKey, FifoKey, DedupKey, AttemptKey, ExpiryKey, MoveTaskKey, TopicKey,
+                          SubscriptionKey, TopicSequenceKey, TopicDedupKey, PublicationKey,
+                          PublicationProgressKey, LaneOfKey, MobileKey> {
+  using variant::variant;
+  Key() = default;
+  Key(const Key&);
+  Key(Key&&) noexcept;
+  Key& operator=(const Key&);
+  Key& operator=(Key&&) noexcept;
+  ~Key();
+};
 using BodyKey = std::variant<FreshKey, LaterKey, FifoKey>;
 
 // True of the keys and records of topics.

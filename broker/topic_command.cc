@@ -4,6 +4,18 @@
 
 namespace penstock {
 
+TopicOperation::TopicOperation(const TopicOperation&) = default;
+TopicOperation::TopicOperation(TopicOperation&&) noexcept = default;
+TopicOperation& TopicOperation::operator=(const TopicOperation&) = default;
+TopicOperation& TopicOperation::operator=(TopicOperation&&) noexcept = default;
+TopicOperation::~TopicOperation() = default;
+
+TopicAnswer::TopicAnswer(const TopicAnswer&) = default;
+TopicAnswer::TopicAnswer(TopicAnswer&&) noexcept = default;
+TopicAnswer& TopicAnswer::operator=(const TopicAnswer&) = default;
+TopicAnswer& TopicAnswer::operator=(TopicAnswer&&) noexcept = default;
+TopicAnswer::~TopicAnswer() = default;
+
 bool grows_store(const TopicOperation& operation) {
   if (const auto* mobile = std::get_if<MobileOperation>(&operation)) return grows_store(mobile->request);
   return std::visit(

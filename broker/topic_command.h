@@ -138,12 +138,21 @@ struct PublishBatch {
   std::vector<Publish> entries;  // 1 to 10
 };
 
-using TopicOperation =
-    std::variant<CreateTopic, SetTopicAttributes, DeleteTopic, DescribeTopic, ListTopics, TagTopic, UntagTopic,
-                 FindTopicTags, AddTopicPermission, RemoveTopicPermission, PutDataProtectionPolicy,
-                 GetDataProtectionPolicy, Subscribe, Unsubscribe, DescribeSubscription,
-                 SetSubscriptionAttributes, ConfirmSubscription, ListSubscriptions, ListTopicSubscriptions,
-                 Publish, PublishBatch, MobileOperation>;
+// A struct of its own, so that its copies and its end are compiled once.
+struct TopicOperation
+    : std::variant<CreateTopic, SetTopicAttributes, DeleteTopic, DescribeTopic, ListTopics, TagTopic,
+                   UntagTopic, FindTopicTags, AddTopicPermission, RemoveTopicPermission,
+                   PutDataProtectionPolicy, GetDataProtectionPolicy, Subscribe, Unsubscribe,
+                   DescribeSubscription, SetSubscriptionAttributes, ConfirmSubscription, ListSubscriptions,
+                   ListTopicSubscriptions, Publish, PublishBatch, MobileOperation> {
+  using variant::variant;
+  TopicOperation() = default;
+  TopicOperation(const TopicOperation&);
+  TopicOperation(TopicOperation&&) noexcept;
+  TopicOperation& operator=(const TopicOperation&);
+  TopicOperation& operator=(TopicOperation&&) noexcept;
+  ~TopicOperation();
+};
 
 // True of those that add to what is stored.
 bool grows_store(const TopicOperation& operation);
@@ -198,9 +207,17 @@ struct PublishedBatch {
   std::vector<Published> entries;
 };
 
-using TopicAnswer =
-    std::variant<TopicFound, TopicsListed, TopicDescribed, TopicTagged, DataProtectionFound, SubscriptionMade,
-                 SubscriptionDescribed, SubscriptionsListed, Published, PublishedBatch, MobileFound,
-                 MobilesListed, OptedOutTold>;
+// A struct of its own, so that its copies and its end are compiled once.
+struct TopicAnswer : std::variant<TopicFound, TopicsListed, TopicDescribed, TopicTagged, DataProtectionFound,
+                                  SubscriptionMade, SubscriptionDescribed, SubscriptionsListed, Published,
+                                  PublishedBatch, MobileFound, MobilesListed, OptedOutTold> {
+  using variant::variant;
+  TopicAnswer() = default;
+  TopicAnswer(const TopicAnswer&);
+  TopicAnswer(TopicAnswer&&) noexcept;
+  TopicAnswer& operator=(const TopicAnswer&);
+  TopicAnswer& operator=(TopicAnswer&&) noexcept;
+  ~TopicAnswer();
+};
 
 }  // namespace penstock
