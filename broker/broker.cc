@@ -329,6 +329,7 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings, 
   // what a queue says of its next deadline looks ahead.
   void reschedule_unless_due(QueueId id, Time now);
   void serve_queues_without_room(Decision& decision);
+  bool copies() const { return may_copy && share.admits_growth; }
   // Those go on for which another queue has done something.
   void go_on(Decision& decision);
   void make_room(std::size_t bytes, QueueId for_queue);
@@ -353,7 +354,7 @@ struct Broker::State final : Neighbours, TopicSurroundings, OutboxSurroundings, 
   Peeks peeks;
   Expectations expectations;
   Resets resets;
-  bool drains = true;
+  bool may_copy = true;  // as the caller says
 };
 
 Broker::Broker(PartitionId partition, const BrokerLimits& limits)
@@ -1064,7 +1065,7 @@ void Broker::tick(Time now, Random& random, Outcome& outcome) {
     state_->reschedule_unless_due(receiver->queue, now);
   }
   state_->go_on(decision);
-  if (state_->drains) state_->topics.drain(decision);
+  if (state_->copies()) state_->topics.drain(decision);
   state_->topics.expire(decision);
   state_->notice_outboxes();
   state_->outboxes.look(decision);
@@ -1078,12 +1079,13 @@ void Broker::tick(Time now, Random& random, Outcome& outcome) {
 }
 
 void Broker::admit_growth(bool admit) {
-  state_->drains = admit;
   if (admit && !state_->share.admits_growth) {
     for (const QueueAddress& queue : state_->share.moving) state_->share.woken.insert(queue.id);
   }
   state_->share.admits_growth = admit;
 }
+
+void Broker::admit_copies(bool admit) { state_->may_copy = admit; }
 
 void Broker::serve_outboxes(bool serve) { state_->outboxes.serve(serve); }
 
@@ -1107,7 +1109,7 @@ std::optional<OutgoingDestination> Broker::destination_of(const QueueAddress& ou
 
 Time Broker::next_deadline() const {
   if (!state_->share.woken.empty() || state_->resets.under_way()) return kEpoch;
-  if (state_->drains && !state_->topics.directory().all_delivered()) return kEpoch;
+  if (state_->copies() && !state_->topics.directory().all_delivered()) return kEpoch;
   const Time other = std::min({state_->share.receivers.next_deadline(), state_->next_free_name(),
                                state_->topics.directory().next_expiry(), state_->outboxes.next_deadline(),
                                state_->expectations.next_deadline()});

@@ -68,6 +68,9 @@ class Broker {
   // While the store has no room for growth, publications that were stored wait with their copies, and move
   // tasks pause.
   void admit_growth(bool admit);
+  // While they are not admitted, publications that were stored wait with their copies. A tick makes so many as a
+  // commit may have; with more ticks than commits, whoever calls sees to it that a commit has them once.
+  void admit_copies(bool admit);
 
   // Somebody delivers what outboxes hold, from now on or no more: what is to be attempted leaves as replies
   // to kOutgoingSession. For each delivery in them that is not undelivered `end_attempt` is called once.

@@ -145,6 +145,7 @@ void BrokerThread::run() {
     work_off();
     pass_time();
     commit_->hand_over(now_);
+    admit_copies();  // for the deadline
     if (quiesced_) {
       undo_replies();
     } else {
@@ -267,10 +268,17 @@ void BrokerThread::follow_leap() {
 
 void BrokerThread::pass_time() {
   broker_.admit_growth(store_->admits_growth());
+  admit_copies();
   if (commit_->stalled() || broker_.next_deadline() > now_) return;
+  const std::size_t changes = commit_->outcome().changes.size();
   broker_.tick(now_, random_, commit_->outcome());
+  if (commit_->outcome().changes.size() > changes) copied_for_ = commit_->counts().commits;
   commit_->decided();
 }
+
+// Once for each commit. Else every round while the disk is busy would add to what is next for it, the more the longer
+// that took, and whoever sends meanwhile would wait for a publication as a whole.
+void BrokerThread::admit_copies() { broker_.admit_copies(copied_for_ != commit_->counts().commits); }
 
 void BrokerThread::send_replies() {
   for (Reply& reply : std::exchange(commit_->released(), {})) {
