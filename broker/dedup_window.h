@@ -24,7 +24,7 @@
 
 #include "base/time.h"
 #include "broker/dedup_budget.h"
-#include "broker/fingerprint_filter.h"
+#include "broker/given_up_ids.h"
 #include "broker/minute_index.h"
 #include "broker/record.h"
 
@@ -57,7 +57,7 @@ class DedupWindow final : DedupBudget::Window {
   void each_doubt(const Fingerprint& fingerprint, std::int64_t oldest, const Visit& visit) const {
     if (entries_.contains(fingerprint)) return;
     for (auto minute = minutes_.lower_bound(oldest); minute != minutes_.end(); ++minute) {
-      if (minute->second.may_hold(fingerprint)) visit(minute->first);
+      if (minute->second.given_up.may_hold(fingerprint)) visit(minute->first);
     }
   }
 
@@ -84,12 +84,10 @@ class DedupWindow final : DedupBudget::Window {
     const auto end = minutes_.lower_bound(to);
     for (auto minute = minutes_.lower_bound(from); minute != end; minute = minutes_.erase(minute)) {
       for (const Fingerprint& fingerprint : minute->second.order) erase(minute->first, fingerprint);
-      for (const FingerprintFilter& filter : minute->second.filters) budget_.subtract_filter(filter.bytes());
-      if (minute->second.any_on_disk()) {
-        budget_.end_disk();
-        // What was found in a minute that is over is judged by its own time.
-        if (minute->first > latest_ - kMinutesKept) budget_.begin_epoch();
-      }
+      const GivenUpIds& given_up = minute->second.given_up;
+      given_up.leave(budget_);
+      // What was found in a minute that is over is judged by its own time.
+      if (given_up.any() && minute->first > latest_ - kMinutesKept) budget_.begin_epoch();
     }
     give_back();
   }
@@ -117,17 +115,7 @@ class DedupWindow final : DedupBudget::Window {
  private:
   struct Minute {
     std::deque<Fingerprint> order;  // in which they were put
-    std::vector<FingerprintFilter> filters;
-    bool any_may_be_on_disk = false;  // more than filters have room for
-
-    bool any_on_disk() const { return any_may_be_on_disk || !filters.empty(); }
-    bool may_hold(const Fingerprint& fingerprint) const {
-      if (any_may_be_on_disk) return true;
-      for (const FingerprintFilter& filter : filters) {
-        if (filter.may_hold(fingerprint)) return true;
-      }
-      return false;
-    }
+    GivenUpIds given_up;
   };
   struct Hash {
     std::size_t operator()(const Fingerprint& fingerprint) const {
@@ -150,7 +138,7 @@ class DedupWindow final : DedupBudget::Window {
         minute.order.pop_front();
         const auto found = entries_.find(fingerprint);
         if (found == entries_.end() || found->second.minute != number) continue;
-        note_on_disk(minute, fingerprint, count);
+        minute.given_up.add(fingerprint, count, budget_);
         erase(number, fingerprint);
         --count;
       }
@@ -162,24 +150,6 @@ class DedupWindow final : DedupBudget::Window {
   // A hash table keeps its places when it is emptied.
   void give_back() {
     if (entries_.bucket_count() > 1024 && entries_.size() < entries_.bucket_count() / 4) entries_.rehash(0);
-  }
-
-  // `coming`: so many of this window, itself too, are given up together.
-  void note_on_disk(Minute& minute, const Fingerprint& fingerprint, std::size_t coming) {
-    if (!minute.any_on_disk()) budget_.begin_disk();
-    if (minute.filters.empty() || minute.filters.back().size() >= minute.filters.back().meant_for()) {
-      const std::size_t before = minute.filters.empty() ? 0 : minute.filters.back().meant_for();
-      const std::size_t meant_for = 2 * std::max(before, coming);
-      if (budget_.admits_filter(FingerprintFilter::bytes_for(meant_for))) {
-        minute.filters.emplace_back(meant_for);
-        budget_.add_filter(minute.filters.back().bytes());
-      }
-    }
-    if (minute.filters.empty()) {
-      minute.any_may_be_on_disk = true;
-    } else {
-      minute.filters.back().add(fingerprint);
-    }
   }
 
   DedupBudget& budget_;

@@ -106,4 +106,6 @@ void FreshLane::abandon_page() {
   search_.reset();
 }
 
+void FreshLane::evict() { window_.clear(); }
+
 }  // namespace penstock

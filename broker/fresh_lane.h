@@ -74,7 +74,7 @@ class FreshLane {
   void supplied(const std::vector<Record>& records, Time now, const Retention& retention);
   // What is on its way is void (a purge).
   void abandon_page();
-  void evict() { window_.clear(); }
+  void evict();
 
  private:
   // For the first message that has not expired: everything below `from` has, `to` had not when it was looked

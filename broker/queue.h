@@ -160,10 +160,7 @@ class Queue {
   // Where this queue's messages go that were received too often; null if it says nothing of that, or names
   // a queue that does not exist: then they stay.
   Queue* dead_letter_queue() const;
-  bool exhausted(std::uint32_t receive_count) const {
-    return record_.attributes.redrive_policy &&
-           receive_count >= record_.attributes.redrive_policy->receive_count;
-  }
+  bool exhausted(std::uint32_t receive_count) const;
   std::string arn() const;
 
   // Time for the running move task, if there is one.

@@ -37,16 +37,7 @@ class QueueDirectory {
 
   // At most `count` names that begin with `prefix` and come after `after`, ascending. Costs what it gives.
   std::vector<std::string> list(const World& world, std::string_view prefix, std::string_view after,
-                                std::size_t count) const {
-    std::vector<std::string> names;
-    auto at =
-        after < prefix ? names_.lower_bound(Name{world, prefix}) : names_.upper_bound(Name{world, after});
-    for (; at != names_.end() && names.size() < count; ++at) {
-      if (at->world != world || !at->name.starts_with(prefix)) break;
-      names.push_back(at->name);
-    }
-    return names;
-  }
+                                std::size_t count) const;
 
  private:
   struct Name {

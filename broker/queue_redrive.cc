@@ -40,6 +40,11 @@ PageWant page_of(const Departure& departure, const QueueRecord& record) {
 
 std::string Queue::arn() const { return queue_arn(address().world, record_.name); }
 
+bool Queue::exhausted(std::uint32_t receive_count) const {
+  return record_.attributes.redrive_policy &&
+         receive_count >= record_.attributes.redrive_policy->receive_count;
+}
+
 Queue* Queue::dead_letter_queue() const {
   const auto& policy = record_.attributes.redrive_policy;
   if (!policy) return nullptr;

@@ -5,8 +5,6 @@
 // notes up to where messages had ended by then. What has ended stays ended.
 #pragma once
 
-#include <algorithm>
-
 #include "base/time.h"
 
 namespace penstock {
@@ -15,16 +13,14 @@ struct Retention {
   Seconds period{345600};
   Time ended;  // messages enqueued at or before this moment have ended, whatever the period; kEpoch: none
 
-  bool has_ended(Time enqueued, Time now) const { return enqueued + period <= now || enqueued <= ended; }
+  bool has_ended(Time enqueued, Time now) const;
   // The moment from which on a message is over: for those ended already, one that has passed.
   Time end_of(Time enqueued) const { return enqueued <= ended ? ended : enqueued + period; }
 
   bool operator==(const Retention&) const = default;
 
   // The same messages under another period.
-  Retention changed(Seconds to, Time now) const {
-    return {to, to > period ? std::max(ended, now - period) : ended};
-  }
+  Retention changed(Seconds to, Time now) const;
 };
 
 }  // namespace penstock

@@ -104,7 +104,7 @@ class StandardQueue final : public Queue {
   void drop_touched(Lane lane, Sequence sequence);
 
   // A receive that finds nothing is not answered yet: something is to come.
-  bool unfinished() const { return waits_for_page() || moves_left_; }
+  bool unfinished() const;
   bool at_touched_bound() const;
   // `demanded`: somebody asks for messages, or waits for them.
   void want_pages(bool demanded, Decision& decision);

@@ -86,6 +86,8 @@ void StandardQueue::answer_empty(const WaitingReceivers::Receiver& receiver, Dec
   }
 }
 
+bool StandardQueue::unfinished() const { return waits_for_page() || moves_left_; }
+
 bool StandardQueue::front_is_unknown() const {
   return lanes_.front_is_unknown() || (moved_.front() == nullptr && moved_.waits_for_page());
 }

@@ -11,7 +11,7 @@
 //     new:
 //     |
 //
-// `old` is text that stands exactly once in the file, or, if `within` is given, exactly once between that
+// The file is no header. `old` is text that stands exactly once in the file, or, if `within` is given, exactly once between that
 // text and the end of the function that it begins (the next line that is "}" alone). The lines of `old` and
 // `new` follow one another behind "| ". An expression becomes (mutant_active(N) ? (new) : (old)), statements
 // become if (mutant_active(N)) { new } else { old }. Of one old text there may be several mutants.
@@ -29,7 +29,7 @@ struct Mutant {
   std::string title;
   std::string breaks;
   std::string caught_by;  // a ring
-  std::string file;       // from the root of the repository
+  std::string file;       // from the root of the repository; ends in .cc
   std::string within;     // may be empty
   bool is_statement = false;
   std::string old_text;

@@ -1,11 +1,11 @@
 // plant: copies sources into a build tree with every mutant planted at once, each behind a switch.
 //
-//     plant ROOT OUT MUTANTS PATH...
+//     plant ROOT OUT MUTANTS
 //
-// ROOT is the repository, MUTANTS a folder of *.mutant files, and each PATH a folder or file below ROOT
-// whose .h and .cc files are wanted. OUT gets the copies under the same paths, mutant_switch.h and .cc, and
-// planted.txt: a line for each mutant with its name and "planted", or why it could not be planted (then its
-// trial fails). Files that would not change are left alone, so that nothing is built without need.
+// ROOT is the repository, MUTANTS a folder of *.mutant files. OUT gets copies of the sources that they name, under
+// the same paths, mutant_switch.h and .cc, and planted.txt: a line for each mutant with its name and "planted", or
+// why it could not be planted (then its trial fails). Files that would not change are left alone, so that nothing is
+// built without need.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -104,7 +104,7 @@ std::vector<Mutant> read_mutants(const fs::path& folder, std::map<std::string, s
     const auto mutant = penstock::parse_mutant(path.stem().string(), read(path));
     if (mutant) {
       mutants.push_back(*mutant);
-      fates[mutant->name] = "its file is not among those that mutants are planted in: " + mutant->file;
+      fates[mutant->name] = "a header would be in objects without the mutant, too: " + mutant->file;
     } else {
       fates[path.stem().string()] = mutant.error().text;
     }
@@ -145,38 +145,23 @@ bool write_switch(const fs::path& out, const std::vector<Mutant>& mutants) {
   return write(out / "mutant_switch.h", header) && write(out / "mutant_switch.cc", source);
 }
 
-std::vector<fs::path> sources_below(const fs::path& path) {
-  std::vector<fs::path> sources;
-  if (!fs::is_directory(path)) return {path};
-  for (const auto& entry : fs::directory_iterator(path)) {
-    const fs::path extension = entry.path().extension();
-    if (extension == ".h" || extension == ".cc") sources.push_back(entry.path());
-  }
-  return sources;
-}
-
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count < 5) {
-    std::fprintf(stderr, "usage: plant ROOT OUT MUTANTS PATH...\n");
+  if (count != 4) {
+    std::fprintf(stderr, "usage: plant ROOT OUT MUTANTS\n");
     return 2;
   }
   const fs::path root = arguments[1];
   const fs::path out = arguments[2];
   std::map<std::string, std::string> fates;
   const std::vector<Mutant> mutants = read_mutants(arguments[3], fates);
-
-  for (int i = 4; i < count; ++i) {
-    for (const fs::path& path : sources_below(root / arguments[i])) {
-      const std::string file = fs::relative(path, root).generic_string();
-      std::vector<Planting> wanted;
-      for (std::size_t m = 0; m < mutants.size(); ++m) {
-        if (mutants[m].file == file) wanted.push_back({mutants[m], m + 1});
-      }
-      const std::string source = read(path);
-      if (!write(out / file, wanted.empty() ? source : with_mutants(source, wanted, fates))) return 1;
-    }
+  std::map<std::string, std::vector<Planting>> wanted;
+  for (std::size_t at = 0; at < mutants.size(); ++at) {
+    if (mutants[at].file.ends_with(".cc")) wanted[mutants[at].file].push_back({mutants[at], at + 1});
+  }
+  for (const auto& [file, plantings] : wanted) {
+    if (!write(out / file, with_mutants(read(root / file), plantings, fates))) return 1;
   }
   std::string table;
   for (const auto& [name, fate] : fates) table += name + " " + fate + "\n";
