@@ -39,8 +39,8 @@ std::size_t find_arrow(std::string_view text) {
 }
 
 std::size_t plain_words_of(std::string_view verb) {
-  if (verb == "http") return 2;
-  return verb == "queue" || verb == "advance" || verb == "then" ? 1 : 0;
+  if (verb == "http" || verb == "code") return 2;
+  return verb == "queue" || verb == "advance" || verb == "then" || verb == "opt-out" ? 1 : 0;
 }
 
 Result<Expected> parse_expected(std::string_view text, int line) {

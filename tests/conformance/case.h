@@ -18,6 +18,8 @@
 //     let NAME=...                   captures a text under a name
 //     advance SECONDS                time passes
 //     limits NAME=N ...              a broker with these bounds; what there was is gone (performance.cc has the names)
+//     opt-out NUMBER                 somebody with this telephone wants no more texts
+//     code NAME NUMBER               captures the code in the text that this telephone got last
 //     then WHO                       what WHO's last request was answered by now
 //     http METHOD TARGET [Header=...] [body=...]
 //                                    bytes as they are; the answer has Status, Body and its headers

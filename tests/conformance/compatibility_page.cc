@@ -256,14 +256,6 @@ void print_exceptions(const Coverage& coverage, std::string& page) {
         "- " + name_of_fact(exception.fact) + " has no case. " + std::string(exception.reason) +
         (exception.shown_in.empty() ? "" : " Shown by " + std::string(exception.shown_in) + ".") + "\n";
   }
-  for (const SnsActionNotShown& exception : kSnsActionsNotShown) {
-    page += "- " + std::string(exception.action) + " succeeds in no case. " + std::string(exception.reason) + "\n";
-  }
-  for (const SnsErrorNotProvoked& exception : kSnsErrorsNotProvoked) {
-    page += "- " + std::string(exception.action) + " of SNS is not provoked to `" +
-            std::string(code_in(kSnsDialect, exception.code)) + "` by any case. " + std::string(exception.reason) +
-            " Shown by " + std::string(exception.shown_in) + ".\n";
-  }
   for (const ParameterNotShown& exception : kParametersNotShown) {
     page += "- " + std::string(exception.action) + "." + std::string(exception.name) +
             " is in no request that succeeds. " + std::string(exception.reason) + "\n";
@@ -281,12 +273,6 @@ void print_exceptions(const Coverage& coverage, std::string& page) {
 }
 
 // ---- SNS
-
-bool is_sns_excepted(std::string_view action, ErrorCode code) {
-  return std::any_of(
-      kSnsErrorsNotProvoked.begin(), kSnsErrorsNotProvoked.end(),
-      [&](const SnsErrorNotProvoked& exception) { return exception.action == action && exception.code == code; });
-}
 
 template <class Visit>
 void each_sns_row(Visit&& visit) {
@@ -339,17 +325,14 @@ void find_sns_not_shown(const Coverage& coverage, std::vector<std::string>& miss
     using Request = typename std::decay_t<decltype(row)>::Request;
     if (row.standing == Standing::kNotOffered) return;
     const std::string action = of_sns(row.name);
-    const bool excepted =
-        std::any_of(kSnsActionsNotShown.begin(), kSnsActionsNotShown.end(),
-                    [&](const SnsActionNotShown& exception) { return exception.action == row.name; });
-    expect(excepted != (coverage.successes(Protocol::kQuery, action) > 0), action);
+    expect(coverage.successes(Protocol::kQuery, action) > 0, action);
     each_parameter<Request>("", [&](const std::string& parameter) {
-      expect(excepted || coverage.sent(Protocol::kQuery, action, parameter), action + "." + parameter);
+      expect(coverage.sent(Protocol::kQuery, action, parameter), action + "." + parameter);
     });
     each_sns_code([&](ErrorCode code) {
       if (!row.errors.contains(code)) return;
       const bool provoked = coverage.provoked(Protocol::kQuery, action, sns_code(code)) > 0;
-      expect(provoked != is_sns_excepted(row.name, code), action + " refusing with " + std::string(sns_code(code)));
+      expect(provoked, action + " refusing with " + std::string(sns_code(code)));
     });
   });
 }

@@ -81,30 +81,6 @@ inline constexpr std::array kFactsNotShown{
     FactNotShown{kSnsFacts + 804, kNeedsRecord, kRecorded},
     FactNotShown{kSnsFacts + 805, kNeedsRecord, kRecorded},
     FactNotShown{kSnsFacts + 806, kNeedsRecord, kRecorded},
-    FactNotShown{kSnsFacts + 916, "It is said on the admin address.", kRecorded},
-};
-
-// Of the actions of SNS: no case can have it succeed.
-struct SnsActionNotShown {
-  std::string_view action;
-  std::string_view reason;
-};
-
-inline constexpr std::array kSnsActionsNotShown{
-    SnsActionNotShown{"VerifySMSSandboxPhoneNumber",
-                      "The code goes to the telephone, and no case is one: tests/sdk/recorded_deliveries.test.js."},
-};
-
-// Of the errors that the table allows an action of SNS: no case can provoke it.
-struct SnsErrorNotProvoked {
-  std::string_view action;
-  ErrorCode code{};
-  std::string_view reason;
-  std::string_view shown_in;
-};
-
-inline constexpr std::array kSnsErrorsNotProvoked{
-    SnsErrorNotProvoked{"Publish", ErrorCode::kOptedOut, "A telephone opts out on the admin address.", kRecorded},
 };
 
 // Of the errors that the product's table allows an action.

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <regex>
 
 #include "tests/conformance/speaker.h"
 #include "tests/conformance/wire_errors.h"
@@ -141,6 +142,14 @@ class Stage {
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
       if (error != std::errc{} || end != text.data() + text.size()) return "not understood";
       stack_->pass(Milliseconds{std::llround(seconds * 1000)});
+      return {};
+    }
+    if (step.verb == "opt-out") return stack_->opt_out(step.plain[0]) ? "" : "could not opt out";
+    if (step.verb == "code") {
+      const std::string text = stack_->last_text_to(step.plain[1]);
+      std::smatch code;
+      if (!std::regex_search(text, code, std::regex("[0-9]+"))) return "no code came: " + text;
+      captures_[step.plain[0]] = code.str();
       return {};
     }
     if (step.verb == "let") {

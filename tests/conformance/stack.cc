@@ -56,6 +56,27 @@ const ApiResponse* Stack::answer(std::uint64_t request) const {
   return found == answers_.end() ? nullptr : &found->second;
 }
 
+bool Stack::opt_out(const std::string& number) {
+  const Ticket ticket{1, ++requests_};
+  Outcome outcome;
+  broker_.execute({ticket,
+                   {settings().default_account, settings().default_region},
+                   {},
+                   Operation(AboutTopic{TopicOperation(MobileOperation{number, OptOut{}})}),
+                   nullptr,
+                   true},
+                  now_, random_, outcome);
+  const bool done = outcome.replies.size() == 1 && !std::holds_alternative<Error>(outcome.replies[0].answer);
+  outcome.replies.clear();
+  settle(std::move(outcome));
+  return done;
+}
+
+std::string Stack::last_text_to(const std::string& number) const {
+  const auto found = texts_.find(number);
+  return found == texts_.end() ? "" : found->second;
+}
+
 void Stack::pass(Milliseconds time) {
   const Time until = now_ + time;
   while (broker_.next_deadline() <= until) {
@@ -74,7 +95,13 @@ void Stack::settle(Outcome&& outcome) {
     commit.changes = std::move(outcome.changes);
     fill_in_cold_contents(outcome, std::move(commit));
     for (const Reply& reply : outcome.replies) {
-      if (reply.ticket.session == kOutgoingSession) continue;  // nobody is there to hear it
+      if (reply.ticket.session == kOutgoingSession) {  // nobody but telephones is there to hear it
+        const auto* direct = std::get_if<DirectDelivery>(&reply.answer);
+        if (direct != nullptr && direct->protocol == SubscriptionProtocol::kSms) {
+          texts_[direct->endpoint] = direct->content->body;
+        }
+        continue;
+      }
       const auto call = waiting_.extract(reply.ticket.request);
       answers_.emplace(reply.ticket.request, render(*call.mapped(), reply.answer));
     }

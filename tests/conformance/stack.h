@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 
 #include "actions/dispatch.h"
 #include "broker/broker.h"
@@ -22,6 +23,10 @@ class Stack {
   // Null while the request waits.
   const ApiResponse* answer(std::uint64_t request) const;
 
+  // What a telephone does and gets, in the account and region that cases are in. A text: empty if none came.
+  bool opt_out(const std::string& number);
+  std::string last_text_to(const std::string& number) const;
+
   // Time passes, from one deadline of the broker to the next.
   void pass(Milliseconds time);
 
@@ -37,6 +42,7 @@ class Stack {
   std::uint64_t requests_ = 0;
   std::map<std::uint64_t, CallPtr> waiting_;
   std::map<std::uint64_t, ApiResponse> answers_;
+  std::map<std::string, std::string> texts_;  // the last one by number
 };
 
 }  // namespace penstock::conformance
