@@ -3,6 +3,7 @@
 //     A receive does not move the cursor
 //     breaks: a message that was received is hidden
 //     caught by: simulator
+//     by the test: Suite.Test            (may be left out; spares the trial the rest of a ring that takes long)
 //     file: broker/standard_queue.cc
 //     within: bool StandardQueue::take_untouched(
 //     kind: statement
