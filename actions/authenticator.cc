@@ -10,6 +10,7 @@ Authenticator::Authenticator(KnownCallersPtr known)
 void Authenticator::use(KnownCallersPtr known) {
   known_ = std::move(known);
   verifier_.use(known_->credentials());
+  questions_.forget();
 }
 
 Result<std::optional<Authenticator::Proven>> Authenticator::prove(const ApiRequest& request,
