@@ -362,11 +362,16 @@ TEST_F(Verified, WhoDidWhatIsNotedDown) {
           alice + " sqs:ReceiveMessage " + arn + " failed InvalidParameterValue"}));
 }
 
-// A page that waits for the core is noted down as it is let in.
-TEST_F(Verified, WhatIsAskedOfTheAdminSideIsNotedDownToo) {
+TEST_F(Verified, WhatIsAskedOfTheAdminSideIsNotedDownWithWhatCameOfIt) {
   create("mail");
   HttpClient admin(server_->admin()[0].port);
-  EXPECT_EQ(admin.exchange("GET /messages?Queue=111111111111%2Fmail&Text=secret HTTP/1.1\r\nHost: localhost\r\n\r\n").status / 100, 4);
+  const auto look = [&](const std::string& query) {
+    return admin.exchange("GET /messages?Queue=" + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n").status;
+  };
+  const std::string mail = "mail&Account=111111111111";
+  EXPECT_EQ(look(mail + "&Text=secret"), 200);
+  EXPECT_EQ(look("nobody"), 404) << "the core refuses it";
+  EXPECT_EQ(look(mail + "&Unheard=secret"), 400) << "the page refuses it";
   EXPECT_EQ(admin.exchange("GET /resources HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 200);
   EXPECT_EQ(admin.exchange("GET /resources HTTP/1.1\r\nHost: evil.example\r\n\r\n").status, 403);
   EXPECT_EQ(admin.exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 200);
@@ -379,10 +384,13 @@ TEST_F(Verified, WhatIsAskedOfTheAdminSideIsNotedDownToo) {
     const std::string action = event.value("action", "");
     if (!action.starts_with("admin:")) continue;
     EXPECT_EQ(event.value("source", ""), "127.0.0.1");
-    seen.push_back(event.value("caller", "-") + " " + action + " " + event.value("outcome", "-"));
+    seen.push_back(event.value("caller", "-") + " " + action + " " + event.value("outcome", "-") + " " +
+                   event.value("error", "-"));
   }
-  EXPECT_EQ(seen, (std::vector<std::string>{"admin admin:GET /messages allowed", "admin admin:GET /resources allowed",
-                                            "- admin:GET /resources denied"}));
+  EXPECT_EQ(seen, (std::vector<std::string>{
+                      "admin admin:GET /messages allowed -", "admin admin:GET /messages failed Http404",
+                      "admin admin:GET /messages failed Http400", "admin admin:GET /resources allowed -",
+                      "- admin:GET /resources denied Http403"}));
 }
 
 // Two accounts with queues and topics of the same names: nothing of the one can be seen, named, read or changed by the
