@@ -7,10 +7,26 @@
 #include "server/admin_token.h"
 #include "server/caller_source.h"
 #include "server/certificate_source.h"
+#include "server/client_tls.h"
 #include "server/log.h"
 #include "server/smtp_password.h"
 
 namespace penstock {
+namespace {
+
+// Each mail reads them anew, which is too late to say that nobody can be vouched for by them.
+std::optional<StartRefusal> judge_mail_authorities(const Settings& settings) {
+  if (settings.smtp_ca_file.empty()) return {};
+  const auto wrong = wrong_with_authorities(settings.smtp_ca_file);
+  if (!wrong) return {};
+  return StartRefusal{kExitConfig,
+                      "--smtp-ca-file: " + *wrong +
+                          "; name a PEM file with the certificates of those who "
+                          "vouch for the mail server, or start without it to trust whom the system trusts"};
+}
+
+}  // namespace
+
 Server::Server(const Settings& settings, const Options& options)
     : settings_(settings),
       signer_(settings.durability == Durability::kMemory ? std::filesystem::path() : settings.data,
@@ -48,6 +64,7 @@ Server::~Server() { stop(); }
 
 tl::expected<std::unique_ptr<Server>, StartRefusal> Server::start(const Settings& settings,
                                                                   const Options& options) {
+  if (auto refusal = judge_mail_authorities(settings)) return tl::unexpected(*refusal);
   std::unique_ptr<Server> server(new Server(settings, options));
   if (auto refusal = server->know_callers()) return tl::unexpected(*refusal);
   if (auto refusal = server->guard_admin()) return tl::unexpected(*refusal);
