@@ -1,13 +1,14 @@
 // Authenticator: whose request it is, proven by its signature.
 //
-// It keeps the signing keys of those who call often, so each I/O thread has its own; it is told of new
-// credentials on its thread. The wall clock is handed in.
+// It keeps the signing keys of those who call often, and what policies are asked of them, so each I/O thread
+// has its own; it is told of new credentials on its thread. The wall clock is handed in.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string_view>
 
+#include "actions/access.h"
 #include "actions/known_callers.h"
 #include "auth/sigv4_verifier.h"
 #include "auth/wall_time.h"
@@ -32,9 +33,13 @@ class Authenticator {
   // Nothing if the request carries no signature at all. Errors as of SignatureVerifier::verify.
   Result<std::optional<Proven>> prove(const ApiRequest& request, std::string_view service, WallTime now);
 
+  // What policies are asked of those who were proven, or were not.
+  AccessQuestions& questions() { return questions_; }
+
  private:
   KnownCallersPtr known_;
   SignatureVerifier verifier_;
+  AccessQuestions questions_;
 };
 
 // What plan() needs to verify a request.

@@ -250,22 +250,17 @@ std::variant<ApiResponse, PlannedCommand> planned_or_refused(Result<Planned>&& p
   }
   const bool of_sns = call->service == Service::kSns;
   AccessQuestionPtr access;
-  if (verification != nullptr && of_sns) {
-    // Who holds a token or the ARN in a notification need not have a name.
-    const bool needs_name = call->action != "ConfirmSubscription" && call->action != "Unsubscribe";
-    if (caller.anonymous() && needs_name) {
+  if (verification != nullptr) {
+    // Of SNS, who holds a token or the ARN in a notification need not have a name, and is asked nothing.
+    const bool nameless = of_sns && caller.anonymous();
+    if (nameless && call->action != "ConfirmSubscription" && call->action != "Unsubscribe") {
       return respond_error(*call, unsigned_refusal(kSnsService, {}));
     }
-    AccessSubject subject{kSnsService, call->action, "*", {}};
-    if (!planned->queue_name.empty()) subject.resource = topic_arn(planned->world, planned->queue_name);
-    if (!caller.anonymous()) access = access_question(caller, request, std::move(subject), verification->now);
-  } else if (verification != nullptr) {
-    AccessSubject subject{kSqsService, call->action, "*", caller.url_base + "/"};
-    if (!planned->queue_name.empty()) {
-      subject.resource = queue_arn(planned->world, planned->queue_name);
-      subject.url = queue_url(caller.url_base, planned->world.account.text(), planned->queue_name);
+    if (!nameless) {
+      const AccessSubject subject{of_sns ? kSnsService : kSqsService, call->action, planned->world,
+                                  planned->queue_name};
+      access = verification->authenticator.questions().ask(caller, request, subject, verification->now);
     }
-    access = access_question(caller, request, std::move(subject), verification->now);
   }
   return PlannedCommand{Command{ticket, planned->world, std::move(planned->queue_name),
                                 std::move(planned->operation), std::move(access), of_sns},

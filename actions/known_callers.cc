@@ -38,10 +38,9 @@ tl::expected<std::shared_ptr<const KnownCallers>, std::string> KnownCallers::gat
   return gathered;
 }
 
-const KnownCallers::Known& KnownCallers::of(const Identity& identity) const {
-  const std::optional<std::size_t> at = credentials_->find(identity.access_key_id);
-  require(at.has_value(), "an identity that was verified is one of its snapshot");
-  return known_[*at];
+const KnownCallers::Known& KnownCallers::at(std::size_t place) const {
+  require(place < known_.size(), "who was verified is one of the snapshot");
+  return known_[place];
 }
 
 }  // namespace penstock

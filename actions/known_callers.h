@@ -35,8 +35,8 @@ class KnownCallers {
   static tl::expected<std::shared_ptr<const KnownCallers>, std::string> gather(std::vector<Credential> all);
 
   const std::shared_ptr<const Credentials>& credentials() const { return credentials_; }
-  // The identity is one of these credentials.
-  const Known& of(const Identity& identity) const;
+  // Whose credential has that place in credentials()->all().
+  const Known& at(std::size_t place) const;
   std::size_t size() const { return known_.size(); }
 
  private:

@@ -1,6 +1,8 @@
 #include "auth/sigv4_canonical.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <tuple>
 
 #include "auth/sigv4_query.h"
@@ -12,28 +14,38 @@ constexpr std::string_view kSignatureParameter = "X-Amz-Signature";
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
+// What a header's name may consist of, in lower case (RFC 9110, section 5.6.2).
+constexpr std::array<bool, 256> kNameCharacters = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("abcdefghijklmnopqrstuvwxyz0123456789-!#$%&'*+.^_`|~"))
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
 bool is_lower_case_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-           std::string_view("!#$%&'*+.^_`|~").find(c) != std::string_view::npos;
-  });
+  bool good = !name.empty();
+  for (const char c : name) good &= kNameCharacters[static_cast<unsigned char>(c)];
+  return good;
+}
+
+// Whether each blank in it is a single ' ', as in nearly every value.
+bool is_collapsed(std::string_view value) {
+  if (value.find('\t') != std::string_view::npos) return false;
+  for (std::size_t at = value.find(' '); at != std::string_view::npos; at = value.find(' ', at + 1)) {
+    if (value.substr(at + 1, 1) == " ") return false;
+  }
+  return true;
 }
 
 // The value without blanks around it and with one for each run of them inside.
 void append_collapsed(std::string& out, std::string_view value) {
   while (!value.empty() && is_blank(value.front())) value.remove_prefix(1);
   while (!value.empty() && is_blank(value.back())) value.remove_suffix(1);
-  bool plain = true;  // as nearly every value is
-  char before = 0;
-  for (const char c : value) {
-    if (c == '\t' || (c == ' ' && before == ' ')) plain = false;
-    before = c;
-  }
-  if (plain) {
+  if (is_collapsed(value)) {
     out += value;
     return;
   }
-  before = 0;
+  char before = 0;
   for (const char c : value) {
     const char collapsed = is_blank(c) ? ' ' : c;
     if (collapsed != ' ' || before != ' ') out.push_back(collapsed);
@@ -158,6 +170,7 @@ std::string_view next_signed_name(std::string_view& signed_headers) {
 
 bool is_amz(std::string_view header_name) {
   constexpr std::string_view kPrefix = "x-amz-";
+  if (header_name.size() < kPrefix.size() || header_name[1] != '-') return false;
   return is_named(header_name.substr(0, kPrefix.size()), kPrefix);
 }
 

@@ -28,21 +28,31 @@ std::string_view bytes_of(const Sha256& digest) {
 
 }  // namespace
 
-Hmac::Hmac()
-    : algorithm_(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), &EVP_MAC_free),
-      context_(algorithm_ ? EVP_MAC_CTX_new(algorithm_.get()) : nullptr, &EVP_MAC_CTX_free) {
+Hmac::Hmac() : context_(nullptr, &EVP_MAC_CTX_free) {
+  const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> algorithm(
+      EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), &EVP_MAC_free);
+  if (algorithm) context_.reset(EVP_MAC_CTX_new(algorithm.get()));  // holds on to the algorithm
   char digest[] = "SHA256";
   const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                                    OSSL_PARAM_construct_end()};
   if (!context_ || EVP_MAC_CTX_set_params(context_.get(), parameters) != 1) std::abort();
 }
 
-Sha256 Hmac::operator()(std::string_view key, std::string_view message) {
+Hmac::Hmac(const Hmac& other) : context_(EVP_MAC_CTX_dup(other.context_.get()), &EVP_MAC_CTX_free) {
+  if (!context_) std::abort();
+}
+
+void Hmac::use(std::string_view key) {
+  if (EVP_MAC_init(context_.get(), reinterpret_cast<const unsigned char*>(key.data()), key.size(), nullptr) !=
+      1)
+    std::abort();
+}
+
+Sha256 Hmac::operator()(std::string_view message) {
   Sha256 tag{};
   std::size_t size = 0;
-  // Fails only for want of memory: then no answer can be right.
-  if (EVP_MAC_init(context_.get(), reinterpret_cast<const unsigned char*>(key.data()), key.size(), nullptr) !=
-          1 ||
+  // Without a key it begins anew with the one that it has.
+  if (EVP_MAC_init(context_.get(), nullptr, 0, nullptr) != 1 ||
       EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(message.data()),
                      message.size()) != 1 ||
       EVP_MAC_final(context_.get(), tag.data(), &size, tag.size()) != 1 || size != tag.size()) {
@@ -59,7 +69,7 @@ bool SigningKeys::Slot::is_for(const Purpose& purpose) const {
 }
 
 Sha256 SigningKeys::sign(const Purpose& purpose, const Secret& secret, std::string_view string_to_sign) {
-  return hmac_(bytes_of(slot_for(purpose, secret).key), string_to_sign);
+  return (*slot_for(purpose, secret).key)(string_to_sign);
 }
 
 SigningKeys::Slot& SigningKeys::slot_for(const Purpose& purpose, const Secret& secret) {
@@ -89,25 +99,27 @@ SigningKeys::Slot& SigningKeys::slot_for(const Purpose& purpose, const Secret& s
   return *oldest;
 }
 
-Sha256 SigningKeys::derive(const Purpose& purpose, const Secret& secret) {
+std::unique_ptr<Hmac> SigningKeys::derive(const Purpose& purpose, const Secret& secret) {
   ++derived_;
   const std::string_view revealed = secret.revealed();
   require(revealed.size() <= kSecretMax, "a secret has at most 256 characters");
   std::array<char, kPrefix.size() + kSecretMax> first{};
   copy_into(first, kPrefix);
   std::copy(revealed.begin(), revealed.end(), first.begin() + kPrefix.size());
-  Sha256 key = hmac_({first.data(), kPrefix.size() + revealed.size()}, purpose.date);
+  deriving_.use({first.data(), kPrefix.size() + revealed.size()});
   OPENSSL_cleanse(first.data(), first.size());
-  key = hmac_(bytes_of(key), purpose.region);
-  key = hmac_(bytes_of(key), purpose.service);
-  return hmac_(bytes_of(key), kTerminator);
+  for (const std::string_view part : {purpose.date, purpose.region, purpose.service, kTerminator}) {
+    Sha256 key = deriving_(part);
+    deriving_.use(bytes_of(key));
+    OPENSSL_cleanse(key.data(), key.size());
+  }
+  auto key = std::make_unique<Hmac>(deriving_);
+  deriving_.use("");  // of the key there is one copy, which goes with its slot
+  return key;
 }
 
 void SigningKeys::forget() {
-  for (Slot& slot : slots_) {
-    OPENSSL_cleanse(slot.key.data(), slot.key.size());
-    slot = Slot{};
-  }
+  for (Slot& slot : slots_) slot = Slot{};
 }
 
 }  // namespace penstock

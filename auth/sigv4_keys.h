@@ -3,8 +3,10 @@
 // A signing key is the secret, hashed with date, region and service in turn (Signature Version 4, "Derive a
 // signing key"): four HMACs that are the same for a whole day of one caller. So they are kept, by
 // credential, date, region and service, in sets of four of which the one that was used longest ago gives
-// way; the bound holds whatever regions a caller makes up. Keys are wiped when they give way and at the
-// end. One thread owns it, with the OpenSSL contexts in it, which are fetched once.
+// way; the bound holds whatever regions a caller makes up.
+//
+// A key is kept as the OpenSSL context that has hashed it already, about a kilobyte, which OpenSSL wipes when
+// the key gives way and at the end. One thread owns it.
 #pragma once
 
 #include <openssl/evp.h>
@@ -20,14 +22,19 @@
 
 namespace penstock {
 
-// HMAC-SHA-256. Aborts if OpenSSL has none: then no answer can be right.
+// HMAC-SHA-256 by OpenSSL, under the key that it was given last. Aborts if OpenSSL has none or has no memory:
+// then no answer can be right.
 class Hmac {
  public:
   Hmac();
-  Sha256 operator()(std::string_view key, std::string_view message);
+  // One with the same key, without hashing it again; the algorithm is not looked up again either.
+  Hmac(const Hmac& other);
+  Hmac& operator=(const Hmac&) = delete;
+
+  void use(std::string_view key);
+  Sha256 operator()(std::string_view message);
 
  private:
-  std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> algorithm_;
   std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context_;
 };
 
@@ -49,7 +56,6 @@ class SigningKeys {
   SigningKeys() = default;
   SigningKeys(const SigningKeys&) = delete;
   SigningKeys& operator=(const SigningKeys&) = delete;
-  ~SigningKeys() { forget(); }
 
   // The signature of that text.
   Sha256 sign(const Purpose& purpose, const Secret& secret, std::string_view string_to_sign);
@@ -69,15 +75,15 @@ class SigningKeys {
     std::array<char, kDateLength> date{};
     std::array<char, kRegionMax> region{};
     std::array<char, kServiceMax> service{};
-    Sha256 key{};
+    std::unique_ptr<Hmac> key;
 
     bool is_for(const Purpose& purpose) const;
   };
 
   Slot& slot_for(const Purpose& purpose, const Secret& secret);
-  Sha256 derive(const Purpose& purpose, const Secret& secret);
+  std::unique_ptr<Hmac> derive(const Purpose& purpose, const Secret& secret);
 
-  Hmac hmac_;
+  Hmac deriving_;
   std::array<Slot, kKeysMax> slots_{};
   std::uint64_t uses_ = 0;
   std::size_t derived_ = 0;

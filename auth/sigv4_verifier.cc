@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "base/hex.h"
 #include "base/require.h"
 
 namespace penstock {
@@ -33,11 +34,17 @@ std::string told(seconds span) {
 
 // ---- time
 
-Result<WallTime> read_time(const SignatureClaim& claim) {
-  std::optional<WallTime> time = parse_basic_time(claim.date);
+struct SigningTime {
+  WallTime time;
+  std::string rewritten;  // in the basic form, as it is signed; empty: the claim has it so
+};
+
+Result<SigningTime> read_time(const SignatureClaim& claim) {
+  if (const auto time = parse_basic_time(claim.date)) return SigningTime{*time, {}};
   // A presigned URL has no Date header to fall back to.
-  if (!time && !claim.presigned) time = parse_http_date(claim.date);
-  if (time) return *time;
+  if (!claim.presigned) {
+    if (const auto time = parse_http_date(claim.date)) return SigningTime{*time, basic_time(*time)};
+  }
   return tl::unexpected(incomplete("Date must be in ISO-8601 'basic format'. Got " + quoted(claim.date) +
                                    ". See http://en.wikipedia.org/wiki/ISO_8601"));
 }
@@ -119,11 +126,7 @@ std::optional<Sha256> read_signature(std::string_view text) {
 class HexDigest {
  public:
   explicit HexDigest(const Sha256& digest) {
-    static constexpr char kDigits[] = "0123456789abcdef";
-    for (std::size_t at = 0; at < digest.size(); ++at) {
-      text_[2 * at] = kDigits[digest[at] >> 4];
-      text_[2 * at + 1] = kDigits[digest[at] & 15];
-    }
+    write_hex({reinterpret_cast<const char*>(digest.data()), digest.size()}, text_.data());
   }
   std::string_view text() const { return {text_.data(), text_.size()}; }
 
@@ -162,20 +165,19 @@ Result<std::optional<SignatureVerifier::Verified>> SignatureVerifier::verify(con
   if (!*read) return std::nullopt;
   const SignatureClaim& claim = **read;
 
-  Result<WallTime> signed_at = read_time(claim);
+  Result<SigningTime> signed_at = read_time(claim);
   if (!signed_at) return tl::unexpected(std::move(signed_at.error()));
   Result<seconds> lifetime = read_lifetime(claim);
   if (!lifetime) return tl::unexpected(std::move(lifetime.error()));
-  if (auto error = judge_time(*signed_at, *lifetime, now)) return tl::unexpected(std::move(*error));
+  if (auto error = judge_time(signed_at->time, *lifetime, now)) return tl::unexpected(std::move(*error));
   const std::optional<CanonicalRequest::Headers> headers = canonical_.begin(request, claim.signed_headers);
   if (!headers) return refuse(ErrorCode::kMalformedQueryString);
   if (auto error = judge_headers(*headers, request, claim.signed_headers))
     return tl::unexpected(std::move(*error));
   Result<Scope> scope = read_scope(claim.credential);
   if (!scope) return tl::unexpected(std::move(scope.error()));
-  // An HTTP date is signed in the other form.
-  const std::string rewritten = parse_basic_time(claim.date) ? std::string{} : basic_time(*signed_at);
-  const std::string_view amz_date = rewritten.empty() ? claim.date : std::string_view(rewritten);
+  const std::string_view amz_date =
+      signed_at->rewritten.empty() ? claim.date : std::string_view(signed_at->rewritten);
   if (auto error = judge_scope(*scope, service, amz_date)) return tl::unexpected(std::move(*error));
 
   // From here on everything that a wrong signature costs is spent on an unknown key too.
@@ -205,7 +207,7 @@ Result<std::optional<SignatureVerifier::Verified>> SignatureVerifier::verify(con
   if (!given || !good) return tl::unexpected(mismatch());
   if (auto error = judge_session(*credential, claim, now)) return tl::unexpected(std::move(*error));
 
-  return Verified{std::shared_ptr<const Identity>(credentials_, &credential->identity),
+  return Verified{std::shared_ptr<const Identity>(credentials_, &credential->identity), *at,
                   std::string(scope->region)};
 }
 

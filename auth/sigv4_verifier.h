@@ -38,6 +38,7 @@ class SignatureVerifier {
  public:
   struct Verified {
     std::shared_ptr<const Identity> identity;  // keeps its snapshot alive
+    std::size_t at = 0;                        // its place in the snapshot: Credentials::all()
     std::string region;
   };
 

@@ -1,5 +1,7 @@
 #include "server/admin_service.h"
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -50,6 +52,48 @@ ApiResponse refuse_path(const ApiRequest& request) {
   return response;
 }
 
+// Notes down what was asked by that row, and what came of it: an HTTP status; nothing: nobody was told.
+void note(AuditLog* audit, const AdminPath& row, std::string_view source, std::optional<int> status) {
+  if (audit == nullptr || row.access == AdminAccess::kOpen) return;
+  const std::string action = "admin:" + std::string(row.method) + " " + std::string(row.path);
+  const bool denied = status == 401 || status == 403;
+  const std::string error = !status ? "Unanswered" : *status < 400 ? "" : "Http" + std::to_string(*status);
+  audit->note({.time = wall_time(),
+               .caller = denied ? std::string_view() : std::string_view("admin"),
+               .source = source,
+               .action = action,
+               .error = error,
+               .denied = denied});
+}
+
+// A page that waits for the core is noted down with what comes of it. Its connection may end before: then
+// nobody is told what came of it, and that is what is noted.
+class NotedPage final : public PendingPage {
+ public:
+  NotedPage(AuditLog* audit, const AdminPath& row, std::string_view source,
+            std::unique_ptr<const PendingPage> page)
+      : audit_(audit), row_(row), source_(source), page_(std::move(page)) {}
+  NotedPage(const NotedPage&) = delete;
+  NotedPage& operator=(const NotedPage&) = delete;
+  ~NotedPage() override {
+    if (!told_) note(audit_, row_, source_, std::nullopt);
+  }
+
+  ApiResponse render(const Answer& answer) const override {
+    ApiResponse response = page_->render(answer);
+    told_ = true;
+    note(audit_, row_, source_, response.status);
+    return response;
+  }
+
+ private:
+  AuditLog* const audit_;
+  const AdminPath& row_;
+  const std::string source_;
+  const std::unique_ptr<const PendingPage> page_;
+  mutable bool told_ = false;  // it is rendered once, by its session's thread
+};
+
 }  // namespace
 
 AdminService::AdminService(AdminGround ground, AdminGuard guard, AdminCounts& counts)
@@ -69,33 +113,22 @@ std::variant<ApiResponse, UnderWay> AdminService::handle(const ApiRequest& reque
   if (row == nullptr) return told(counts_.other(), refuse_path(request));
   const auto path = static_cast<AdminPathIndex>(row - admin_paths().data());
   if (auto refusal = refuse(*row, request)) {
-    note(*row, request, refusal->status);
+    note(ground_.audit, *row, request.peer, refusal->status);
     return told(path, *std::move(refusal));
   }
   AdminAnswer answered = row->answer({ground_, request, ticket, random});
   if (auto* const response = std::get_if<ApiResponse>(&answered)) {
-    note(*row, request, response->status);
+    note(ground_.audit, *row, request.peer, response->status);
     return told(path, std::move(*response));
   }
-  note(*row, request, 200);
-  std::get<UnderWay>(answered).call.action = path;
+  PendingCall& call = std::get<UnderWay>(answered).call;
+  call.action = path;
+  call.page = std::make_unique<NotedPage>(ground_.audit, *row, request.peer, std::move(call.page));
   return answered;
 }
 
 ApiResponse AdminService::render(const PendingCall& pending, const Ticket&, const Answer& answer) {
   return told(pending.action, pending.page->render(answer));
-}
-
-void AdminService::note(const AdminPath& row, const ApiRequest& request, int status) const {
-  if (ground_.audit == nullptr || row.access == AdminAccess::kOpen) return;
-  const std::string action = "admin:" + std::string(row.method) + " " + std::string(row.path);
-  const bool denied = status == 401 || status == 403;
-  ground_.audit->note({.time = wall_time(),
-                       .caller = denied ? std::string_view() : std::string_view("admin"),
-                       .source = request.peer,
-                       .action = action,
-                       .error = status < 400 ? std::string() : "Http" + std::to_string(status),
-                       .denied = denied});
 }
 
 std::optional<ApiResponse> AdminService::refuse(const AdminPath& row, const ApiRequest& request) const {

@@ -1,9 +1,10 @@
-// AdminService: health, metrics, peeking and the controls for tests, behind the admin listening address. It is
-// there before the store is open, so that a long recovery can be told from a dead process.
+// AdminService: health, metrics, peeking and the controls for tests, behind the admin listening address. It
+// is there before the store is open, so that a long recovery can be told from a dead process.
 //
-// Paths are the rows of server/admin_paths.h. What only the broker thread knows waits for it, as a request of the
-// API waits for its answer; until the daemon is ready, only health and metrics are answered. Whatever else is asked is
-// noted down in the audit log as it is let in or not, if there is one: by its path, since what stands behind that may be text of messages.
+// Paths are the rows of server/admin_paths.h. What only the broker thread knows waits for it, as a request of
+// the API waits for its answer; until the daemon is ready, only health and metrics are answered. Whatever
+// else is asked is noted down in the audit log with what came of it, if there is one: by its path, since what
+// stands behind that may be text of messages.
 #pragma once
 
 #include <atomic>
@@ -31,7 +32,6 @@ class AdminService final : public Service {
   ApiResponse told(AdminPathIndex path, ApiResponse response);
   bool ready() const { return ground_.broker.running() && ready_.load(std::memory_order_acquire); }
   std::optional<ApiResponse> refuse(const AdminPath& row, const ApiRequest& request) const;
-  void note(const AdminPath& row, const ApiRequest& request, int status) const;
 
   const AdminGround ground_;
   const AdminGuard guard_;

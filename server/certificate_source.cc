@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/caller_source.h"
@@ -76,19 +77,23 @@ std::string self_signed_certificate_path(const Settings& settings) {
   return (settings.data / "tls-certificate.pem").string();
 }
 
-std::optional<StartRefusal> use_certificate(const Settings& settings, TlsIdentity& api, TlsIdentity& admin) {
-  if (auto exposed = judge_exposure(settings, exposure_of(settings.tls_key))) return exposed;
+tl::expected<ServedCertificate, StartRefusal> read_certificate(const Settings& settings) {
+  if (auto exposed = judge_exposure(settings, exposure_of(settings.tls_key)))
+    return tl::unexpected(*std::move(exposed));
   auto pem = settings.tls_self_signed
                  ? self_signed(settings)
                  : TlsIdentity::read(settings.tls_certificate, settings.tls_key).map_error(refusal);
-  if (!pem) return pem.error();
+  if (!pem) return tl::unexpected(std::move(pem.error()));
+  const auto refused = [](const std::string& path, const std::string& why) {
+    return tl::unexpected(refusal(path + (path.empty() ? "" : ": ") + why));
+  };
   if (const auto served = TlsIdentity::prepare(*pem, std::nullopt); !served) {
-    return refusal(settings.tls_certificate + (settings.tls_certificate.empty() ? "" : ": ") + served.error());
+    return refused(settings.tls_certificate, served.error());
   }
   std::string authorities;
   if (!settings.tls_client_ca.empty()) {
     auto read = TlsIdentity::read(settings.tls_client_ca);
-    if (!read) return refusal(read.error());
+    if (!read) return tl::unexpected(refusal(read.error()));
     authorities = *std::move(read);
   }
   const auto prepare = [&](TlsClientAuth auth) {
@@ -99,11 +104,9 @@ std::optional<StartRefusal> use_certificate(const Settings& settings, TlsIdentit
   auto for_api = prepare(settings.tls_client_auth.value_or(TlsClientAuth::kOff));
   auto for_admin = prepare(settings.admin_tls_client_auth.value_or(TlsClientAuth::kOff));
   for (const auto* const prepared : {&for_api, &for_admin}) {
-    if (!*prepared) return refusal(settings.tls_client_ca + ": " + prepared->error());
+    if (!*prepared) return refused(settings.tls_client_ca, prepared->error());
   }
-  api.use(*std::move(for_api));
-  admin.use(*std::move(for_admin));
-  return {};
+  return ServedCertificate{*std::move(for_api), *std::move(for_admin)};
 }
 
 }  // namespace penstock

@@ -4,8 +4,12 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "server/text_file.h"
+
 namespace penstock {
 namespace {
+
+constexpr std::size_t kAuthoritiesBytesMax = 16 << 20;  // a system's whole store has a quarter of a megabyte
 
 tl::unexpected<std::string> fault(std::string text) {
   ERR_clear_error();  // it must not be found by whoever uses OpenSSL next in this thread
@@ -60,6 +64,13 @@ tl::expected<ClientTls, std::string> client_tls(const TlsTrust& trust) {
   }
   ERR_clear_error();
   return context;
+}
+
+std::optional<std::string> wrong_with_authorities(const std::string& path) {
+  if (const auto text = read_text_file(path, kAuthoritiesBytesMax); !text)
+    return path + " cannot be read: " + text.error();
+  const auto context = client_tls({.ca_file = path});
+  return context ? std::nullopt : std::optional(context.error());
 }
 
 SSL* begin_client_tls(SSL_CTX* context, const std::string& host, bool host_is_address) {

@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -27,6 +28,9 @@ struct TlsTrust {
 };
 // Or what is wrong with these files.
 tl::expected<ClientTls, std::string> client_tls(const TlsTrust& trust);
+
+// Why nobody can be vouched for by that file; nothing: there is a certificate in it.
+std::optional<std::string> wrong_with_authorities(const std::string& path);
 
 // A connection to this host (a name, or an address), whose certificate must be of that host; null if there is no memory.
 SSL* begin_client_tls(SSL_CTX* context, const std::string& host, bool host_is_address);

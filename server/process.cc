@@ -164,10 +164,11 @@ int run(const Settings& given, const StoreOpener& open_store) {
   fit_bounds(settings);
   fit_descriptors(settings);
   warn_of_exposure(settings);
-  if (settings.durability != Durability::kMemory) {
-    if (const auto refusal = judge_exposure(settings, exposure_of(settings.data.string()))) {
-      return report(*refusal);
-    }
+  // Backups hold all that the data directory does.
+  const std::string data =
+      settings.durability == Durability::kMemory ? std::string() : settings.data.string();
+  for (const std::string& directory : {data, settings.backup_directory}) {
+    if (const auto refusal = judge_exposure(settings, exposure_of(directory))) return report(*refusal);
   }
 
   const auto began = std::chrono::steady_clock::now();

@@ -6,11 +6,26 @@
 
 #include "server/admin_token.h"
 #include "server/caller_source.h"
-#include "server/certificate_source.h"
+#include "server/client_tls.h"
 #include "server/log.h"
 #include "server/smtp_password.h"
 
 namespace penstock {
+namespace {
+
+// Each mail reads them anew, which is too late to say that nobody can be vouched for by them.
+std::optional<StartRefusal> judge_mail_authorities(const Settings& settings) {
+  if (settings.smtp_ca_file.empty()) return {};
+  const auto wrong = wrong_with_authorities(settings.smtp_ca_file);
+  if (!wrong) return {};
+  return StartRefusal{kExitConfig,
+                      "--smtp-ca-file: " + *wrong +
+                          "; name a PEM file with the certificates of those who "
+                          "vouch for the mail server, or start without it to trust whom the system trusts"};
+}
+
+}  // namespace
+
 Server::Server(const Settings& settings, const Options& options)
     : settings_(settings),
       signer_(settings.durability == Durability::kMemory ? std::filesystem::path() : settings.data,
@@ -48,6 +63,7 @@ Server::~Server() { stop(); }
 
 tl::expected<std::unique_ptr<Server>, StartRefusal> Server::start(const Settings& settings,
                                                                   const Options& options) {
+  if (auto refusal = judge_mail_authorities(settings)) return tl::unexpected(*refusal);
   std::unique_ptr<Server> server(new Server(settings, options));
   if (auto refusal = server->know_callers()) return tl::unexpected(*refusal);
   if (auto refusal = server->guard_admin()) return tl::unexpected(*refusal);
@@ -121,7 +137,10 @@ std::optional<StartRefusal> Server::guard_admin() {
 
 std::optional<StartRefusal> Server::identify() {
   if (!speaks_tls()) return {};
-  return use_certificate(settings_, tls_, admin_tls_);
+  auto certificate = read_certificate(settings_);
+  if (!certificate) return certificate.error();
+  use(*std::move(certificate));
+  return {};
 }
 
 DispatchSettings Server::own_dispatch() {
@@ -150,37 +169,47 @@ std::optional<StartRefusal> Server::make_declared(const Declared& declared) {
   return {};
 }
 
+// Everything is read and judged before anything is changed. What is declared comes first then: the core,
+// which may have changed since, can still refuse it, and nothing else can go wrong.
 std::optional<std::string> Server::reload() {
-  // What is declared is judged before anything is changed.
-  const auto declared = rehearse_declared();
-  if (!declared) return declared.error().text;
-  if (auto wrong = reload_certificate()) return wrong;
-  if (auto wrong = reload_callers()) return wrong;
-  if (auto refusal = make_declared(*declared)) return refusal->text;
-  return {};
-}
-
-std::optional<std::string> Server::reload_certificate() {
-  // One that was made and is kept nowhere would be another one.
+  // A certificate that was made and is kept nowhere would be another one.
   const bool kept = !settings_.tls_self_signed || settings_.durability != Durability::kMemory;
-  if (!speaks_tls() || !kept) return {};
-  if (const auto refusal = use_certificate(settings_, tls_, admin_tls_)) return refusal->text;
-  log_info("the certificate was read anew");
+  std::string wrong;
+  const auto read = [&wrong](bool wanted, auto&& reader) {
+    auto outcome = decltype(reader()){};
+    if (wanted) outcome = reader();
+    if (!outcome) wrong += (wrong.empty() ? "" : "; ") + outcome.error().text;
+    return outcome;
+  };
+  const auto declared = read(true, [this] { return rehearse_declared(); });
+  auto certificate = read(speaks_tls() && kept, [this] { return read_certificate(settings_); });
+  const auto known = read(settings_.auth == Auth::kVerify, [this] { return read_callers(settings_); });
+  if (!wrong.empty()) return wrong;
+
+  if (auto refusal = make_declared(*declared)) return refusal->text;
+  if (certificate->api) {
+    use(*std::move(certificate));
+    log_info("the certificate was read anew");
+  }
+  if (*known) {
+    use(*known);
+    log_info("credentials were read anew", {{"credentials", (*known)->size()}});
+  }
   return {};
 }
 
-std::optional<std::string> Server::reload_callers() {
-  if (settings_.auth != Auth::kVerify) return {};
-  const auto known = read_callers(settings_);
-  if (!known) return known.error().text;
+void Server::use(ServedCertificate&& certificate) {
+  tls_.use(std::move(certificate.api));
+  admin_tls_.use(std::move(certificate.admin));
+}
+
+void Server::use(const KnownCallersPtr& known) {
   for (std::size_t index = 0; index < io_threads_.size(); ++index) {
     io_threads_[index]->perform(
-        [authenticator = authenticators_[index].get(), known = *known] { authenticator->use(known); });
+        [authenticator = authenticators_[index].get(), known] { authenticator->use(known); });
   }
   // Whoever is told that it is done may rely on it: what is asked from now on is judged by the new ones.
   for (const auto& io_thread : io_threads_) io_thread->flush();
-  log_info("credentials were read anew", {{"credentials", (*known)->size()}});
-  return {};
 }
 
 std::optional<StartRefusal> Server::bind() {

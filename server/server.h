@@ -18,6 +18,7 @@
 #include "server/audit_log.h"
 #include "server/backup_thread.h"
 #include "server/broker_thread.h"
+#include "server/certificate_source.h"
 #include "server/declared_resources.h"
 #include "server/delivery_record.h"
 #include "server/io_thread.h"
@@ -25,8 +26,8 @@
 #include "server/mail_sender.h"
 #include "server/notification_signer.h"
 #include "server/open_store.h"
-#include "server/own_caller.h"
 #include "server/outgoing_router.h"
+#include "server/own_caller.h"
 #include "server/request_counts.h"
 #include "server/request_limits.h"
 #include "server/settings.h"
@@ -60,7 +61,7 @@ class Server {
   void stop();
 
   // Reads anew who may call, the certificate, and what is declared; no connection notices. What was wrong, if
-  // anything: then all stays as it was.
+  // anything, with each file that is wrong: then all stays as it was.
   std::optional<std::string> reload();
 
   // Read whole since the start.
@@ -88,8 +89,8 @@ class Server {
   DispatchSettings own_dispatch();
   tl::expected<Declared, StartRefusal> rehearse_declared();
   std::optional<StartRefusal> make_declared(const Declared& declared);
-  std::optional<std::string> reload_certificate();
-  std::optional<std::string> reload_callers();
+  void use(ServedCertificate&& certificate);
+  void use(const KnownCallersPtr& known);
   std::optional<StartRefusal> open(const StoreOpener& open_store);
   // What delivers to receivers outside.
   std::optional<StartRefusal> reach_out();

@@ -319,8 +319,8 @@ constexpr auto kRows = std::to_array<SettingRow>({
      },
      false, false, true},
     {"strict-permissions", "PENSTOCK_STRICT_PERMISSIONS", "strict_permissions", "on or off", "off",
-     "Refuses to start if others than their owner can read the credentials, the TLS key or the data "
-     "directory; off: warns.",
+     "Refuses to start if others than their owner can read the credentials, the TLS key, the admin token, the mail "
+     "server's password, the data directory or the backup directory; off: warns.",
      [](Settings& settings, std::string_view text) { return read_switch(settings.strict_permissions, text); },
      false, true},
     {"audit-log", "PENSTOCK_AUDIT_LOG", "audit_log", "file", "",

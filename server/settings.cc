@@ -48,7 +48,6 @@ std::optional<StartRefusal> read_row(const SettingRow& row, const Given& given, 
   if (given.texts.size() > 1 && !row.many) return refuse_start(" is given more than once");
   for (std::string text : given.texts) {
     if (row.is_switch && text.empty()) text = "on";
-    if (!row.read) return refuse_start(" is planned and not built yet; start without it");
     if (text.empty()) return refuse_start(" is empty");
     if (const Wrong wrong = row.read(settings, text)) {
       return refuse_start((row.is_secret ? "" : " " + text) + ": " + *wrong);
@@ -147,7 +146,7 @@ std::string settings_markdown() {
             (row.many ? " (repeatable)" : "") + " | `" + std::string(row.variable) + "`" +
             (row.many ? " (with commas)" : "") + " | " + code(row.key) + (row.many ? " (or a list)" : "") +
             " | " + std::string(row.unit) + " | " + code(row.default_text) + " | " +
-            std::string(row.description) + (row.read ? "" : " Planned; asking for it is refused.") + " |\n";
+            std::string(row.description) + " |\n";
   }
   return text;
 }

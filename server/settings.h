@@ -5,9 +5,6 @@
 // environment, file, defaults and the printed documentation all come from the rows; there is no second
 // list. The command line wins over the environment, the environment over the file, the file over the
 // default; an empty variable counts as unset.
-//
-// Settings that are planned and not built yet are rows too: to ask for one ends the start with a clear
-// refusal, since silently doing without would be worse.
 #pragma once
 
 #include <cstdint>
@@ -142,9 +139,8 @@ struct Settings {
   std::set<std::string, std::less<>> given;  // the flags of settings that somebody set
 };
 
-// One row. `read` takes the text into the settings and says what is wrong with it, if anything; a row
-// without it is planned and not built. `many`: the flag may be repeated, the variable is a list with
-// commas, the key a list.
+// One row. `read` takes the text into the settings and says what is wrong with it, if anything. `many`: the
+// flag may be repeated, the variable is a list with commas, the key a list.
 struct SettingRow {
   std::string_view flag;      // without the leading --; empty: of the environment alone
   std::string_view variable;  // of the environment
@@ -152,7 +148,7 @@ struct SettingRow {
   std::string_view unit;      // of the value, as help shows it
   std::string_view default_text;
   std::string_view description;
-  std::optional<std::string> (*read)(Settings&, std::string_view) = nullptr;
+  std::optional<std::string> (*read)(Settings&, std::string_view);
   bool many = false;
   bool is_switch = false;  // the flag alone means "on"
   bool is_secret = false;  // of the environment alone, and never repeated

@@ -4,7 +4,6 @@
 //
 // To see it pass takes as long as the suite itself, so that is left to REHEARSAL=whole, as `./dev test --long` has it.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -13,6 +12,7 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { addUser, Daemon, drawCertificate, scratchDirectory } from '../test/daemon.js';
 import { policyOf, publishedPolicy } from '../test/published_policy.js';
 import { onAws, prepared, until } from './stage.js';
+import { suite } from './suite.js';
 
 const skip = onAws && 'this is no rehearsal';
 const skipWhole = skip || (process.env.REHEARSAL !== 'whole' && 'only with REHEARSAL=whole');
@@ -37,17 +37,8 @@ prepared(async (after) => {
   clients = daemon.clients(after, { keys: owner, ca: await readFile(certificate) });
 });
 
-// Begins the suite, or these files of it. `result` resolves to what it ended with and said.
-function suite(files, more = {}) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'run.js'), '--target', 'aws', ...files], {
-    env: { ...environment, ...more },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
-  child.result = new Promise((resolve) => child.once('close', (code) => resolve({ code, said })));
-  return child;
-}
+// Begins the suite, or these files of it.
+const rehearse = (files, more = {}) => suite('aws', files, { ...environment, ...more });
 
 // What there is on this AWS.
 async function there() {
@@ -61,13 +52,13 @@ async function there() {
 const complete = async () => (await there()).some((name) => name.startsWith('arn:aws:sqs:'));
 
 test('The suite passes on what is AWS to it, and leaves nothing', { skip: skipWhole }, async () => {
-  const { code, said } = await suite([]).result;
+  const { code, said } = await rehearse([]).result;
   assert.equal(code, 0, said);
   assert.deepEqual(await there(), []);
 });
 
 test('A suite that fails in the middle leaves nothing', { skip }, async () => {
-  const running = suite(['fifo'], { CHROMIUM: '/bin/false' });
+  const running = rehearse(['fifo'], { CHROMIUM: '/bin/false' });
   await until(complete, 'everything is made');
   const { code, said } = await running.result;
   assert.equal(code, 1, said);
@@ -76,7 +67,7 @@ test('A suite that fails in the middle leaves nothing', { skip }, async () => {
 });
 
 test('A suite that is interrupted leaves nothing', { skip }, async () => {
-  const running = suite(['fifo']);
+  const running = rehearse(['fifo']);
   await until(complete, 'everything is made');
   running.kill('SIGINT');
   const { code, said } = await running.result;

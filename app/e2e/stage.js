@@ -4,6 +4,9 @@
 // the application allowed what docs/aws.md says that it needs. On AWS (E2E_TARGET=aws): whatever endpoint, region and
 // credentials the environment names. Everything is made under a random prefix and deleted at the end, also after a
 // failure or a Ctrl-C.
+//
+// E2E_WITHOUT names a statement of that policy that is left out, and E2E_DENIED a file in which is noted what was not
+// allowed: for the test that the suite fails then (policy.test.js).
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -66,7 +69,8 @@ export class Stage {
     } else {
       const { certificate, key } = await drawCertificate(stage.data);
       const credentials = join(stage.data, 'credentials.yaml');
-      const keys = await addUser(credentials, 'bank', policyOf(await publishedPolicy(prefix)));
+      const statements = (await publishedPolicy(prefix)).filter(({ Sid }) => Sid !== process.env.E2E_WITHOUT);
+      const keys = await addUser(credentials, 'bank', policyOf(statements));
       const flags = ['--aws-weaknesses', `short-polls@${prefix}small-queue`];
       stage.#daemonOptions = { strict: { certificate, key, credentials }, flags };
       await stage.startDaemon();

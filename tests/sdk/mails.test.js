@@ -254,7 +254,7 @@ test('With a password it goes by TLS, with a server that is vouched for, and the
   assert.ok(!daemon.said.includes('correct horse') && !daemon.said.includes('reader@example.com'));
 });
 
-test('Settings that cannot work together end the start and say what to do', async () => {
+test('Settings that cannot work together end the start and say what to do', async (t) => {
   const cases = [
     [['--smtp-server', 'smtp://mail.example'], /--smtp-from/],
     [['--smtp-server', 'mail.example', '--smtp-from', from], /it must be smtp:\/\/ or smtps:\/\//],
@@ -270,6 +270,15 @@ test('Settings that cannot work together end the start and say what to do', asyn
       /cannot be read/,
     ],
   ];
+  const directory = await scratchDirectory(t);
+  const [none, empty] = [join(directory, 'none.pem'), join(directory, 'empty.pem')];
+  await writeFile(empty, 'nobody is vouched for by this\n');
+  const authorities = (file) => ['--smtp-server', 'smtps://mail.example', '--smtp-from', from, '--smtp-ca-file', file];
+  cases.push(
+    [authorities(none), /--smtp-ca-file: \S+none\.pem cannot be read: No such file.*; name a PEM file.* or start without it/],
+    [authorities(empty), /--smtp-ca-file: \S+empty\.pem holds no certificate to trust; name a PEM file/],
+    [authorities(directory), /--smtp-ca-file: \S+ cannot be read: Is a directory/],
+  );
   for (const [flags, why] of cases) {
     const { code, said } = await refused('serve', '--durability', 'memory', '--listen', '127.0.0.1:0', '--admin-listen', 'off', ...flags);
     assert.notEqual(code, 0, flags.join(' '));

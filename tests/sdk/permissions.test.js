@@ -20,8 +20,9 @@ async function secrets(directory) {
   await writeFile(token, 'a-token-of-enough-characters');
   const password = join(directory, 'password');
   await writeFile(password, 'a-password');
-  const data = join(directory, 'data');
+  const [data, backups] = [join(directory, 'data'), join(directory, 'backups')];
   await mkdir(data);
+  await mkdir(backups);
   const mail = ['--smtp-server', 'smtps://127.0.0.1:1', '--smtp-from', 'a@b.example', '--smtp-user', 'a'];
   return [
     { path: key, flags: ['--tls-listen', '127.0.0.1:0', '--tls-certificate', certificate, '--tls-key', key] },
@@ -29,6 +30,7 @@ async function secrets(directory) {
     { path: token, flags: ['--admin-listen', '127.0.0.1:0', '--admin-token-file', token] },
     { path: password, flags: [...mail, '--smtp-password-file', password] },
     { path: data, flags: ['--data', data], own: '700', open: '755' },
+    { path: backups, flags: ['--backup-directory', backups], own: '700', open: '750' },
   ];
 }
 

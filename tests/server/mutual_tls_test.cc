@@ -4,10 +4,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "auth/wall_time.h"
 #include "server/server.h"
+#include "server/wall_clock.h"
 #include "tests/server/authority.h"
 #include "tests/server/http_client.h"
 #include "tests/server/tls_client.h"
@@ -157,6 +160,63 @@ TEST_F(MutualTls, WhoVouchesForClientsIsReadAnewAndOpenConnectionsStay) {
   ASSERT_TRUE(wrong);
   EXPECT_NE(wrong->find("clients.pem: there is no certificate"), std::string::npos) << *wrong;
   EXPECT_EQ(asked(api(), new_one), "200") << "all stays as it was";
+}
+
+// Each file in turn is bad while all the others are good and new.
+TEST_F(MutualTls, OfTheFilesThatAreReadAnewOneThatIsBadLeavesAllAsTheyWere) {
+  const auto credentials = [](const std::string& id) {
+    return "credentials:\n  - access_key_id: " + id +
+           "\n    secret_access_key: \"0123456789abcdef\"\n    account: \"000000000000\"\n    user: a\n";
+  };
+  write("credentials.yaml", credentials("AKIDOLD"));
+  write("resources.yaml", "queues: {old: {}}\n");
+  start(
+      {{"credentials", {directory_ + "/credentials.yaml"}}, {"resources", {directory_ + "/resources.yaml"}}});
+  const TlsIdentity::Pem old_client = ours_.issue("orders");
+  Authority next("our next clients");
+  const auto renewed = TlsIdentity::self_signed({"localhost"});
+  const std::map<std::string, std::string> good{{"certificate.pem", renewed->certificate},
+                                                {"key.pem", renewed->key},
+                                                {"clients.pem", next.pem()},
+                                                {"credentials.yaml", credentials("AKIDNEW")},
+                                                {"resources.yaml", "queues: {old: {}, new: {}}\n"}};
+  const auto error_of = [&](const std::string& id) -> std::string {
+    TlsClient client(api(), pem_, "localhost", old_client);
+    client.send(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.0\r\n"
+        "X-Amz-Target: AmazonSQS.ListQueues\r\nX-Amz-Date: " +
+        basic_time(wall_time()) + "\r\nAuthorization: AWS4-HMAC-SHA256 Credential=" + id + "/" +
+        basic_time(wall_time()).substr(0, 8) +
+        "/us-east-1/sqs/aws4_request, SignedHeaders=host;x-amz-date;x-amz-target, Signature=" +
+        std::string(64, '0') + "\r\nContent-Length: 2\r\n\r\n{}");
+    const std::string type = Json::parse(client.answer().body).value("__type", "");
+    return type.substr(type.find('#') + 1);
+  };
+  for (const auto& [bad, unused] : good) {
+    for (const auto& [name, text] : good) write(name, name == bad ? "nothing of that kind\n" : text);
+    const auto wrong = server_->reload();
+    ASSERT_TRUE(wrong) << bad;
+    // Of a key without a certificate only the pair can be told.
+    const std::string told = bad == "key.pem" ? "certificate.pem" : bad;
+    EXPECT_NE(wrong->find(told), std::string::npos) << *wrong;
+    EXPECT_EQ(asked(api(), old_client), "200") << bad << ": certificate, and who vouches for clients";
+    EXPECT_EQ(error_of("AKIDOLD"), "InvalidSignatureException") << bad << ": the key is known";
+    EXPECT_EQ(error_of("AKIDNEW"), "UnrecognizedClientException") << bad;
+    EXPECT_EQ(server_->broker().gauges().queues.load(), 1U) << bad;
+  }
+  // Whatever is bad is named, not the first alone.
+  for (const auto& [name, text] : good) write(name, "nothing of that kind\n");
+  const auto wrong = server_->reload();
+  ASSERT_TRUE(wrong);
+  for (const char* const name : {"certificate.pem", "credentials.yaml", "resources.yaml"}) {
+    EXPECT_NE(wrong->find(name), std::string::npos) << *wrong;
+  }
+
+  for (const auto& [name, text] : good) write(name, text);
+  EXPECT_EQ(server_->reload(), std::nullopt);
+  EXPECT_EQ(server_->broker().gauges().queues.load(), 2U);
+  TlsClient client(api(), renewed->certificate, "localhost", next.issue("orders"));
+  EXPECT_EQ(client.call("ListQueues", Json::object()).status, 403) << "it is connected, and signs nothing";
 }
 
 TEST_F(MutualTls, AListOfRevokedCertificatesIsHeeded) {

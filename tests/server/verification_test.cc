@@ -1,5 +1,6 @@
 // Signatures and policies in front of a whole daemon: who is let in, as whom, and what the others are told.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -46,6 +47,7 @@ class Verified : public testing::Test {
                                    {"io-threads", {"2"}},
                                    {"disk-reserve", {"0"}},
                                    {"audit-log", {directory_ + "/audit.jsonl"}},
+                                   {"test-controls", {test_controls_ ? "on" : "off"}},
                                    {"credentials", {file()}}},
                                   {});
     ASSERT_TRUE(settings) << settings.error().text;
@@ -130,6 +132,7 @@ class Verified : public testing::Test {
     expect_refused(answer, 403, "AccessDenied", "AccessDeniedException", text);
   }
 
+  bool test_controls_ = false;
   std::string directory_;
   std::unique_ptr<Server> server_;
 };
@@ -362,11 +365,16 @@ TEST_F(Verified, WhoDidWhatIsNotedDown) {
           alice + " sqs:ReceiveMessage " + arn + " failed InvalidParameterValue"}));
 }
 
-// A page that waits for the core is noted down as it is let in.
-TEST_F(Verified, WhatIsAskedOfTheAdminSideIsNotedDownToo) {
+TEST_F(Verified, WhatIsAskedOfTheAdminSideIsNotedDownWithWhatCameOfIt) {
   create("mail");
   HttpClient admin(server_->admin()[0].port);
-  EXPECT_EQ(admin.exchange("GET /messages?Queue=111111111111%2Fmail&Text=secret HTTP/1.1\r\nHost: localhost\r\n\r\n").status / 100, 4);
+  const auto look = [&](const std::string& query) {
+    return admin.exchange("GET /messages?Queue=" + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n").status;
+  };
+  const std::string mail = "mail&Account=111111111111";
+  EXPECT_EQ(look(mail + "&Text=secret"), 200);
+  EXPECT_EQ(look("nobody"), 404) << "the core refuses it";
+  EXPECT_EQ(look(mail + "&Unheard=secret"), 400) << "the page refuses it";
   EXPECT_EQ(admin.exchange("GET /resources HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 200);
   EXPECT_EQ(admin.exchange("GET /resources HTTP/1.1\r\nHost: evil.example\r\n\r\n").status, 403);
   EXPECT_EQ(admin.exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 200);
@@ -379,10 +387,41 @@ TEST_F(Verified, WhatIsAskedOfTheAdminSideIsNotedDownToo) {
     const std::string action = event.value("action", "");
     if (!action.starts_with("admin:")) continue;
     EXPECT_EQ(event.value("source", ""), "127.0.0.1");
-    seen.push_back(event.value("caller", "-") + " " + action + " " + event.value("outcome", "-"));
+    seen.push_back(event.value("caller", "-") + " " + action + " " + event.value("outcome", "-") + " " +
+                   event.value("error", "-"));
   }
-  EXPECT_EQ(seen, (std::vector<std::string>{"admin admin:GET /messages allowed", "admin admin:GET /resources allowed",
-                                            "- admin:GET /resources denied"}));
+  EXPECT_EQ(seen, (std::vector<std::string>{
+                      "admin admin:GET /messages allowed -", "admin admin:GET /messages failed Http404",
+                      "admin admin:GET /messages failed Http400", "admin admin:GET /resources allowed -",
+                      "- admin:GET /resources denied Http403"}));
+}
+
+class VerifiedForTests : public Verified {
+ protected:
+  VerifiedForTests() { test_controls_ = true; }
+};
+
+// Nobody is told what came of it, and it may have been done all the same.
+TEST_F(VerifiedForTests, ARequestOfTheAdminSideWhoseConnectionEndsIsNotedDownAsUnanswered) {
+  create("mail");
+  {
+    HttpClient admin(server_->admin()[0].port);
+    const std::string body = R"({"Queue":"mail","Account":"111111111111","Sent":1,"TimeoutSeconds":300})";
+    admin.send(
+        "POST /expect HTTP/1.1\r\nHost: localhost\r\nX-Penstock-Admin: 1\r\nContent-Type: "
+        "application/json\r\n"
+        "Content-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body);
+  }
+  std::string noted;
+  for (int looks = 0; looks < 3000 && noted.find("Unanswered") == std::string::npos; ++looks) {
+    usleep(10'000);
+    std::ifstream log(directory_ + "/audit.jsonl");
+    noted.assign(std::istreambuf_iterator<char>(log), {});
+  }
+  EXPECT_NE(noted.find(R"("action":"admin:POST /expect","outcome":"failed","error":"Unanswered")"),
+            std::string::npos)
+      << noted;
 }
 
 // Two accounts with queues and topics of the same names: nothing of the one can be seen, named, read or changed by the
