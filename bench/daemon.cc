@@ -10,8 +10,8 @@ namespace {
 
 std::vector<std::string> arguments(const std::string& program, const std::string& data,
                                    const std::vector<std::string>& more) {
-  std::vector<std::string> all{program,          "serve",       "--listen", "127.0.0.1:0",
-                               "--admin-listen", "127.0.0.1:0", "--data",   data};
+  std::vector<std::string> all{program,       "serve",  "--listen", "127.0.0.1:0", "--admin-listen",
+                               "127.0.0.1:0", "--data", data,       "--log-level", "warning"};
   all.insert(all.end(), more.begin(), more.end());
   return all;
 }
