@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "bench/background_load.h"
 #include "bench/endpoint_scripts.h"
 #include "bench/process_usage.h"
 #include "bench/sns_dialect.h"
@@ -237,28 +238,11 @@ void Visit::publish() {
 void Visit::long_poll() {
   const std::string url = create_queue();
   MarkedPolls polls(dialect_, {url}, options_.plan.connections);
-  std::atomic<bool> over{false};
-  LoadPlan polling = until_done();
+  LoadPlan polling = plan();
+  polling.rate = 0;
+  polling.warm_up = Seconds(0);
   polling.each_second = nullptr;
-  polling.abandons = true;
-  polling.over = &over;
-  LoadResult polled;
-  std::exception_ptr failed;
-  std::thread poller([&] {
-    try {
-      polled = run_http_load(polling, polls);
-    } catch (...) {
-      failed = std::current_exception();
-    }
-  });
-  struct End {
-    std::atomic<bool>& over;
-    std::thread& thread;
-    ~End() {
-      over = true;
-      if (thread.joinable()) thread.join();
-    }
-  } const end{over, poller};
+  BackgroundLoad poller(polling, polls);
   // No endpoint tells how many wait.
   std::this_thread::sleep_for(std::max<Clock::duration>(
       std::chrono::duration_cast<Clock::duration>(options_.plan.warm_up), kPollsSettle));
@@ -270,9 +254,7 @@ void Visit::long_poll() {
   MarkedSends sends(dialect_, {url}, options_.body_bytes, kWakers);
   load(sending, sends, subject("the send's own answer", "messages"));
   comes_true([&] { return polls.deleted.load() >= sends.messages; });
-  over = true;
-  poller.join();
-  if (failed) std::rethrow_exception(failed);
+  const LoadResult& polled = poller.end();
 
   Subject& woken =
       subject(formatted("of %zu the one that a send wakes", options_.plan.connections), "messages");

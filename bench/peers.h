@@ -23,7 +23,8 @@ struct Peer {
 Peer start_redis(const std::string& program, const std::string& directory);  // appendonly, appendfsync always
 Peer start_beanstalkd(const std::string& program,
                       const std::string& directory);  // -b, -f 0: a sync for each write
-Peer start_nginx(const std::string& program, const std::string& directory);  // one worker: `return 200`; /kilobyte: with 1 KB
+Peer start_nginx(const std::string& program,
+                 const std::string& directory);  // one worker: `return 200`; /kilobyte: with 1 KB
 Peer start_rabbitmq(const std::string& program,
                     const std::string& directory);  // one node, with an epmd of its own
 // fauxqs of npm, by bench/emulator/run.js. It keeps messages in memory.

@@ -1,10 +1,9 @@
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
-#include <exception>
 #include <stdexcept>
 #include <thread>
 
+#include "bench/background_load.h"
 #include "bench/benchmarks.h"
 #include "bench/daemon.h"
 #include "bench/endpoint_scripts.h"
@@ -74,27 +73,7 @@ bool soak(const BenchmarkOptions& options) {
   LoadPlan poll_plan;
   poll_plan.port = daemon.port();
   poll_plan.connections = polls;
-  poll_plan.time = Seconds(options.seconds + 60);  // ended by hand
-  std::atomic<bool> over{false};
-  poll_plan.abandons = true;
-  poll_plan.over = &over;
-  std::exception_ptr poller_failed;
-  LoadResult polled;
-  std::thread poller([&] {
-    try {
-      polled = run_http_load(poll_plan, polling);
-    } catch (...) {
-      poller_failed = std::current_exception();
-    }
-  });
-  struct End {
-    std::atomic<bool>& over;
-    std::thread& thread;
-    ~End() {
-      over = true;
-      if (thread.joinable()) thread.join();
-    }
-  } const end{over, poller};
+  BackgroundLoad poller(poll_plan, polling);
 
   std::printf("soak: %zu long polls on %zu queues, %.0f s idle, then %.0f s with %.0f messages a second\n",
               polls, kQueues, idle_time.count(), traffic_time.count(), rate);
@@ -138,9 +117,7 @@ bool soak(const BenchmarkOptions& options) {
   expect(comes_true(all_wait), "not all polls wait at the end");
   expect(daemon.number("penstock_messages_touched") == 0, "messages are left in flight");
 
-  over = true;
-  poller.join();
-  if (poller_failed) std::rethrow_exception(poller_failed);
+  const LoadResult& polled = poller.end();
   expect(polled.failures == 0, std::to_string(polled.failures) + " receives or deletes failed");
   expect(sent == sending.sent() && polling.seen() == sent && polling.deleted == sent,
          std::to_string(sent) + " sent, " + std::to_string(polling.seen()) + " received, " +

@@ -10,6 +10,7 @@
 #include <thread>
 #include <tuple>
 
+#include "bench/background_load.h"
 #include "bench/benchmarks.h"
 #include "bench/daemon.h"
 #include "bench/depth.h"
@@ -324,21 +325,17 @@ void Standard::idle_polls() {
   const std::string url = daemon.create_queue("idle");
   const std::size_t before = daemon.process().resident_bytes();
   Repeat script(dialect.receive(url, 1, 20));
-  std::atomic<bool> over{false};
   LoadPlan plan;
   plan.port = daemon.port();
   plan.connections = kIdlePolls;
-  plan.time = std::chrono::hours(1);
   plan.strict = false;
-  plan.abandons = true;
-  plan.over = &over;
-  std::thread poller([&] { run_http_load(plan, script); });
-  const Clock::time_point end = Clock::now() + std::chrono::seconds(15);
+  BackgroundLoad poller(plan, script);
+  const Clock::time_point end = Clock::now() + std::chrono::seconds(8);
   bool all = false;
   while (!(all = daemon.number("penstock_receivers_waiting") == kIdlePolls) && Clock::now() < end)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   if (all) {
-    // Shorter than they wait, so that none is answered meanwhile.
+    // Both together shorter than they wait, so that none is answered meanwhile.
     const Seconds cpu = daemon.process().cpu();
     const Clock::time_point from = Clock::now();
     std::this_thread::sleep_for(std::chrono::seconds(10));
@@ -347,8 +344,7 @@ void Standard::idle_polls() {
   } else {
     report_.claim(kIdleMemory, 0).unmeasured = report_.claim(kIdleCpu, 0).unmeasured = "not all came to wait";
   }
-  over = true;
-  poller.join();
+  poller.end();
 }
 
 // In flight: received, and not deleted.

@@ -25,6 +25,7 @@ namespace {
 
 // A stop that is one of a system call, with PTRACE_O_TRACESYSGOOD.
 constexpr int kCallStop = SIGTRAP | 0x80;
+constexpr auto kPause = std::chrono::microseconds(20);
 
 long trace(int request, pid_t thread, std::uintptr_t data = 0) {
   return ptrace(static_cast<__ptrace_request>(request), thread, nullptr, data);
@@ -90,7 +91,7 @@ class Watch {
     while (!threads_.empty()) {
       const auto [thread, status] = stopped();
       if (thread == 0) {
-        std::this_thread::yield();
+        std::this_thread::sleep_for(kPause);
         continue;
       }
       if (WIFSTOPPED(status)) {
@@ -169,7 +170,7 @@ SyscallCounts count_syscalls(pid_t process, const std::function<void()>& work) {
     done = true;
   });
   while (!done) {
-    if (!watch.step()) std::this_thread::yield();
+    if (!watch.step()) std::this_thread::sleep_for(kPause);
   }
   worker.join();
   if (failed) std::rethrow_exception(failed);

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 
 #include "bench/daemon.h"
 #include "bench/endpoint_scripts.h"
@@ -92,35 +95,42 @@ TEST_F(Counts, AStartReadsAsManyRecordsForTenTimesTheMessages) {
   std::printf("records read: %llu at the start with 1,000 messages, %llu with 10,000\n",
               static_cast<unsigned long long>(of_few), static_cast<unsigned long long>(of_many));
   EXPECT_EQ(of_few, of_many);
-  EXPECT_LE(of_many, 16U);
+  EXPECT_LE(of_many, 7U);
   EXPECT_EQ(daemon_->number("penstock_store_pages_total"), 0U);
 }
 
-// Of all threads.
-double system_calls_each(const Daemon& daemon, const std::function<void()>& work, std::size_t times,
-                         const char* what) {
-  const SyscallCounts counts = count_syscalls(daemon.process().id(), work);
-  const double each = static_cast<double>(counts.all()) / static_cast<double>(times);
-  std::printf("system calls: %.1f for %s (%s)\n", each, what, counts.text(times).c_str());
-  return each;
+// Of all threads. Empty: nobody may watch a process here.
+std::optional<double> system_calls_each(const Daemon& daemon, const std::function<void()>& work,
+                                        std::size_t times, const char* what) {
+  try {
+    const SyscallCounts counts = count_syscalls(daemon.process().id(), work);
+    const double each = static_cast<double>(counts.all()) / static_cast<double>(times);
+    std::printf("system calls: %.1f for %s (%s)\n", each, what, counts.text(times).c_str());
+    return each;
+  } catch (const std::system_error& error) {
+    if (error.code().value() != EPERM) throw;
+    return std::nullopt;
+  }
 }
 
 TEST_F(Counts, ALoneSendTakesFewSystemCalls) {
   constexpr std::size_t kSends = 200;
   const std::string url = daemon_->create_queue("q");
-  const double each = system_calls_each(
+  const std::optional<double> each = system_calls_each(
       *daemon_, [&] { send(url, kSends, 1); }, kSends, "a send that is alone");
-  EXPECT_GE(each, 4);  // it is received, written, synced and answered
-  EXPECT_LE(each, 28);
+  if (!each) GTEST_SKIP() << "no process may be watched here";
+  EXPECT_GE(*each, 4);  // it is received, written, synced and answered
+  EXPECT_LE(*each, 28);
 }
 
 TEST_F(Counts, SendsInCompanyShareTheirSystemCalls) {
   constexpr std::size_t kSends = 2'000;
   const std::string url = daemon_->create_queue("q");
-  const double each = system_calls_each(
+  const std::optional<double> each = system_calls_each(
       *daemon_, [&] { send(url, kSends); }, kSends, "one of 64 sends at a time");
-  EXPECT_GE(each, 2);  // each is received and answered
-  EXPECT_LE(each, 4.5);
+  if (!each) GTEST_SKIP() << "no process may be watched here";
+  EXPECT_GE(*each, 2);  // each is received and answered
+  EXPECT_LE(*each, 4.5);
 }
 
 // The core alone, so that what the allocator holds is what the messages hold.
