@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <numeric>
 #include <stdexcept>
 #include <thread>
@@ -67,9 +68,9 @@ class Visit {
         dialect_(options.protocol, endpoint.caller),
         sns_(endpoint.caller) {}
   ~Visit() {
-    for (const std::string& request : to_remove_) {
+    for (const auto& request : to_remove_) {
       try {
-        if (call(request).status / 100 == 2) continue;
+        if (call(request()).status / 100 == 2) continue;
       } catch (const std::exception&) {
       }
       std::fprintf(stderr, "penstock-bench: something was left at %s\n", endpoint_.caller.authority.c_str());
@@ -117,7 +118,7 @@ class Visit {
   std::uint64_t waiting_in(const std::string& url) const;
   void fill(const std::string& url);
   LoadResult load(const LoadPlan& plan, CountingScript& script, Subject& subject);
-  void over_and_over(const std::string& request, std::uint64_t each, std::string_view counts);
+  void over_and_over(std::function<std::string()> request, std::uint64_t each, std::string_view counts);
   void consume(ConsumerPlan consumers);
   void publish();
   void long_poll();
@@ -130,7 +131,7 @@ class Visit {
   Report& report_;
   const SqsDialect dialect_;
   const SnsDialect sns_;
-  std::vector<std::string> to_remove_;
+  std::vector<std::function<std::string()>> to_remove_;
 };
 
 std::string Visit::create_queue(bool fifo) {
@@ -142,7 +143,7 @@ std::string Visit::create_queue(bool fifo) {
     throw std::runtime_error("the endpoint gave no queue: " + std::to_string(made.status) + " " +
                              made.body.substr(0, kRefusalBytesMax));
   }
-  to_remove_.push_back(dialect_.delete_queue(url));
+  to_remove_.push_back([this, url] { return dialect_.delete_queue(url); });
   return url;
 }
 
@@ -153,7 +154,7 @@ std::string Visit::create_topic() {
     throw std::runtime_error("the endpoint gave no topic: " + std::to_string(made.status) + " " +
                              made.body.substr(0, kRefusalBytesMax));
   }
-  to_remove_.push_back(sns_.delete_topic(arn));
+  to_remove_.push_back([this, arn] { return sns_.delete_topic(arn); });
   return arn;
 }
 
@@ -164,7 +165,9 @@ std::uint64_t Visit::waiting_in(const std::string& url) const {
 }
 
 void Visit::fill(const std::string& url) {
-  SendOver script(dialect_, dialect_.send(url, std::string(options_.body_bytes, 'x')), 1, options_.messages);
+  SendOver script(
+      dialect_, [&] { return dialect_.send(url, std::string(options_.body_bytes, 'x')); }, 1,
+      options_.messages);
   run_http_load(until_done(), script);
   if (script.messages < options_.messages) {
     throw std::runtime_error("filling the queue failed: " + script.first_refusal);
@@ -202,8 +205,8 @@ LoadResult Visit::load(const LoadPlan& plan, CountingScript& script, Subject& su
   return load;
 }
 
-void Visit::over_and_over(const std::string& request, std::uint64_t each, std::string_view counts) {
-  SendOver script(dialect_, request, each);
+void Visit::over_and_over(std::function<std::string()> request, std::uint64_t each, std::string_view counts) {
+  SendOver script(dialect_, std::move(request), each);
   load(plan(), script, subject("", counts));
 }
 
@@ -222,7 +225,8 @@ void Visit::publish() {
     if (call(sns_.subscribe_raw(topic, arn)).status != 200)
       throw std::runtime_error("the endpoint did not subscribe a queue");
   }
-  SendOver script(dialect_, sns_.publish(topic, std::string(options_.body_bytes, 'x')), 1);
+  SendOver script(
+      dialect_, [&] { return sns_.publish(topic, std::string(options_.body_bytes, 'x')); }, 1);
   Subject& told = subject(formatted("to %zu queues", options_.queues), "publications");
   load(plan(), script, told);
   std::uint64_t missing = 0;
@@ -270,7 +274,9 @@ void Visit::long_poll() {
 
 void Visit::backlog() {
   const std::string url = create_queue();
-  SendOver filling(dialect_, dialect_.send(url, std::string(options_.body_bytes, 'x')), 1, options_.messages);
+  SendOver filling(
+      dialect_, [&] { return dialect_.send(url, std::string(options_.body_bytes, 'x')); }, 1,
+      options_.messages);
   load(until_done(), filling, subject("fill", "messages"));
   Consumers draining(dialect_, {.url = url, .body = {}, .until_dry = true}, options_.plan.connections);
   Subject& drained = subject("drain", "messages");
@@ -290,11 +296,15 @@ void Visit::backlog() {
 void Visit::measure() {
   const std::string body(options_.body_bytes, 'x');
   switch (kind_) {
-    case LoadKind::kSend:
-      return over_and_over(dialect_.send(create_queue(), body), 1, "messages");
-    case LoadKind::kBatch:
-      return over_and_over(dialect_.send_batch(create_queue(), body, kBatchEntries), kBatchEntries,
+    case LoadKind::kSend: {
+      const std::string url = create_queue();
+      return over_and_over([&] { return dialect_.send(url, body); }, 1, "messages");
+    }
+    case LoadKind::kBatch: {
+      const std::string url = create_queue();
+      return over_and_over([&] { return dialect_.send_batch(url, body, kBatchEntries); }, kBatchEntries,
                            "messages");
+    }
     case LoadKind::kReceiveDelete: {
       const std::string url = create_queue();
       fill(url);

@@ -9,6 +9,7 @@ namespace penstock {
 namespace {
 
 constexpr std::uint64_t kSendsForABatch = 5;
+constexpr auto kFresh = std::chrono::minutes(1);
 
 bool good(const HttpAnswer& answer) { return answer.status / 100 == 2; }
 
@@ -17,6 +18,15 @@ std::int64_t now_nanoseconds() {
 }
 
 }  // namespace
+
+std::string_view FreshRequest::get() {
+  const auto now = std::chrono::steady_clock::now();
+  if (made_.empty() || now >= until_) {
+    made_.push_back(make_());
+    until_ = now + kFresh;
+  }
+  return made_.back();
+}
 
 void CountingScript::answered(std::size_t connection, const HttpAnswer& answer) {
   ++all;
@@ -30,7 +40,7 @@ void CountingScript::answered(std::size_t connection, const HttpAnswer& answer) 
 std::string_view SendOver::next(std::size_t) {
   if (left_ == 0) return {};
   --left_;
-  return request_;
+  return request_.get();
 }
 
 void SendOver::heard(std::size_t, const HttpAnswer& answer) {
@@ -51,9 +61,9 @@ void OneAnswer::answered(std::size_t, const HttpAnswer& answer) {
 Consumers::Consumers(const SqsDialect& dialect, ConsumerPlan plan, std::size_t connections)
     : dialect_(dialect),
       plan_(std::move(plan)),
-      receive_(dialect.receive(plan_.url, plan_.messages_max, plan_.wait_seconds)),
-      send_(dialect.send(plan_.url, plan_.body)),
-      send_batch_(dialect.send_batch(plan_.url, plan_.body, kBatchEntries)),
+      receive_([this] { return dialect_.receive(plan_.url, plan_.messages_max, plan_.wait_seconds); }),
+      send_([this] { return dialect_.send(plan_.url, plan_.body); }),
+      send_batch_([this] { return dialect_.send_batch(plan_.url, plan_.body, kBatchEntries); }),
       run_(std::to_string(now_nanoseconds())),
       consumers_(connections) {}
 
@@ -66,7 +76,7 @@ std::string_view Consumers::send(std::size_t connection, Consumer& consumer) {
                                               run_ + "-" + group + "-" + std::to_string(consumer.sent));
     return consumer.request;
   }
-  return plan_.senders > 0 && consumer.sent % kSendsForABatch == 0 ? send_batch_ : send_;
+  return (plan_.senders > 0 && consumer.sent % kSendsForABatch == 0 ? send_batch_ : send_).get();
 }
 
 std::string_view Consumers::next(std::size_t connection) {
@@ -82,7 +92,7 @@ std::string_view Consumers::next(std::size_t connection) {
   if (sends && consumer.step != Step::kSend) return send(connection, consumer);
   if (plan_.until_dry && consumer.dry) return {};
   consumer.step = Step::kReceive;
-  return receive_;
+  return receive_.get();
 }
 
 void Consumers::heard(std::size_t connection, const HttpAnswer& answer) {
@@ -121,14 +131,15 @@ std::string_view MarkedSends::next(std::size_t connection) {
 
 MarkedPolls::MarkedPolls(const SqsDialect& dialect, std::vector<std::string> urls, std::size_t connections)
     : dialect_(dialect), urls_(std::move(urls)), polls_(connections) {
-  for (const std::string& url : urls_) receives_.push_back(dialect.receive(url, 1, 20));
+  for (const std::string& url : urls_)
+    receives_.emplace_back([this, url] { return dialect_.receive(url, 1, 20); });
 }
 
 std::string_view MarkedPolls::next(std::size_t connection) {
   Poll& poll = polls_[connection];
   poll.deleting = !poll.handle.empty();
   const std::size_t queue = connection % urls_.size();
-  if (!poll.deleting) return receives_[queue];
+  if (!poll.deleting) return receives_[queue].get();
   poll.request = dialect_.remove(urls_[queue], std::exchange(poll.handle, {}));
   return poll.request;
 }

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <list>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -16,6 +19,19 @@ namespace penstock {
 
 constexpr std::size_t kBatchEntries = 10;
 constexpr std::size_t kRefusalBytesMax = 300;
+
+// A request that is said again and again. It is made anew once a minute, since a signature grows old; who
+// still sends an older one may go on with it.
+class FreshRequest {
+ public:
+  explicit FreshRequest(std::function<std::string()> make) : make_(std::move(make)) {}
+  std::string_view get();
+
+ private:
+  const std::function<std::string()> make_;
+  std::list<std::string> made_;
+  std::chrono::steady_clock::time_point until_;
+};
 
 class CountingScript : public HttpScript {
  public:
@@ -34,7 +50,7 @@ class CountingScript : public HttpScript {
 // The same request from every connection, for `messages_each` messages.
 class SendOver final : public CountingScript {
  public:
-  SendOver(const SqsDialect& dialect, std::string request, std::uint64_t messages_each,
+  SendOver(const SqsDialect& dialect, std::function<std::string()> request, std::uint64_t messages_each,
            std::uint64_t requests_max = UINT64_MAX)
       : dialect_(dialect), request_(std::move(request)), each_(messages_each), left_(requests_max) {}
   std::string_view next(std::size_t) override;
@@ -43,7 +59,7 @@ class SendOver final : public CountingScript {
   void heard(std::size_t, const HttpAnswer& answer) override;
 
   const SqsDialect& dialect_;
-  const std::string request_;
+  FreshRequest request_;
   const std::uint64_t each_;
   std::uint64_t left_;
 };
@@ -95,9 +111,9 @@ class Consumers final : public CountingScript {
 
   const SqsDialect& dialect_;
   const ConsumerPlan plan_;
-  const std::string receive_;
-  const std::string send_;
-  const std::string send_batch_;
+  FreshRequest receive_;
+  FreshRequest send_;
+  FreshRequest send_batch_;
   const std::string run_;  // of deduplication ids, so that no run repeats those of another
   std::vector<Consumer> consumers_;
 };
@@ -155,7 +171,7 @@ class MarkedPolls final : public CountingScript {
 
   const SqsDialect& dialect_;
   const std::vector<std::string> urls_;
-  std::vector<std::string> receives_;
+  std::vector<FreshRequest> receives_;
   std::vector<Poll> polls_;
   std::unordered_set<std::uint64_t> seen_;
 };

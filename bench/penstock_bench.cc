@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -34,6 +35,9 @@ const char* const kUsage =
     "         [--messages N]    that receive-delete and backlog begin with\n"
     "         [--queues N]      of the topic of publish\n"
     "         [--region NAME] [--access-key ID]\n"
+    "         [--sign]          by Signature Version 4, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "
+    "(and\n"
+    "                           AWS_SESSION_TOKEN) of the environment\n"
     "         [--pid PID]       of the server, for its CPU and memory; one for each --url, in their order\n"
     "         [--json] [--json-file FILE] [--html FILE] [--before FILE]\n"
     "       penstock-bench standard|compare|front|commit|verify|wake|fanout|depth|groups|soak --penstock "
@@ -113,6 +117,11 @@ Endpoint read_url(const std::string& url) {
   return endpoint;
 }
 
+std::string environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
 // Empty unless all of the words between commas are kinds of load.
 std::vector<LoadKind> read_kinds(const std::string& what) {
   std::vector<LoadKind> kinds;
@@ -136,6 +145,7 @@ int load(std::vector<LoadKind> kinds, int argc, char** argv) {
   double seconds = 10;
   double warm_up = 2;
   bool json = false;
+  bool sign = false;
   ReportFiles files;
   const Flags flags{
       {"--url",
@@ -154,6 +164,7 @@ int load(std::vector<LoadKind> kinds, int argc, char** argv) {
       {"--queues", number_flag<std::size_t>(options.queues, 1, 10'000)},
       {"--region", text_flag(caller.region)},
       {"--access-key", text_flag(caller.access_key_id)},
+      {"--sign", {[&](const std::string&, const std::string&) { sign = true; }, false}},
       {"--pid", {[&](const std::string& flag, const std::string& value) {
          servers.push_back(number<pid_t>(flag, value, 1, 1 << 30));
        }}},
@@ -165,10 +176,17 @@ int load(std::vector<LoadKind> kinds, int argc, char** argv) {
   read_flags(argc, argv, flags);
   if (options.endpoints.empty()) throw UsageError("--url is missing");
   if (servers.size() > options.endpoints.size()) throw UsageError("there are more --pid than --url");
+  if (sign) {
+    caller.access_key_id = environment("AWS_ACCESS_KEY_ID");
+    caller.secret_access_key = environment("AWS_SECRET_ACCESS_KEY");
+    caller.session_token = environment("AWS_SESSION_TOKEN");
+    if (caller.access_key_id.empty() || caller.secret_access_key.empty())
+      throw UsageError("--sign wants AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment");
+  }
   for (std::size_t at = 0; at < options.endpoints.size(); ++at) {
     Endpoint& endpoint = options.endpoints[at];
-    endpoint.caller.region = caller.region;
-    endpoint.caller.access_key_id = caller.access_key_id;
+    caller.authority = endpoint.caller.authority;
+    endpoint.caller = caller;
     if (at < servers.size()) endpoint.server = servers[at];
   }
   options.plan.time = std::chrono::duration<double>(seconds);

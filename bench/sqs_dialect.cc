@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "bench/signed_request_text.h"
+
 namespace penstock {
 namespace {
 
@@ -60,10 +62,14 @@ std::string xml_unescaped(std::string_view text) {
   return out;
 }
 
-std::string request(const Caller& caller, std::string_view service, const std::string& content_headers,
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+std::string request(const Caller& caller, std::string_view service, const Headers& headers,
                     const std::string& body) {
-  return "POST / HTTP/1.1\r\nHost: " + caller.authority + "\r\n" + content_headers +
-         "X-Amz-Date: 20260101T000000Z\r\nAuthorization: AWS4-HMAC-SHA256 Credential=" +
+  if (!caller.secret_access_key.empty()) return signed_post(caller, service, headers, body);
+  std::string text = "POST / HTTP/1.1\r\nHost: " + caller.authority + "\r\n";
+  for (const auto& [name, value] : headers) text.append(name).append(": ").append(value).append("\r\n");
+  return text + "X-Amz-Date: 20260101T000000Z\r\nAuthorization: AWS4-HMAC-SHA256 Credential=" +
          caller.access_key_id + "/20260101/" + caller.region + "/" + std::string(service) +
          "/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + std::string(64, '0') +
          "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
@@ -75,7 +81,7 @@ std::string query_call(const Caller& caller, std::string_view service, std::stri
                        std::string_view action, const QueryParameters& parameters) {
   std::string body = "Action=" + std::string(action) + "&Version=" + std::string(version);
   for (const auto& [name, value] : parameters) body += "&" + name + "=" + percent_encoded(value);
-  return request(caller, service, "Content-Type: application/x-www-form-urlencoded\r\n", body);
+  return request(caller, service, {{"Content-Type", "application/x-www-form-urlencoded"}}, body);
 }
 
 std::vector<std::string> xml_texts(std::string_view answer, std::string_view name) {
@@ -97,7 +103,7 @@ std::string SqsDialect::call(std::string_view action, const std::string& json,
   if (protocol_ == Protocol::kQuery) return query_call(caller_, "sqs", "2012-11-05", action, parameters);
   return request(
       caller_, "sqs",
-      "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS." + std::string(action) + "\r\n",
+      {{"Content-Type", "application/x-amz-json-1.0"}, {"X-Amz-Target", "AmazonSQS." + std::string(action)}},
       json);
 }
 

@@ -13,7 +13,9 @@ namespace penstock {
 struct Caller {
   std::string authority;  // host and port, for Host
   std::string region = "us-east-1";
-  std::string access_key_id = "penstockbench";  // signs nothing: a header of the right form and no more
+  std::string access_key_id = "penstockbench";
+  std::string secret_access_key;  // empty: nothing is signed, with a header of the right form and no more
+  std::string session_token;
 };
 
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
