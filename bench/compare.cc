@@ -80,7 +80,11 @@ Part Comparison::wire(const Peer& peer, const WireProtocol& protocol) {
 
 void Comparison::sqs(const std::string& name, std::uint16_t port, pid_t server, const char* word) {
   EndpointLoadOptions load;
-  Endpoint endpoint{"127.0.0.1", port, {"127.0.0.1:" + std::to_string(port)}, server};
+  Endpoint endpoint;
+  endpoint.host = "127.0.0.1";
+  endpoint.port = port;
+  endpoint.caller.authority = "127.0.0.1:" + std::to_string(port);
+  endpoint.server = server;
   load.endpoints = {endpoint};
   load.plan.connections = connections_;
   load.plan.time = Seconds(options_.seconds);

@@ -86,6 +86,7 @@ class Visit {
     LoadPlan one;
     one.host = endpoint_.host;
     one.port = endpoint_.port;
+    one.tls = endpoint_.tls.get();
     one.time = std::chrono::seconds(60);
     OneAnswer script(std::move(request));
     run_http_load(one, script);
@@ -95,6 +96,7 @@ class Visit {
     LoadPlan plan = options_.plan;
     plan.host = endpoint_.host;
     plan.port = endpoint_.port;
+    plan.tls = endpoint_.tls.get();
     plan.each_second = progress_.each_second();
     return plan;
   }

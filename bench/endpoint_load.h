@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@
 #include "bench/progress.h"
 #include "bench/report.h"
 #include "bench/sqs_dialect.h"
+#include "bench/tls_stream.h"
 
 namespace penstock {
 
@@ -37,7 +39,8 @@ struct Endpoint {
   std::string host;
   std::uint16_t port = 80;
   Caller caller;
-  std::optional<pid_t> server;  // on this machine: its CPU and memory are measured
+  std::shared_ptr<const TlsTrust> tls;  // nullptr: plain HTTP
+  std::optional<pid_t> server;          // on this machine: its CPU and memory are measured
 };
 
 struct EndpointLoadOptions {

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "bench/tls_stream.h"
+
 namespace penstock {
 namespace {
 
@@ -67,11 +69,20 @@ Address resolve(const std::string& host, std::uint16_t port) {
 
 struct Connection {
   Descriptor socket{-1};
+  std::unique_ptr<TlsStream> tls;  // nullptr: none
   AnswerReader reader;
   std::string_view unsent;
   Moment due;
   bool waits = false;  // for an answer
   bool ended = false;
+
+  ssize_t write(std::string_view bytes) const {
+    if (tls) return tls->write(bytes.data(), bytes.size());
+    return send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+  ssize_t read(char* room, std::size_t bytes) const {
+    return tls ? tls->read(room, bytes) : recv(socket.get(), room, bytes, MSG_DONTWAIT);
+  }
 };
 
 class Load {
@@ -127,6 +138,7 @@ class Load {
 
 void Load::connect(std::size_t index) {
   Connection& connection = all_[index];
+  connection.tls.reset();
   const int family = address_.bytes.ss_family;
   connection.socket = Descriptor(socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (connection.socket.get() < 0) fail("socket");
@@ -136,6 +148,8 @@ void Load::connect(std::size_t index) {
   }
   const int yes = 1;
   setsockopt(connection.socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+  if (plan_.tls != nullptr)
+    connection.tls = std::make_unique<TlsStream>(*plan_.tls, connection.socket.get(), plan_.host);
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.u64 = index;
@@ -198,8 +212,7 @@ void Load::start_due() {
 void Load::send_some(std::size_t index) {
   Connection& connection = all_[index];
   while (!connection.unsent.empty()) {
-    const ssize_t sent = send(connection.socket.get(), connection.unsent.data(), connection.unsent.size(),
-                              MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = connection.write(connection.unsent);
     if (sent < 0) {
       // A connection that is broken is told as such by the poll.
       if (errno == EAGAIN || errno == EINTR || !plan_.strict) return;
@@ -213,15 +226,15 @@ void Load::receive_some(std::size_t index) {
   Connection& connection = all_[index];
   bool ended = false;
   for (bool more = true; more;) {
-    const ssize_t got =
-        recv(connection.socket.get(), connection.reader.room(kReadBytes), kReadBytes, MSG_DONTWAIT);
+    const ssize_t got = connection.read(connection.reader.room(kReadBytes), kReadBytes);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) break;
     if (got < 0 && plan_.strict) fail("recv");
     ended = got <= 0;
     if (ended) break;
     connection.reader.arrived(static_cast<std::size_t>(got));
-    // Fewer bytes than there was room for were all; that there are more is told again.
-    more = static_cast<std::size_t>(got) == kReadBytes;
+    // Fewer bytes than there was room for were all; that there are more is told again. TLS hands out its
+    // records one by one.
+    more = connection.tls || static_cast<std::size_t>(got) == kReadBytes;
   }
   if (ended) connection.reader.ended();
   if (connection.waits) {

@@ -28,6 +28,8 @@
 
 namespace penstock {
 
+class TlsTrust;
+
 class HttpScript {
  public:
   virtual ~HttpScript() = default;
@@ -41,6 +43,7 @@ class HttpScript {
 struct LoadPlan {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
+  const TlsTrust* tls = nullptr;  // nullptr: no TLS
   std::size_t connections = 1;
   std::chrono::duration<double> warm_up{0};
   std::chrono::duration<double> time{0};

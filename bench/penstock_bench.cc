@@ -26,7 +26,7 @@ namespace {
 constexpr int kUsageStatus = 2;
 
 const char* const kUsage =
-    "usage: penstock-bench KIND[,KIND...] --url http://HOST:PORT [--url ...]\n"
+    "usage: penstock-bench KIND[,KIND...] --url http[s]://HOST:PORT [--url ...]\n"
     "         KIND: send, batch, receive-delete, cycle, fifo, publish, long-poll, backlog or mixed\n"
     "         [--protocol json|query] [--connections N] [--size BYTES] [--rounds N] [--duration S] "
     "[--warm-up S]\n"
@@ -35,6 +35,7 @@ const char* const kUsage =
     "         [--messages N]    that receive-delete and backlog begin with\n"
     "         [--queues N]      of the topic of publish\n"
     "         [--region NAME] [--access-key ID]\n"
+    "         [--ca FILE]       whose certificates are believed; the system's authorities unless told\n"
     "         [--sign]          by Signature Version 4, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "
     "(and\n"
     "                           AWS_SESSION_TOKEN) of the environment\n"
@@ -97,11 +98,14 @@ Flag text_flag(std::string& into) {
   return {[&into](const std::string&, const std::string& value) { into = value; }};
 }
 
-Endpoint read_url(const std::string& url) {
-  const std::string scheme = "http://";
-  if (url.rfind(scheme, 0) != 0) throw UsageError("--url must begin with http://");
+Endpoint read_url(const std::string& url, const std::string& authorities) {
+  const std::string plain = "http://", by_tls = "https://";
+  const bool tls = url.rfind(by_tls, 0) == 0;
+  if (!tls && url.rfind(plain, 0) != 0) throw UsageError("--url must begin with http:// or https://");
   Endpoint endpoint;
-  std::string authority = url.substr(scheme.size());
+  endpoint.port = tls ? 443 : 80;
+  if (tls) endpoint.tls = std::make_shared<const TlsTrust>(authorities);
+  std::string authority = url.substr(tls ? by_tls.size() : plain.size());
   authority = authority.substr(0, authority.find('/'));
   endpoint.caller.authority = authority;
   std::size_t colon = authority.rfind(':');
@@ -141,6 +145,8 @@ int load(std::vector<LoadKind> kinds, int argc, char** argv) {
   options.plan.connections = 64;
   options.plan.strict = false;
   Caller caller;
+  std::vector<std::string> urls;
+  std::string authorities;
   std::vector<pid_t> servers;
   double seconds = 10;
   double warm_up = 2;
@@ -148,8 +154,7 @@ int load(std::vector<LoadKind> kinds, int argc, char** argv) {
   bool sign = false;
   ReportFiles files;
   const Flags flags{
-      {"--url",
-       {[&](const std::string&, const std::string& value) { options.endpoints.push_back(read_url(value)); }}},
+      {"--url", {[&](const std::string&, const std::string& value) { urls.push_back(value); }}},
       {"--protocol", {[&](const std::string& flag, const std::string& value) {
          if (value != "json" && value != "query") throw UsageError(flag + " must be json or query");
          options.protocol = value == "json" ? SqsDialect::Protocol::kJson : SqsDialect::Protocol::kQuery;
@@ -164,6 +169,7 @@ int load(std::vector<LoadKind> kinds, int argc, char** argv) {
       {"--queues", number_flag<std::size_t>(options.queues, 1, 10'000)},
       {"--region", text_flag(caller.region)},
       {"--access-key", text_flag(caller.access_key_id)},
+      {"--ca", text_flag(authorities)},
       {"--sign", {[&](const std::string&, const std::string&) { sign = true; }, false}},
       {"--pid", {[&](const std::string& flag, const std::string& value) {
          servers.push_back(number<pid_t>(flag, value, 1, 1 << 30));
@@ -174,6 +180,7 @@ int load(std::vector<LoadKind> kinds, int argc, char** argv) {
       {"--before", text_flag(files.before)},
   };
   read_flags(argc, argv, flags);
+  for (const std::string& url : urls) options.endpoints.push_back(read_url(url, authorities));
   if (options.endpoints.empty()) throw UsageError("--url is missing");
   if (servers.size() > options.endpoints.size()) throw UsageError("there are more --pid than --url");
   if (sign) {

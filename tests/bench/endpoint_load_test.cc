@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -32,8 +33,11 @@ std::string credentials(const ScratchDirectory& scratch) {
 EndpointLoadOptions few_of(std::vector<LoadKind> kinds, const Daemon& daemon) {
   EndpointLoadOptions options;
   options.kinds = std::move(kinds);
-  options.endpoints = {
-      {"127.0.0.1", daemon.port(), {"127.0.0.1:" + std::to_string(daemon.port())}, daemon.process().id()}};
+  Endpoint& endpoint = options.endpoints.emplace_back();
+  endpoint.host = "127.0.0.1";
+  endpoint.port = daemon.port();
+  endpoint.caller.authority = "127.0.0.1:" + std::to_string(daemon.port());
+  endpoint.server = daemon.process().id();
   options.plan.connections = 8;
   options.plan.strict = false;
   options.plan.time = std::chrono::milliseconds(150);
@@ -87,6 +91,22 @@ TEST_P(EveryLoad, IsSignedForThoseWhoVerify) {
   options.endpoints.front().caller.access_key_id = kId;
   options.endpoints.front().caller.secret_access_key = kSecret;
   expect_no_mistake(run_endpoint_load(options));
+}
+
+TEST(EndpointLoad, SpeaksTlsWithWhomItBelievesAndWithNobodyElse) {
+  const ScratchDirectory scratch(testing::TempDir());
+  const Daemon daemon(PENSTOCK_PROGRAM, scratch.path("data"),
+                      {"--tls-listen", "127.0.0.1:0", "--tls-self-signed", "on"});
+  EndpointLoadOptions options = few_of({LoadKind::kSend, LoadKind::kCycle, LoadKind::kLongPoll}, daemon);
+  options.body_bytes = 100'000;  // of several records
+  Endpoint& endpoint = options.endpoints.front();
+  endpoint.port = daemon.tls_port();
+  endpoint.tls = std::make_shared<const TlsTrust>(scratch.path("data") + "/tls-certificate.pem");
+  expect_no_mistake(run_endpoint_load(options));
+
+  endpoint.tls = std::make_shared<const TlsTrust>("");
+  EXPECT_THROW(run_endpoint_load(options), std::runtime_error);
+  EXPECT_THROW(TlsTrust("/nowhere/at/all.pem"), std::runtime_error);
 }
 
 }  // namespace
