@@ -10,8 +10,8 @@ namespace {
 
 std::vector<std::string> arguments(const std::string& program, const std::string& data,
                                    const std::vector<std::string>& more) {
-  std::vector<std::string> all{program,          "serve",       "--listen", "127.0.0.1:0",
-                               "--admin-listen", "127.0.0.1:0", "--data",   data};
+  std::vector<std::string> all{program,       "serve",  "--listen", "127.0.0.1:0", "--admin-listen",
+                               "127.0.0.1:0", "--data", data,       "--log-level", "warning"};
   all.insert(all.end(), more.begin(), more.end());
   return all;
 }
@@ -42,6 +42,9 @@ Daemon::Daemon(const std::string& program, const std::string& data, const std::v
   const std::string prefix = "penstock ready: api http://127.0.0.1:";
   if (ready.rfind(prefix, 0) != 0) throw std::runtime_error("unexpected ready line: " + ready);
   port_ = static_cast<std::uint16_t>(std::stoul(ready.substr(prefix.size())));
+  const std::string by_tls = ",https://127.0.0.1:";
+  if (const std::size_t at = ready.find(by_tls); at != std::string::npos)
+    tls_port_ = static_cast<std::uint16_t>(std::stoul(ready.substr(at + by_tls.size())));
   admin_port_ = static_cast<std::uint16_t>(std::stoul(ready.substr(ready.rfind(':') + 1)));
 }
 

@@ -16,6 +16,8 @@ class Daemon {
   Daemon(const std::string& program, const std::string& data, const std::vector<std::string>& more = {});
 
   std::uint16_t port() const { return port_; }
+  // 0: it was not told to listen for TLS.
+  std::uint16_t tls_port() const { return tls_port_; }
   const ChildProcess& process() const { return process_; }
   void kill_now() { process_.kill_now(); }
 
@@ -31,6 +33,7 @@ class Daemon {
  private:
   ChildProcess process_;
   std::uint16_t port_ = 0;
+  std::uint16_t tls_port_ = 0;
   std::uint16_t admin_port_ = 0;
 };
 

@@ -1,3 +1,5 @@
+#include "bench/depth.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <stdexcept>
@@ -24,9 +26,10 @@ constexpr std::uint64_t kSecondsDelayedMax = 901;
 
 class Deep {
  public:
-  Deep(const BenchmarkOptions& options, Verdict& verdict)
+  Deep(const BenchmarkOptions& options, Verdict& verdict, std::FILE* log)
       : options_(options),
         verdict_(verdict),
+        log_(log),
         connections_(options.connections > 0 ? options.connections : kConnections) {}
 
   // Runs the script in ten parts of equal work and prints each part's speed; `moved` looks at each.
@@ -43,27 +46,34 @@ class Deep {
       rates.push_back(static_cast<double>(part) / load.elapsed.count());
       const std::size_t resident = daemon.process().resident_bytes();
       resident_max_ = std::max(resident_max_, resident);
-      std::printf("  %s %3d %%  %8.0f messages/s  resident %4zu MB\n", what, static_cast<int>(tenth + 1) * 10,
-                  rates.back(), resident >> 20);
-      std::fflush(stdout);
+      tell("  %s %3d %%  %8.0f messages/s  resident %4zu MB\n", what, static_cast<int>(tenth + 1) * 10,
+           rates.back(), resident >> 20);
     }
     return rates;
   }
 
-  void run();
+  DepthFigures run();
 
  private:
+  template <class... Values>
+  void tell(const char* format, Values... values) const {
+    if (log_ == nullptr) return;
+    std::fprintf(log_, format, values...);
+    std::fflush(log_);
+  }
+
   const BenchmarkOptions& options_;
   Verdict& verdict_;
+  std::FILE* const log_;
   const std::size_t connections_;
   std::size_t resident_max_ = 0;
 };
 
-void Deep::run() {
+DepthFigures Deep::run() {
   const ScratchDirectory scratch(options_.directory);
-  std::printf("depth: %llu messages of %zu bytes, delay %llu s, %zu connections\n",
-              static_cast<unsigned long long>(options_.messages), kBodyBytes,
-              static_cast<unsigned long long>(options_.delay), connections_);
+  tell("depth: %llu messages of %zu bytes, delay %llu s, %zu connections\n",
+       static_cast<unsigned long long>(options_.messages), kBodyBytes,
+       static_cast<unsigned long long>(options_.delay), connections_);
   Clock::time_point sent;
   {
     Daemon daemon(options_.penstock, scratch.path("data"));
@@ -84,9 +94,8 @@ void Deep::run() {
   const std::chrono::duration<double> restart = Clock::now() - begin;
   const std::uint64_t loaded = daemon.number("penstock_store_records_loaded");
   const std::uint64_t pages = daemon.number("penstock_store_pages_total");
-  std::printf("  killed; serving again after %.2f s, %llu records and %llu pages read\n", restart.count(),
-              static_cast<unsigned long long>(loaded), static_cast<unsigned long long>(pages));
-  std::fflush(stdout);
+  tell("  killed; serving again after %.2f s, %llu records and %llu pages read\n", restart.count(),
+       static_cast<unsigned long long>(loaded), static_cast<unsigned long long>(pages));
   verdict_.expect(loaded <= kRecordsLoadedMax + (options_.delay > 0 ? kSecondsDelayedMax : 0),
                   "a start reads " + std::to_string(loaded) + " records");
   verdict_.expect(pages == 0, "a start reads " + std::to_string(pages) + " pages");
@@ -97,8 +106,8 @@ void Deep::run() {
   const std::vector<double> rates = in_tenths(
       daemon, "drained", [&](std::uint64_t part) { return Drain(url, connections_, part); },
       [&](const Drain& drain, const LoadResult&) { deleted += drain.deleted(); });
-  std::printf("  last tenth over first tenth of the drain: %.2f\n", rates.back() / rates.front());
-  std::printf("  most resident memory seen: %zu MB\n", resident_max_ >> 20);
+  tell("  last tenth over first tenth of the drain: %.2f\n", rates.back() / rates.front());
+  tell("  most resident memory seen: %zu MB\n", resident_max_ >> 20);
   // Receives hand out what is there, so the tenths may differ a little; the sum may not.
   Drain rest(url, connections_, UINT64_MAX);
   run_http_load(daemon.port(), connections_, std::chrono::hours(1), rest);
@@ -115,13 +124,18 @@ void Deep::run() {
     const std::string value(json_string(left, count));
     verdict_.expect(value == "0", std::string(count) + " is " + value + " at the end");
   }
+  return {restart.count(), rates.back() / rates.front(), resident_max_};
 }
 
 }  // namespace
 
+DepthFigures measure_depth(const BenchmarkOptions& options, Verdict& verdict, std::FILE* log) {
+  return Deep(options, verdict, log).run();
+}
+
 bool depth(const BenchmarkOptions& options) {
   Verdict verdict;
-  Deep(options, verdict).run();
+  measure_depth(options, verdict, stdout);
   std::printf("  %s\n", verdict.good() ? "every message came once, and nothing is left" : "NOT as promised");
   return verdict.good();
 }

@@ -2,352 +2,374 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
-#include <deque>
-#include <memory>
+#include <exception>
+#include <functional>
+#include <numeric>
 #include <stdexcept>
+#include <thread>
 #include <utility>
-#include <vector>
 
+#include "bench/background_load.h"
+#include "bench/endpoint_scripts.h"
 #include "bench/process_usage.h"
+#include "bench/sns_dialect.h"
+#include "bench/text.h"
 
 namespace penstock {
 namespace {
 
-constexpr std::size_t kBatchEntries = 10;
-constexpr std::size_t kRefusalBytesMax = 300;
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
 
-double microseconds(Histogram::Duration duration) { return static_cast<double>(duration.count()) / 1e3; }
+constexpr std::array<std::pair<LoadKind, std::string_view>, 9> kNames{
+    {{LoadKind::kSend, "send"},
+     {LoadKind::kBatch, "batch"},
+     {LoadKind::kReceiveDelete, "receive-delete"},
+     {LoadKind::kCycle, "cycle"},
+     {LoadKind::kFifo, "fifo"},
+     {LoadKind::kPublish, "publish"},
+     {LoadKind::kLongPoll, "long-poll"},
+     {LoadKind::kBacklog, "backlog"},
+     {LoadKind::kMixed, "mixed"}}};
 
-// What every kind of load keeps count of.
-class CountingScript : public HttpScript {
- public:
-  void answered(std::size_t connection, const HttpAnswer& answer) final {
-    ++all;
-    if (answer.status / 100 != 2 && first_refusal.empty()) {
-      first_refusal =
-          std::to_string(answer.status) + " " + std::string(answer.body.substr(0, kRefusalBytesMax));
-    }
-    heard(connection, answer);
+constexpr double kWakesASecond = 100;
+constexpr std::size_t kWakers = 4;
+// For how long messages and copies that were accepted may take to be there, and polls to be waiting.
+constexpr auto kPatience = std::chrono::seconds(30);
+constexpr auto kPollsSettle = std::chrono::seconds(1);
+
+template <class Holds>
+bool comes_true(const Holds& holds) {
+  for (const Clock::time_point end = Clock::now() + kPatience; !holds();) {
+    if (Clock::now() >= end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-
-  std::uint64_t all = 0;
-  std::uint64_t messages = 0;
-  std::uint64_t empty_receives = 0;
-  std::uint64_t refused_batches = 0;
-  std::string first_refusal;
-
- private:
-  virtual void heard(std::size_t connection, const HttpAnswer& answer) = 0;
-};
-
-// The same request from every connection, for `messages_each` messages.
-class SendOver final : public CountingScript {
- public:
-  SendOver(const SqsDialect& dialect, std::string request, std::uint64_t messages_each,
-           std::uint64_t requests_max = UINT64_MAX)
-      : dialect_(dialect), request_(std::move(request)), each_(messages_each), left_(requests_max) {}
-  std::string_view next(std::size_t) override {
-    if (left_ == 0) return {};
-    --left_;
-    return request_;
-  }
-
- private:
-  void heard(std::size_t, const HttpAnswer& answer) override {
-    if (answer.status / 100 != 2) return;
-    messages += each_;
-    if (each_ > 1 && dialect_.refuses_entries(answer.body)) ++refused_batches;
-  }
-
-  const SqsDialect& dialect_;
-  const std::string request_;
-  const std::uint64_t each_;
-  std::uint64_t left_;
-};
-
-// Receives, and deletes what came one by one; before each receive, a send if there is one to be said.
-class ReceiveAndDelete final : public CountingScript {
- public:
-  ReceiveAndDelete(const SqsDialect& dialect, std::string url, std::size_t connections,
-                   std::size_t messages_max, std::string send)
-      : dialect_(dialect),
-        url_(std::move(url)),
-        send_(std::move(send)),
-        receive_(dialect.receive(url_, messages_max, 0)),
-        consumers_(connections) {}
-
-  std::string_view next(std::size_t connection) override {
-    Consumer& consumer = consumers_[connection];
-    if (!consumer.handles.empty()) {
-      consumer.request = dialect_.remove(url_, consumer.handles.front());
-      consumer.handles.pop_front();
-      consumer.step = Step::kDelete;
-      return consumer.request;
-    }
-    if (!send_.empty() && consumer.step != Step::kSend) {
-      consumer.step = Step::kSend;
-      return send_;
-    }
-    if (send_.empty() && consumer.dry) return {};
-    consumer.step = Step::kReceive;
-    return receive_;
-  }
-  void broken(std::size_t connection) override { consumers_[connection].step = Step::kDelete; }
-
- private:
-  enum class Step { kSend, kReceive, kDelete };
-  struct Consumer {
-    Step step = Step::kDelete;  // the last one
-    std::deque<std::string> handles;
-    std::string request;
-    bool dry = false;  // its last receive found nothing
-  };
-
-  void heard(std::size_t connection, const HttpAnswer& answer) override {
-    Consumer& consumer = consumers_[connection];
-    if (answer.status / 100 != 2) return;
-    if (consumer.step == Step::kDelete) ++messages;
-    if (consumer.step != Step::kReceive) return;
-    for (std::string& handle : dialect_.receipt_handles(answer.body))
-      consumer.handles.push_back(std::move(handle));
-    consumer.dry = consumer.handles.empty();
-    if (consumer.dry) ++empty_receives;
-  }
-
-  const SqsDialect& dialect_;
-  const std::string url_;
-  const std::string send_;
-  const std::string receive_;
-  std::vector<Consumer> consumers_;
-};
-
-class OneAnswer final : public HttpScript {
- public:
-  explicit OneAnswer(std::string request) : request_(std::move(request)) {}
-  std::string_view next(std::size_t) override {
-    return std::exchange(sent_, true) ? std::string_view{} : request_;
-  }
-  void answered(std::size_t, const HttpAnswer& answer) override {
-    status = answer.status;
-    body = answer.body;
-  }
-  int status = 0;
-  std::string body;
-
- private:
-  const std::string request_;
-  bool sent_ = false;
-};
-
-LoadPlan plan_of_one(const LoadPlan& plan) {
-  LoadPlan one;
-  one.host = plan.host;
-  one.port = plan.port;
-  one.time = std::chrono::seconds(60);
-  return one;
+  return true;
 }
 
-// A queue that nobody else uses, and that is gone at the end.
-class OwnQueue {
+std::string own_name() {
+  const auto moment = Clock::now().time_since_epoch().count();
+  return "penstock-bench-" + std::to_string(getpid()) + "-" + std::to_string(moment % 1'000'000'000);
+}
+
+// Measures one kind at one endpoint. What it creates there is gone when it is.
+class Visit {
  public:
-  OwnQueue(const SqsDialect& dialect, const LoadPlan& plan) : dialect_(dialect), plan_(plan_of_one(plan)) {
-    const auto moment = std::chrono::system_clock::now().time_since_epoch().count();
-    OneAnswer script(dialect.create_queue("penstock-bench-" + std::to_string(getpid()) + "-" +
-                                          std::to_string(moment % 1'000'000'000)));
-    run_http_load(plan_, script);
-    if (script.status == 200) url_ = dialect.queue_url(script.body);
-    if (url_.empty()) {
-      throw std::runtime_error("the endpoint gave no queue: " + std::to_string(script.status) + " " +
-                               script.body.substr(0, kRefusalBytesMax));
+  Visit(LoadKind kind, const Endpoint& endpoint, const EndpointLoadOptions& options, Progress& progress,
+        Report& report)
+      : kind_(kind),
+        endpoint_(endpoint),
+        options_(options),
+        progress_(progress),
+        report_(report),
+        dialect_(options.protocol, endpoint.caller),
+        sns_(endpoint.caller) {}
+  ~Visit() {
+    for (const auto& request : to_remove_) {
+      try {
+        if (call(request()).status / 100 == 2) continue;
+      } catch (const std::exception&) {
+      }
+      std::fprintf(stderr, "penstock-bench: something was left at %s\n", endpoint_.caller.authority.c_str());
     }
   }
-  ~OwnQueue() {
-    try {
-      OneAnswer script(dialect_.delete_queue(url_));
-      run_http_load(plan_, script);
-      if (script.status == 200) return;
-    } catch (const std::exception&) {
-    }
-    std::fprintf(stderr, "penstock-bench: the queue %s could not be removed\n", url_.c_str());
-  }
-  OwnQueue(const OwnQueue&) = delete;
-  OwnQueue& operator=(const OwnQueue&) = delete;
-  const std::string& url() const { return url_; }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+
+  void measure();
 
  private:
-  const SqsDialect& dialect_;
-  const LoadPlan plan_;
-  std::string url_;
+  OneAnswer call(std::string request) const {
+    LoadPlan one;
+    one.host = endpoint_.host;
+    one.port = endpoint_.port;
+    one.tls = endpoint_.tls.get();
+    one.time = std::chrono::seconds(60);
+    OneAnswer script(std::move(request));
+    run_http_load(one, script);
+    return script;
+  }
+  LoadPlan plan() const {
+    LoadPlan plan = options_.plan;
+    plan.host = endpoint_.host;
+    plan.port = endpoint_.port;
+    plan.tls = endpoint_.tls.get();
+    plan.each_second = progress_.each_second();
+    return plan;
+  }
+  // As many requests as there are, as fast as they are answered.
+  LoadPlan until_done() const {
+    LoadPlan until = plan();
+    until.rate = 0;
+    until.warm_up = Seconds(0);
+    until.time = std::chrono::hours(10);
+    return until;
+  }
+  Subject& subject(std::string_view part, std::string_view counts) {
+    std::string name(name_of(kind_));
+    if (!part.empty()) name += ", " + std::string(part);
+    if (options_.endpoints.size() > 1) name += " at " + endpoint_.caller.authority;
+    return report_.subject(name, counts);
+  }
+
+  std::string create_queue(bool fifo = false);
+  std::string create_topic();
+  std::uint64_t waiting_in(const std::string& url) const;
+  void fill(const std::string& url);
+  LoadResult load(const LoadPlan& plan, CountingScript& script, Subject& subject);
+  void over_and_over(std::function<std::string()> request, std::uint64_t each, std::string_view counts);
+  void consume(ConsumerPlan consumers);
+  void publish();
+  void long_poll();
+  void backlog();
+
+  const LoadKind kind_;
+  const Endpoint& endpoint_;
+  const EndpointLoadOptions& options_;
+  Progress& progress_;
+  Report& report_;
+  const SqsDialect dialect_;
+  const SnsDialect sns_;
+  std::vector<std::function<std::string()>> to_remove_;
 };
 
-void fill(const SqsDialect& dialect, const std::string& url, const EndpointLoadOptions& options) {
-  SendOver script(dialect, dialect.send(url, std::string(options.body_bytes, 'x')), 1, options.messages);
-  LoadPlan plan = options.plan;
-  plan.rate = 0;
-  plan.warm_up = plan.time = std::chrono::hours(1);
-  run_http_load(plan, script);
-  if (script.messages < options.messages) {
+std::string Visit::create_queue(bool fifo) {
+  const std::string name = own_name();
+  const OneAnswer made =
+      call(fifo ? dialect_.create_fifo_queue(name + ".fifo") : dialect_.create_queue(name));
+  const std::string url = made.status == 200 ? dialect_.queue_url(made.body) : std::string();
+  if (url.empty()) {
+    throw std::runtime_error("the endpoint gave no queue: " + std::to_string(made.status) + " " +
+                             made.body.substr(0, kRefusalBytesMax));
+  }
+  to_remove_.push_back([this, url] { return dialect_.delete_queue(url); });
+  return url;
+}
+
+std::string Visit::create_topic() {
+  const OneAnswer made = call(sns_.create_topic(own_name()));
+  const std::string arn = made.status == 200 ? SnsDialect::topic_arn(made.body) : std::string();
+  if (arn.empty()) {
+    throw std::runtime_error("the endpoint gave no topic: " + std::to_string(made.status) + " " +
+                             made.body.substr(0, kRefusalBytesMax));
+  }
+  to_remove_.push_back([this, arn] { return sns_.delete_topic(arn); });
+  return arn;
+}
+
+std::uint64_t Visit::waiting_in(const std::string& url) const {
+  const char* const name = "ApproximateNumberOfMessages";
+  const std::string count = dialect_.attribute(call(dialect_.get_attribute(url, name)).body, name);
+  return count.empty() ? 0 : std::stoull(count);
+}
+
+void Visit::fill(const std::string& url) {
+  SendOver script(
+      dialect_, [&] { return dialect_.send(url, std::string(options_.body_bytes, 'x')); }, 1,
+      options_.messages);
+  run_http_load(until_done(), script);
+  if (script.messages < options_.messages) {
     throw std::runtime_error("filling the queue failed: " + script.first_refusal);
   }
 }
 
-std::string_view name_of(LoadKind kind) {
-  switch (kind) {
-    case LoadKind::kSend:
-      return "send";
-    case LoadKind::kReceiveDelete:
-      return "receive-delete";
-    case LoadKind::kCycle:
-      return "cycle";
-    case LoadKind::kBatch:
-      return "batch";
+// Runs it, and adds everything that any load tells of itself.
+LoadResult Visit::load(const LoadPlan& plan, CountingScript& script, Subject& subject) {
+  const auto own_before = own_cpu();
+  const auto server_before = endpoint_.server ? std::optional(cpu_of(*endpoint_.server)) : std::nullopt;
+  const Clock::time_point begin = Clock::now();
+  LoadResult load = run_http_load(plan, script);
+  subject.own_share.add((own_cpu() - own_before).count() / Seconds(Clock::now() - begin).count());
+  if (server_before && script.messages > 0) {
+    subject.cpu_us.add((cpu_of(*endpoint_.server) - *server_before).count() * 1e6 /
+                       static_cast<double>(script.messages));
+    subject.resident_mb.add(static_cast<double>(resident_bytes_of(*endpoint_.server) >> 20));
   }
-  return {};
+  subject.went_wrong("answers that are not 2xx", load.failures);
+  subject.went_wrong("broken connections", load.broken);
+  subject.went_wrong("batches with refused entries", script.refused_batches);
+  if (load.late > 0)
+    subject.told["requests were due and never sent: no connection came free in time"] += load.late;
+  if (script.empty_receives > 0) subject.told["receives found nothing"] += script.empty_receives;
+  if (subject.first_refusal.empty()) subject.first_refusal = script.first_refusal;
+  // What was moved during the warm-up is left out in proportion.
+  const double share =
+      script.all > 0 ? static_cast<double>(load.answers) / static_cast<double>(script.all) : 0;
+  if (load.elapsed.count() > 0)
+    subject.rate.add(static_cast<double>(script.messages) * share / load.elapsed.count());
+  subject.p50_us.add(microseconds(load.latency.at(0.50)));
+  subject.p99_us.add(microseconds(load.latency.at(0.99)));
+  subject.latency.add(load.latency);
+  subject.by_second.insert(subject.by_second.end(), load.by_second.begin(), load.by_second.end());
+  return load;
 }
 
-// What a request of this load moves, in messages; 0: it is told by counting.
-std::uint64_t messages_each(LoadKind kind) {
-  return kind == LoadKind::kSend ? 1 : kind == LoadKind::kBatch ? kBatchEntries : 0;
+void Visit::over_and_over(std::function<std::string()> request, std::uint64_t each, std::string_view counts) {
+  SendOver script(dialect_, std::move(request), each);
+  load(plan(), script, subject("", counts));
 }
 
-template <class... Values>
-std::string formatted(const char* format, Values... values) {
-  char text[512];
-  const int size = std::snprintf(text, sizeof text, format, values...);
-  return {text, static_cast<std::size_t>(size)};
+void Visit::consume(ConsumerPlan consumers) {
+  Consumers script(dialect_, std::move(consumers), options_.plan.connections);
+  load(plan(), script, subject("", "messages"));
 }
 
-std::string json_quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += formatted("\\u%04x", static_cast<unsigned>(c));
-    } else {
-      out.push_back(c);
+void Visit::publish() {
+  const std::string topic = create_topic();
+  std::vector<std::string> urls;
+  for (std::size_t at = 0; at < options_.queues; ++at) {
+    const std::string& url = urls.emplace_back(create_queue());
+    const std::string arn =
+        dialect_.attribute(call(dialect_.get_attribute(url, "QueueArn")).body, "QueueArn");
+    if (call(sns_.subscribe_raw(topic, arn)).status != 200)
+      throw std::runtime_error("the endpoint did not subscribe a queue");
+  }
+  SendOver script(
+      dialect_, [&] { return sns_.publish(topic, std::string(options_.body_bytes, 'x')); }, 1);
+  Subject& told = subject(formatted("to %zu queues", options_.queues), "publications");
+  load(plan(), script, told);
+  std::uint64_t missing = 0;
+  comes_true([&] {
+    missing = 0;
+    for (const std::string& url : urls)
+      missing += script.messages - std::min(script.messages, waiting_in(url));
+    return missing == 0;
+  });
+  told.went_wrong("copies are not in their queues", missing);
+}
+
+void Visit::long_poll() {
+  const std::string url = create_queue();
+  MarkedPolls polls(dialect_, {url}, options_.plan.connections);
+  LoadPlan polling = plan();
+  polling.rate = 0;
+  polling.warm_up = Seconds(0);
+  polling.each_second = nullptr;
+  BackgroundLoad poller(polling, polls);
+  // No endpoint tells how many wait.
+  std::this_thread::sleep_for(std::max<Clock::duration>(
+      std::chrono::duration_cast<Clock::duration>(options_.plan.warm_up), kPollsSettle));
+
+  LoadPlan sending = plan();
+  sending.connections = kWakers;
+  sending.warm_up = Seconds(0);
+  if (sending.rate <= 0) sending.rate = kWakesASecond;
+  MarkedSends sends(dialect_, {url}, options_.body_bytes, kWakers);
+  load(sending, sends, subject("the send's own answer", "messages"));
+  comes_true([&] { return polls.deleted.load() >= sends.messages; });
+  const LoadResult& polled = poller.end();
+
+  Subject& woken =
+      subject(formatted("of %zu the one that a send wakes", options_.plan.connections), "messages");
+  woken.rate.add(static_cast<double>(polls.messages) / sending.time.count());
+  woken.p50_us.add(microseconds(polls.wakes.at(0.50)));
+  woken.p99_us.add(microseconds(polls.wakes.at(0.99)));
+  woken.latency.add(polls.wakes);
+  woken.went_wrong("answers that are not 2xx", polled.failures);
+  woken.went_wrong("broken connections", polled.broken);
+  woken.went_wrong("messages came to nobody", sends.messages - std::min(sends.messages, polls.seen()));
+  woken.went_wrong("messages came twice", polls.twice);
+}
+
+void Visit::backlog() {
+  const std::string url = create_queue();
+  SendOver filling(
+      dialect_, [&] { return dialect_.send(url, std::string(options_.body_bytes, 'x')); }, 1,
+      options_.messages);
+  load(until_done(), filling, subject("fill", "messages"));
+  Consumers draining(dialect_, {.url = url, .body = {}, .until_dry = true}, options_.plan.connections);
+  Subject& drained = subject("drain", "messages");
+  const LoadResult result = load(until_done(), draining, drained);
+  drained.went_wrong("messages did not come",
+                     filling.messages - std::min(filling.messages, draining.messages));
+  const std::size_t tenth = result.by_second.size() / 10;
+  if (tenth == 0) return;  // too short to say anything
+  const auto sum = [tenth](auto from) {
+    return std::accumulate(from, from + static_cast<std::ptrdiff_t>(tenth), 0.0);
+  };
+  report_.notes.push_back(drained.name + ": the last tenth of its seconds over the first " +
+                          readable(sum(result.by_second.end() - static_cast<std::ptrdiff_t>(tenth)) /
+                                   sum(result.by_second.begin())));
+}
+
+void Visit::measure() {
+  const std::string body(options_.body_bytes, 'x');
+  switch (kind_) {
+    case LoadKind::kSend: {
+      const std::string url = create_queue();
+      return over_and_over([&] { return dialect_.send(url, body); }, 1, "messages");
     }
+    case LoadKind::kBatch: {
+      const std::string url = create_queue();
+      return over_and_over([&] { return dialect_.send_batch(url, body, kBatchEntries); }, kBatchEntries,
+                           "messages");
+    }
+    case LoadKind::kReceiveDelete: {
+      const std::string url = create_queue();
+      fill(url);
+      return consume({.url = url, .body = {}, .until_dry = true});
+    }
+    case LoadKind::kCycle:
+      return consume({.url = create_queue(), .messages_max = 1, .body = body});
+    case LoadKind::kFifo:
+      return consume({.url = create_queue(true), .messages_max = 1, .body = body, .in_groups = true});
+    case LoadKind::kMixed:
+      return consume({.url = create_queue(),
+                      .wait_seconds = 1,
+                      .body = body,
+                      .senders = std::max<std::size_t>(options_.plan.connections / 2, 1)});
+    case LoadKind::kPublish:
+      return publish();
+    case LoadKind::kLongPoll:
+      return long_poll();
+    case LoadKind::kBacklog:
+      return backlog();
   }
-  return out + '"';
-}
-
-// Messages a second. What was moved during the warm-up is left out in proportion.
-double message_rate(const EndpointLoadResult& result) {
-  const double seconds = result.load.elapsed.count();
-  return seconds > 0 ? static_cast<double>(result.messages) * result.warm_share / seconds : 0;
 }
 
 }  // namespace
 
-EndpointLoadResult run_endpoint_load(const EndpointLoadOptions& options) {
-  const SqsDialect dialect(options.protocol, options.caller);
-  const OwnQueue queue(dialect, options.plan);
-  const std::string body(options.body_bytes, 'x');
-  std::unique_ptr<CountingScript> script;
-  switch (options.kind) {
-    case LoadKind::kSend:
-      script = std::make_unique<SendOver>(dialect, dialect.send(queue.url(), body), 1);
-      break;
-    case LoadKind::kBatch:
-      script = std::make_unique<SendOver>(dialect, dialect.send_batch(queue.url(), body, kBatchEntries),
-                                          kBatchEntries);
-      break;
-    case LoadKind::kReceiveDelete:
-      fill(dialect, queue.url(), options);
-      script = std::make_unique<ReceiveAndDelete>(dialect, queue.url(), options.plan.connections, 10, "");
-      break;
-    case LoadKind::kCycle:
-      script = std::make_unique<ReceiveAndDelete>(dialect, queue.url(), options.plan.connections, 1,
-                                                  dialect.send(queue.url(), body));
-      break;
-  }
-
-  EndpointLoadResult result;
-  const auto own_before = own_cpu();
-  const auto server_before = options.server ? std::optional(cpu_of(*options.server)) : std::nullopt;
-  result.load = run_http_load(options.plan, *script);
-  if (server_before) {
-    result.server_cpu = cpu_of(*options.server) - *server_before;
-    result.server_resident_bytes = resident_bytes_of(*options.server);
-  }
-  result.own_cpu = own_cpu() - own_before;
-  result.messages = script->messages;
-  result.empty_receives = script->empty_receives;
-  result.refused_batches = script->refused_batches;
-  result.first_refusal = script->first_refusal;
-  result.warm_share =
-      script->all > 0 ? static_cast<double>(result.load.answers) / static_cast<double>(script->all) : 0;
-  return result;
+std::string_view name_of(LoadKind kind) {
+  return std::find_if(kNames.begin(), kNames.end(), [kind](const auto& named) { return named.first == kind; })
+      ->second;
 }
 
-std::string as_text(const EndpointLoadOptions& options, const EndpointLoadResult& result) {
-  const LoadResult& load = result.load;
-  std::string text =
-      formatted("%s: %zu connections, %zu byte bodies, AWS %s, %s\n",
-                std::string(name_of(options.kind)).c_str(), options.plan.connections, options.body_bytes,
-                options.protocol == SqsDialect::Protocol::kJson ? "JSON" : "Query",
-                options.plan.rate > 0 ? formatted("%.0f requests/s asked for", options.plan.rate).c_str()
-                                      : "each connection as fast as it is answered");
-  text += formatted("  %10.0f requests/s   %10.0f messages/s   in %.1f s\n", load.rate(),
-                    message_rate(result), load.elapsed.count());
-  text += formatted("  latency: p50 %.0f us  p90 %.0f us  p99 %.0f us  p99.9 %.0f us  max %.0f us\n",
-                    microseconds(load.latency.at(0.5)), microseconds(load.latency.at(0.9)),
-                    microseconds(load.latency.at(0.99)), microseconds(load.latency.at(0.999)),
-                    microseconds(load.latency.at(1)));
-  const double all = result.warm_share > 0 ? static_cast<double>(load.answers) / result.warm_share : 0;
-  if (result.server_cpu && all > 0) {
-    text += formatted("  server: %.2f us of CPU a request, %zu MB resident\n",
-                      result.server_cpu->count() * 1e6 / all, *result.server_resident_bytes >> 20);
+std::optional<LoadKind> load_kind(std::string_view name) {
+  for (const auto& [kind, known] : kNames) {
+    if (known == name) return kind;
   }
-  text += formatted("  this program: %.2f us of CPU a request, %.0f %% of a processor\n",
-                    all > 0 ? result.own_cpu.count() * 1e6 / all : 0,
-                    100 * result.own_cpu.count() / (load.elapsed + options.plan.warm_up).count());
-  text += formatted(
-      "  errors: %llu answers that are not 2xx, %llu broken connections, %llu batches with refused "
-      "entries\n",
-      static_cast<unsigned long long>(load.failures), static_cast<unsigned long long>(load.broken),
-      static_cast<unsigned long long>(result.refused_batches));
-  if (load.late > 0) {
-    text += formatted("  %llu requests were due and never sent: no connection came free in time\n",
-                      static_cast<unsigned long long>(load.late));
-  }
-  if (messages_each(options.kind) == 0) {
-    text += formatted("  receives that found nothing: %llu\n",
-                      static_cast<unsigned long long>(result.empty_receives));
-  }
-  if (!result.first_refusal.empty()) text += "  the first refusal: " + result.first_refusal + "\n";
-  return text;
+  return std::nullopt;
 }
 
-std::string as_json(const EndpointLoadOptions& options, const EndpointLoadResult& result) {
-  const LoadResult& load = result.load;
-  const auto count = [](std::uint64_t number) { return std::to_string(number); };
-  const double all = result.warm_share > 0 ? static_cast<double>(load.answers) / result.warm_share : 0;
-  std::string json = "{\"load\":" + json_quoted(name_of(options.kind));
-  json +=
-      options.protocol == SqsDialect::Protocol::kJson ? ",\"protocol\":\"json\"" : ",\"protocol\":\"query\"";
-  json +=
-      ",\"connections\":" + count(options.plan.connections) + ",\"body_bytes\":" + count(options.body_bytes);
-  json += formatted(",\"rate_asked\":%.3f,\"seconds\":%.3f,\"requests\":", options.plan.rate,
-                    load.elapsed.count()) +
-          count(load.answers);
-  json += formatted(",\"requests_per_second\":%.1f,\"messages_per_second\":%.1f", load.rate(),
-                    message_rate(result));
-  json += formatted(",\"latency_us\":{\"p50\":%.1f,\"p90\":%.1f,\"p99\":%.1f,\"p99_9\":%.1f,\"max\":%.1f}",
-                    microseconds(load.latency.at(0.5)), microseconds(load.latency.at(0.9)),
-                    microseconds(load.latency.at(0.99)), microseconds(load.latency.at(0.999)),
-                    microseconds(load.latency.at(1)));
-  json += ",\"failures\":" + count(load.failures) + ",\"broken\":" + count(load.broken) +
-          ",\"refused_batches\":" + count(result.refused_batches) + ",\"late\":" + count(load.late) +
-          ",\"empty_receives\":" + count(result.empty_receives);
-  if (result.server_cpu && all > 0) {
-    json += formatted(",\"server_cpu_us_per_request\":%.2f,\"server_resident_bytes\":%zu",
-                      result.server_cpu->count() * 1e6 / all, *result.server_resident_bytes);
+void measure_endpoint(LoadKind kind, const Endpoint& endpoint, const EndpointLoadOptions& options,
+                      Progress& progress, Report& report) {
+  Visit(kind, endpoint, options, progress, report).measure();
+}
+
+Report run_endpoint_load(const EndpointLoadOptions& options) {
+  std::string endpoints;
+  for (const Endpoint& endpoint : options.endpoints) endpoints += " " + endpoint.caller.authority;
+  Report report = begin_report("load on" + endpoints);
+  report.conditions =
+      formatted("%zu connections, %zu byte bodies, AWS %s, %s, %zu round%s of %g s", options.plan.connections,
+                options.body_bytes, options.protocol == SqsDialect::Protocol::kJson ? "JSON" : "Query",
+                options.plan.rate > 0 ? formatted("%g requests/s asked for", options.plan.rate).c_str()
+                                      : "each connection as fast as it is answered",
+                options.rounds, options.rounds == 1 ? "" : "s", options.plan.time.count());
+  Progress progress;
+  for (std::size_t round = 1; round <= options.rounds; ++round) {
+    for (const LoadKind kind : options.kinds) {
+      for (const Endpoint& endpoint : options.endpoints) {
+        progress.now(formatted("round %zu of %zu, %s at %s", round, options.rounds,
+                               std::string(name_of(kind)).c_str(), endpoint.caller.authority.c_str()));
+        measure_endpoint(kind, endpoint, options, progress, report);
+      }
+    }
   }
-  json += formatted(",\"own_cpu_us_per_request\":%.2f", all > 0 ? result.own_cpu.count() * 1e6 / all : 0);
-  if (!result.first_refusal.empty()) json += ",\"first_refusal\":" + json_quoted(result.first_refusal);
-  return json + "}\n";
+  return report;
 }
 
 }  // namespace penstock

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
 #include <vector>
 
 #include "bench/histogram.h"
@@ -14,15 +13,20 @@ class Figures {
  public:
   void add(double value) { values_.push_back(value); }
   bool empty() const { return values_.empty(); }
-  double median() const { return sorted()[values_.size() / 2]; }
-  double least() const { return sorted().front(); }
-  double most() const { return sorted().back(); }
+  const std::vector<double>& all() const { return values_; }
+  // These three are 0 of no figures.
+  double median() const {
+    return values_.empty() ? 0 : (at((values_.size() - 1) / 2) + at(values_.size() / 2)) / 2;
+  }
+  double least() const { return at(0); }
+  double most() const { return at(values_.empty() ? 0 : values_.size() - 1); }
 
  private:
-  std::vector<double> sorted() const {
+  double at(std::size_t rank) const {
+    if (values_.empty()) return 0;
     std::vector<double> values = values_;
     std::sort(values.begin(), values.end());
-    return values;
+    return values[rank];
   }
 
   std::vector<double> values_;

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "bench/tls_stream.h"
+
 namespace penstock {
 namespace {
 
@@ -67,11 +69,20 @@ Address resolve(const std::string& host, std::uint16_t port) {
 
 struct Connection {
   Descriptor socket{-1};
+  std::unique_ptr<TlsStream> tls;  // nullptr: none
   AnswerReader reader;
   std::string_view unsent;
   Moment due;
   bool waits = false;  // for an answer
   bool ended = false;
+
+  ssize_t write(std::string_view bytes) const {
+    if (tls) return tls->write(bytes.data(), bytes.size());
+    return send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+  ssize_t read(char* room, std::size_t bytes) const {
+    return tls ? tls->read(room, bytes) : recv(socket.get(), room, bytes, MSG_DONTWAIT);
+  }
 };
 
 class Load {
@@ -103,6 +114,7 @@ class Load {
   void send_some(std::size_t index);
   void receive_some(std::size_t index);
   void answered(std::size_t index);
+  void look_at_clock(Moment now);
   timespec pause() const;
 
   const LoadPlan& plan_;
@@ -115,6 +127,9 @@ class Load {
   std::size_t waiting_ = 0;        // for an answer
   std::uint64_t started_ = 0;
   std::uint64_t broken_in_a_row_ = 0;
+  std::uint64_t all_answers_ = 0;  // those of the warm-up too
+  std::uint64_t told_ = 0;         // of them, before the second that goes on
+  Moment next_second_;
   Moment begin_;
   Moment counted_from_;
   Moment end_;
@@ -123,6 +138,7 @@ class Load {
 
 void Load::connect(std::size_t index) {
   Connection& connection = all_[index];
+  connection.tls.reset();
   const int family = address_.bytes.ss_family;
   connection.socket = Descriptor(socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (connection.socket.get() < 0) fail("socket");
@@ -132,6 +148,8 @@ void Load::connect(std::size_t index) {
   }
   const int yes = 1;
   setsockopt(connection.socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+  if (plan_.tls != nullptr)
+    connection.tls = std::make_unique<TlsStream>(*plan_.tls, connection.socket.get(), plan_.host);
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.u64 = index;
@@ -194,8 +212,7 @@ void Load::start_due() {
 void Load::send_some(std::size_t index) {
   Connection& connection = all_[index];
   while (!connection.unsent.empty()) {
-    const ssize_t sent = send(connection.socket.get(), connection.unsent.data(), connection.unsent.size(),
-                              MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = connection.write(connection.unsent);
     if (sent < 0) {
       // A connection that is broken is told as such by the poll.
       if (errno == EAGAIN || errno == EINTR || !plan_.strict) return;
@@ -209,15 +226,15 @@ void Load::receive_some(std::size_t index) {
   Connection& connection = all_[index];
   bool ended = false;
   for (bool more = true; more;) {
-    const ssize_t got =
-        recv(connection.socket.get(), connection.reader.room(kReadBytes), kReadBytes, MSG_DONTWAIT);
+    const ssize_t got = connection.read(connection.reader.room(kReadBytes), kReadBytes);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) break;
     if (got < 0 && plan_.strict) fail("recv");
     ended = got <= 0;
     if (ended) break;
     connection.reader.arrived(static_cast<std::size_t>(got));
-    // Fewer bytes than there was room for were all; that there are more is told again.
-    more = static_cast<std::size_t>(got) == kReadBytes;
+    // Fewer bytes than there was room for were all; that there are more is told again. TLS hands out its
+    // records one by one.
+    more = connection.tls || static_cast<std::size_t>(got) == kReadBytes;
   }
   if (ended) connection.reader.ended();
   if (connection.waits) {
@@ -235,6 +252,7 @@ void Load::answered(std::size_t index) {
   Connection& connection = all_[index];
   const HttpAnswer& answer = connection.reader.answer();
   broken_in_a_row_ = 0;
+  ++all_answers_;
   if (connection.due >= counted_from_) {
     result_.latency.add(Clock::now() - connection.due);
     ++result_.answers;
@@ -252,6 +270,18 @@ void Load::answered(std::size_t index) {
   free_again(index);
 }
 
+void Load::look_at_clock(Moment now) {
+  while (now >= next_second_) {
+    const std::uint64_t answers = all_answers_ - std::exchange(told_, all_answers_);
+    // A second that begins in the warm-up is not one of the counted.
+    if (next_second_ <= end_ && next_second_ - std::chrono::seconds(1) >= counted_from_)
+      result_.by_second.push_back(static_cast<double>(answers));
+    if (plan_.each_second)
+      plan_.each_second(std::chrono::duration<double>(next_second_ - begin_).count(), answers);
+    next_second_ += std::chrono::seconds(1);
+  }
+}
+
 timespec Load::pause() const {
   Clock::duration pause = kSilenceMax;
   const Moment now = Clock::now();
@@ -261,6 +291,7 @@ timespec Load::pause() const {
     pause = std::max(end_ - now, Clock::duration{0});
   }
   if (plan_.over) pause = std::min<Clock::duration>(pause, kLook);
+  if (plan_.each_second) pause = std::clamp<Clock::duration>(next_second_ - now, Clock::duration{0}, pause);
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(pause);
   return {seconds.count(), std::chrono::nanoseconds(pause - seconds).count()};
 }
@@ -268,6 +299,7 @@ timespec Load::pause() const {
 LoadResult Load::run() {
   for (std::size_t index = 0; index < all_.size(); ++index) connect(index);
   begin_ = Clock::now();
+  next_second_ = begin_ + std::chrono::seconds(1);
   counted_from_ = begin_ + std::chrono::duration_cast<Clock::duration>(plan_.warm_up);
   end_ = counted_from_ + std::chrono::duration_cast<Clock::duration>(plan_.time);
   for (std::size_t index = 0; index < all_.size(); ++index) free_again(index);
@@ -278,6 +310,7 @@ LoadResult Load::run() {
     if (plan_.over && plan_.over->load(std::memory_order_relaxed)) end_ = Clock::now();
     if (rated()) start_due();
     const Moment now = Clock::now();
+    look_at_clock(now);
     if (now >= end_ && (plan_.abandons || (rated() && waiting_ == 0))) break;
     const timespec pause_now = pause();
     const int ready =
@@ -306,8 +339,8 @@ LoadResult Load::run() {
 
 }  // namespace
 
-std::string http_post(std::string_view headers, std::string_view body) {
-  std::string request = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+std::string http_post(std::string_view headers, std::string_view body, std::string_view path) {
+  std::string request = "POST " + std::string(path) + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
   request += headers;
   request += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   request += body;

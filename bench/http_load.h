@@ -21,11 +21,14 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/histogram.h"
 #include "bench/http_answer.h"
 
 namespace penstock {
+
+class TlsTrust;
 
 class HttpScript {
  public:
@@ -40,6 +43,7 @@ class HttpScript {
 struct LoadPlan {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
+  const TlsTrust* tls = nullptr;  // nullptr: no TLS
   std::size_t connections = 1;
   std::chrono::duration<double> warm_up{0};
   std::chrono::duration<double> time{0};
@@ -47,6 +51,8 @@ struct LoadPlan {
   bool strict = true;
   bool abandons = false;  // at the end, connections are closed without waiting for their answers
   const std::atomic<bool>* over = nullptr;  // the end, if it is told by somebody
+  // Called once a second, with the seconds since the begin and what was answered in the last of them.
+  std::function<void(double seconds, std::uint64_t answers)> each_second;
 };
 
 struct LoadResult {
@@ -56,6 +62,7 @@ struct LoadResult {
   std::uint64_t late = 0;      // requests that were due and never sent, for no connection came free
   std::chrono::duration<double> elapsed{};
   Histogram latency;
+  std::vector<double> by_second;  // answers in each whole second that was counted
 
   double rate() const { return elapsed.count() > 0 ? static_cast<double>(answers) / elapsed.count() : 0; }
 };
@@ -66,7 +73,7 @@ LoadResult run_http_load(const LoadPlan& plan, HttpScript& script);
 LoadResult run_http_load(std::uint16_t port, std::size_t connections, std::chrono::duration<double> time,
                          HttpScript& script);
 
-// POST / with these headers ("Name: value\r\n"...) and body, ready to be sent.
-std::string http_post(std::string_view headers, std::string_view body);
+// POST with these headers ("Name: value\r\n"...) and body, ready to be sent.
+std::string http_post(std::string_view headers, std::string_view body, std::string_view path = "/");
 
 }  // namespace penstock

@@ -48,6 +48,15 @@ std::size_t resident_bytes_of(pid_t process) {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
+std::uint64_t written_bytes_of(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/io");
+  std::uint64_t bytes = 0;
+  for (std::string name; file >> name;) {
+    if (name == "wchar:" && file >> bytes) return bytes;
+  }
+  throw std::runtime_error("what process " + std::to_string(process) + " writes is not told");
+}
+
 std::size_t descriptors_of(pid_t process) {
   const std::filesystem::directory_iterator open("/proc/" + std::to_string(process) + "/fd");
   return static_cast<std::size_t>(std::distance(begin(open), end(open)));

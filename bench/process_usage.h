@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace penstock {
 
@@ -14,6 +15,8 @@ std::chrono::duration<double> cpu_of(pid_t process);
 std::chrono::duration<double> own_cpu();
 // Resident memory in bytes; 0 if there is no such process.
 std::size_t resident_bytes_of(pid_t process);
+// Bytes that it has handed to write calls so far: files, pipes and events, not what is sent through sockets.
+std::uint64_t written_bytes_of(pid_t process);
 // Open descriptors.
 std::size_t descriptors_of(pid_t process);
 

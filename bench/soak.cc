@@ -1,18 +1,15 @@
 #include <algorithm>
-#include <atomic>
-#include <charconv>
 #include <cstdio>
-#include <exception>
 #include <stdexcept>
 #include <thread>
-#include <unordered_set>
 
+#include "bench/background_load.h"
 #include "bench/benchmarks.h"
 #include "bench/daemon.h"
+#include "bench/endpoint_scripts.h"
 #include "bench/figures.h"
 #include "bench/process_usage.h"
 #include "bench/scratch_directory.h"
-#include "bench/scripts.h"
 
 namespace penstock {
 namespace {
@@ -23,6 +20,7 @@ using Seconds = std::chrono::duration<double>;
 constexpr std::size_t kPolls = 1000;
 constexpr std::size_t kQueues = 10;
 constexpr double kSendsASecond = 500;
+constexpr std::size_t kBodyBytes = 200;
 // While all polls wait, the daemon does nothing but look at its clock and its connections once a second.
 constexpr double kIdleShareMax = 0.02;
 // What the second half of the traffic may add to the memory of the first. Nothing is kept of messages that
@@ -30,103 +28,6 @@ constexpr double kIdleShareMax = 0.02;
 constexpr std::size_t kGrowthMax = 64 << 20;
 // Of the daemon's own, beside its connections: the store opens and closes files as it works.
 constexpr std::size_t kFilesMax = 64;
-
-// Every message's body begins with its number and the moment at which it was sent.
-struct Mark {
-  std::uint64_t number = 0;
-  std::int64_t nanoseconds = 0;
-
-  std::string text() const { return std::to_string(number) + " " + std::to_string(nanoseconds) + " "; }
-  static Mark parse(std::string_view text) {
-    Mark mark;
-    const char* const end = text.data() + text.size();
-    const auto [at, error] = std::from_chars(text.data(), end, mark.number);
-    if (error != std::errc{} || at == end) return {};
-    std::from_chars(at + 1, end, mark.nanoseconds);
-    return mark;
-  }
-};
-
-std::int64_t now_nanoseconds() { return std::chrono::nanoseconds(Clock::now().time_since_epoch()).count(); }
-
-// Each connection waits for messages of its queue, and deletes each that comes.
-class Polls final : public HttpScript {
- public:
-  Polls(const std::vector<std::string>& urls, std::size_t connections) : urls_(urls), polls_(connections) {
-    for (const std::string& url : urls_) {
-      receives_.push_back(
-          sqs_call("ReceiveMessage", "{\"QueueUrl\":\"" + url + "\",\"WaitTimeSeconds\":20}"));
-    }
-  }
-
-  std::string_view next(std::size_t connection) override {
-    Poll& poll = polls_[connection];
-    const std::size_t queue = connection % urls_.size();
-    if (poll.handle.empty()) return receives_[queue];
-    poll.request = sqs_call(
-        "DeleteMessage", "{\"QueueUrl\":\"" + urls_[queue] + "\",\"ReceiptHandle\":\"" + poll.handle + "\"}");
-    return poll.request;
-  }
-  void answered(std::size_t connection, const HttpAnswer& answer) override {
-    Poll& poll = polls_[connection];
-    if (!poll.handle.empty()) {
-      if (answer.status == 200) ++deleted_;
-      poll.handle.clear();
-      return;
-    }
-    const std::string_view handle = json_string(answer.body, "ReceiptHandle");
-    if (handle.empty()) return;
-    poll.handle = handle;
-    const Mark mark = Mark::parse(json_string(answer.body, "Body"));
-    wakes_.add(std::chrono::nanoseconds(now_nanoseconds() - mark.nanoseconds));
-    if (!seen_.insert(mark.number).second) ++twice_;
-  }
-
-  std::uint64_t deleted() const { return deleted_; }
-  std::uint64_t seen() const { return seen_.size(); }
-  std::uint64_t twice() const { return twice_; }
-  const Histogram& wakes() const { return wakes_; }
-
- private:
-  struct Poll {
-    std::string handle;  // of the message that is to be deleted
-    std::string request;
-  };
-
-  const std::vector<std::string>& urls_;
-  std::vector<std::string> receives_;
-  std::vector<Poll> polls_;
-  std::unordered_set<std::uint64_t> seen_;
-  std::uint64_t deleted_ = 0;
-  std::uint64_t twice_ = 0;
-  Histogram wakes_;
-};
-
-// Messages to all queues in turn.
-class Sends final : public HttpScript {
- public:
-  Sends(const std::vector<std::string>& urls, std::size_t connections)
-      : urls_(urls), requests_(connections) {}
-
-  std::string_view next(std::size_t connection) override {
-    const std::string body = Mark{++sent_, now_nanoseconds()}.text() + std::string(200, 'x');
-    requests_[connection] = sqs_call("SendMessage", "{\"QueueUrl\":\"" + urls_[sent_ % urls_.size()] +
-                                                        "\",\"MessageBody\":\"" + body + "\"}");
-    return requests_[connection];
-  }
-  void answered(std::size_t, const HttpAnswer&) override {}
-  std::uint64_t sent() const { return sent_; }
-
- private:
-  const std::vector<std::string>& urls_;
-  std::vector<std::string> requests_;
-  std::uint64_t sent_ = 0;
-};
-
-std::uint64_t number_of(const Daemon& daemon, const std::string& metric) {
-  const std::string line = daemon.metric(metric);
-  return std::stoull(line.substr(line.rfind(' ') + 1));
-}
 
 // Looks again and again, for ten seconds at most.
 template <class Holds>
@@ -167,35 +68,16 @@ bool soak(const BenchmarkOptions& options) {
     good = false;
   };
 
-  Polls polling(urls, polls);
+  const SqsDialect dialect(SqsDialect::Protocol::kJson, {"127.0.0.1:" + std::to_string(daemon.port())});
+  MarkedPolls polling(dialect, urls, polls);
   LoadPlan poll_plan;
   poll_plan.port = daemon.port();
   poll_plan.connections = polls;
-  poll_plan.time = Seconds(options.seconds + 60);  // ended by hand
-  std::atomic<bool> over{false};
-  poll_plan.abandons = true;
-  poll_plan.over = &over;
-  std::exception_ptr poller_failed;
-  LoadResult polled;
-  std::thread poller([&] {
-    try {
-      polled = run_http_load(poll_plan, polling);
-    } catch (...) {
-      poller_failed = std::current_exception();
-    }
-  });
-  struct End {
-    std::atomic<bool>& over;
-    std::thread& thread;
-    ~End() {
-      over = true;
-      if (thread.joinable()) thread.join();
-    }
-  } const end{over, poller};
+  BackgroundLoad poller(poll_plan, polling);
 
   std::printf("soak: %zu long polls on %zu queues, %.0f s idle, then %.0f s with %.0f messages a second\n",
               polls, kQueues, idle_time.count(), traffic_time.count(), rate);
-  const auto all_wait = [&] { return number_of(daemon, "penstock_receivers_waiting") == polls; };
+  const auto all_wait = [&] { return daemon.number("penstock_receivers_waiting") == polls; };
   expect(comes_true(all_wait), "not all polls wait");
 
   const Seconds cpu_before = cpu_of(process);
@@ -221,7 +103,7 @@ bool soak(const BenchmarkOptions& options) {
   std::uint64_t sent = 0;
   std::size_t resident_half = 0;
   std::size_t descriptors_most = 0;
-  Sends sending(urls, send_plan.connections);
+  MarkedSends sending(dialect, urls, kBodyBytes, send_plan.connections);
   for (int half = 0; half < 2; ++half) {
     const LoadResult load = run_http_load(send_plan, sending);
     sends.add(load.latency);
@@ -233,25 +115,23 @@ bool soak(const BenchmarkOptions& options) {
   const std::size_t resident_end = resident_bytes_of(process);
   // Everything that was sent has been handed out and deleted, and all polls wait again.
   expect(comes_true(all_wait), "not all polls wait at the end");
-  expect(number_of(daemon, "penstock_messages_touched") == 0, "messages are left in flight");
+  expect(daemon.number("penstock_messages_touched") == 0, "messages are left in flight");
 
-  over = true;
-  poller.join();
-  if (poller_failed) std::rethrow_exception(poller_failed);
+  const LoadResult& polled = poller.end();
   expect(polled.failures == 0, std::to_string(polled.failures) + " receives or deletes failed");
-  expect(sent == sending.sent() && polling.seen() == sent && polling.deleted() == sent,
+  expect(sent == sending.sent() && polling.seen() == sent && polling.deleted == sent,
          std::to_string(sent) + " sent, " + std::to_string(polling.seen()) + " received, " +
-             std::to_string(polling.deleted()) + " deleted");
-  expect(polling.twice() == 0, std::to_string(polling.twice()) + " received twice");
-  expect(comes_true([&] { return number_of(daemon, "penstock_http_connections") <= 1; }),
+             std::to_string(polling.deleted) + " deleted");
+  expect(polling.twice == 0, std::to_string(polling.twice) + " received twice");
+  expect(comes_true([&] { return daemon.number("penstock_http_connections") <= 1; }),
          "connections that were closed stay open");
-  expect(comes_true([&] { return number_of(daemon, "penstock_receivers_waiting") == 0; }),
+  expect(comes_true([&] { return daemon.number("penstock_receivers_waiting") == 0; }),
          "receives of clients that are gone still wait");
   const std::size_t descriptors_end = descriptors_of(process);
 
   std::printf("  %llu messages, each received once and deleted\n", static_cast<unsigned long long>(sent));
   std::printf("  from a send to the answer of the poll that it wakes: p50 %.0f us  p99 %.0f us\n",
-              microseconds(polling.wakes().at(0.5)), microseconds(polling.wakes().at(0.99)));
+              microseconds(polling.wakes.at(0.5)), microseconds(polling.wakes.at(0.99)));
   std::printf("  from a send to its own answer, which waits for the same commit: p50 %.0f us  p99 %.0f us\n",
               microseconds(sends.at(0.5)), microseconds(sends.at(0.99)));
   std::printf("  resident: %zu MB before, %zu idle, %zu half way, %zu at the end\n", resident_before >> 20,

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "bench/signed_request_text.h"
+
 namespace penstock {
 namespace {
 
@@ -60,29 +62,59 @@ std::string xml_unescaped(std::string_view text) {
   return out;
 }
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+std::string request(const Caller& caller, std::string_view service, const Headers& headers,
+                    const std::string& body) {
+  if (!caller.secret_access_key.empty()) return signed_post(caller, service, headers, body);
+  std::string text = "POST / HTTP/1.1\r\nHost: " + caller.authority + "\r\n";
+  for (const auto& [name, value] : headers) text.append(name).append(": ").append(value).append("\r\n");
+  return text + "X-Amz-Date: 20260101T000000Z\r\nAuthorization: AWS4-HMAC-SHA256 Credential=" +
+         caller.access_key_id + "/20260101/" + caller.region + "/" + std::string(service) +
+         "/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + std::string(64, '0') +
+         "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
 }  // namespace
 
-std::string SqsDialect::call(std::string_view action, const std::string& json,
-                             const Parameters& parameters) const {
-  std::string body = json;
-  std::string head = "POST / HTTP/1.1\r\nHost: " + caller_.authority + "\r\n";
-  if (protocol_ == Protocol::kJson) {
-    head +=
-        "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS." + std::string(action) + "\r\n";
-  } else {
-    head += "Content-Type: application/x-www-form-urlencoded\r\n";
-    body = "Action=" + std::string(action) + "&Version=2012-11-05";
-    for (const auto& [name, value] : parameters) body += "&" + name + "=" + percent_encoded(value);
+std::string query_call(const Caller& caller, std::string_view service, std::string_view version,
+                       std::string_view action, const QueryParameters& parameters) {
+  std::string body = "Action=" + std::string(action) + "&Version=" + std::string(version);
+  for (const auto& [name, value] : parameters) body += "&" + name + "=" + percent_encoded(value);
+  return request(caller, service, {{"Content-Type", "application/x-www-form-urlencoded"}}, body);
+}
+
+std::vector<std::string> xml_texts(std::string_view answer, std::string_view name) {
+  std::vector<std::string> found;
+  const std::string open = "<" + std::string(name) + ">";
+  const std::string shut = "</" + std::string(name) + ">";
+  for (std::size_t at = 0; (at = answer.find(open, at)) != std::string_view::npos;) {
+    at += open.size();
+    const std::size_t end = answer.find(shut, at);
+    if (end == std::string_view::npos) break;
+    found.push_back(xml_unescaped(answer.substr(at, end - at)));
+    at = end;
   }
-  head +=
-      "X-Amz-Date: 20260101T000000Z\r\nAuthorization: AWS4-HMAC-SHA256 Credential=" + caller_.access_key_id +
-      "/20260101/" + caller_.region +
-      "/sqs/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + std::string(64, '0') + "\r\n";
-  return head + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return found;
+}
+
+std::string SqsDialect::call(std::string_view action, const std::string& json,
+                             const QueryParameters& parameters) const {
+  if (protocol_ == Protocol::kQuery) return query_call(caller_, "sqs", "2012-11-05", action, parameters);
+  return request(
+      caller_, "sqs",
+      {{"Content-Type", "application/x-amz-json-1.0"}, {"X-Amz-Target", "AmazonSQS." + std::string(action)}},
+      json);
 }
 
 std::string SqsDialect::create_queue(std::string_view name) const {
   return call("CreateQueue", "{\"QueueName\":" + quoted(name) + "}", {{"QueueName", std::string(name)}});
+}
+
+std::string SqsDialect::create_fifo_queue(std::string_view name) const {
+  return call(
+      "CreateQueue", "{\"QueueName\":" + quoted(name) + ",\"Attributes\":{\"FifoQueue\":\"true\"}}",
+      {{"QueueName", std::string(name)}, {"Attribute.1.Name", "FifoQueue"}, {"Attribute.1.Value", "true"}});
 }
 
 std::string SqsDialect::delete_queue(std::string_view url) const {
@@ -94,9 +126,27 @@ std::string SqsDialect::send(std::string_view url, std::string_view body) const 
               {{"QueueUrl", std::string(url)}, {"MessageBody", std::string(body)}});
 }
 
+std::string SqsDialect::send_to_group(std::string_view url, std::string_view body, std::string_view group,
+                                      std::string_view deduplication_id) const {
+  return call("SendMessage",
+              "{\"QueueUrl\":" + quoted(url) + ",\"MessageGroupId\":" + quoted(group) +
+                  ",\"MessageDeduplicationId\":" + quoted(deduplication_id) +
+                  ",\"MessageBody\":" + quoted(body) + "}",
+              {{"QueueUrl", std::string(url)},
+               {"MessageGroupId", std::string(group)},
+               {"MessageDeduplicationId", std::string(deduplication_id)},
+               {"MessageBody", std::string(body)}});
+}
+
+std::string SqsDialect::get_attribute(std::string_view url, std::string_view name) const {
+  return call("GetQueueAttributes",
+              "{\"QueueUrl\":" + quoted(url) + ",\"AttributeNames\":[" + quoted(name) + "]}",
+              {{"QueueUrl", std::string(url)}, {"AttributeName.1", std::string(name)}});
+}
+
 std::string SqsDialect::send_batch(std::string_view url, std::string_view body, std::size_t entries) const {
   std::string json = "{\"QueueUrl\":" + quoted(url) + ",\"Entries\":[";
-  Parameters parameters{{"QueueUrl", std::string(url)}};
+  QueryParameters parameters{{"QueueUrl", std::string(url)}};
   for (std::size_t entry = 1; entry <= entries; ++entry) {
     const std::string id = "m" + std::to_string(entry);
     if (entry > 1) json += ",";
@@ -124,19 +174,8 @@ std::string SqsDialect::remove(std::string_view url, std::string_view receipt_ha
 }
 
 std::vector<std::string> SqsDialect::texts(std::string_view answer, std::string_view name) const {
+  if (protocol_ == Protocol::kQuery) return xml_texts(answer, name);
   std::vector<std::string> found;
-  if (protocol_ == Protocol::kQuery) {
-    const std::string open = "<" + std::string(name) + ">";
-    const std::string shut = "</" + std::string(name) + ">";
-    for (std::size_t at = 0; (at = answer.find(open, at)) != std::string_view::npos;) {
-      at += open.size();
-      const std::size_t end = answer.find(shut, at);
-      if (end == std::string_view::npos) break;
-      found.push_back(xml_unescaped(answer.substr(at, end - at)));
-      at = end;
-    }
-    return found;
-  }
   // From string to string, so that what merely stands in a message is never taken for a name.
   std::string last;
   for (std::size_t at = answer.find('"'); at < answer.size();) {
@@ -164,6 +203,12 @@ std::vector<std::string> SqsDialect::receipt_handles(std::string_view answer) co
 }
 
 std::vector<std::string> SqsDialect::bodies(std::string_view answer) const { return texts(answer, "Body"); }
+
+std::string SqsDialect::attribute(std::string_view answer, std::string_view name) const {
+  // In Query only the one that was asked for is there.
+  const std::vector<std::string> found = texts(answer, protocol_ == Protocol::kQuery ? "Value" : name);
+  return found.empty() ? std::string() : found.front();
+}
 
 bool SqsDialect::refuses_entries(std::string_view answer) const {
   if (protocol_ == Protocol::kQuery) return answer.find("<BatchResultErrorEntry>") != std::string_view::npos;
