@@ -277,8 +277,13 @@ void BrokerThread::pass_time() {
 }
 
 // Once for each commit. Else every round while the disk is busy would add to what is next for it, the more the longer
-// that took, and whoever sends meanwhile would wait for a publication as a whole.
-void BrokerThread::admit_copies() { broker_.admit_copies(copied_for_ != commit_->counts().commits); }
+// that took, and whoever sends meanwhile would wait for a publication as a whole. And what somebody waits for has no
+// copies if it waits for some already.
+void BrokerThread::admit_copies() {
+  const std::uint64_t filling = commit_->counts().commits;
+  const bool waited_for_some = copied_for_ + 1 == filling && commit_->awaited();
+  broker_.admit_copies(copied_for_ != filling && !waited_for_some);
+}
 
 void BrokerThread::send_replies() {
   for (Reply& reply : std::exchange(commit_->released(), {})) {

@@ -42,6 +42,8 @@ class GroupCommit {
   // The filling takes no more until the outstanding commit is durable.
   bool stalled() const { return outstanding_ && full(); }
   bool full() const { return decisions_ >= kCommandsMax || content_bytes_ >= kContentBytesMax; }
+  // Somebody is answered when the filling is durable.
+  bool awaited() const { return !filling_replies_.empty() || !filling_reads_.empty(); }
   // Does nothing while a commit is outstanding or the filling holds nothing to write.
   void hand_over(Time now);
 
