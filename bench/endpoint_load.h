@@ -5,10 +5,13 @@
 //   receive-delete  fills the queue first; then receives of up to ten, and a DeleteMessage for each
 //   cycle           each connection sends one message, receives one, deletes it
 //   fifo            the same on a FIFO queue, each connection in a message group of its own
-//   publish         Publish to a topic with `queues` queues, subscribed raw; then looks whether each has its
-//   copies long-poll       each connection waits; messages at a rate wake them one by one backlog fills the
-//   queue with `messages`, then drains it until nothing is found mixed           half of the connections
-//   send, one request in five a batch; the others receive and delete
+//   publish         Publish to a topic with `queues` queues, subscribed raw; then looks whether each has its copies
+//
+//   long-poll       each connection waits; messages at a rate wake them one by one
+//
+//   backlog         fills the queue with `messages`, then drains it until nothing is found
+//
+//   mixed           half of the connections send, one request in five a batch; the others receive and delete
 //
 // Rounds are interleaved: in each, every kind is measured at every endpoint.
 #pragma once

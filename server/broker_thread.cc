@@ -268,21 +268,24 @@ void BrokerThread::follow_leap() {
 
 void BrokerThread::pass_time() {
   broker_.admit_growth(store_->admits_growth());
-  admit_copies();
+  const bool copies = admit_copies();
   if (commit_->stalled() || broker_.next_deadline() > now_) return;
   const std::size_t changes = commit_->outcome().changes.size();
   broker_.tick(now_, random_, commit_->outcome());
-  if (commit_->outcome().changes.size() > changes) copied_for_ = commit_->counts().commits;
+  if (copies && commit_->outcome().changes.size() > changes) copied_for_ = commit_->counts().commits;
   commit_->decided();
 }
 
 // Once for each commit. Else every round while the disk is busy would add to what is next for it, the more the longer
-// that took, and whoever sends meanwhile would wait for a publication as a whole. And what somebody waits for has no
-// copies if it waits for some already.
-void BrokerThread::admit_copies() {
+// that took, and whoever sends meanwhile would wait for a publication as a whole. And what somebody waits for already
+// gets none if the commit before it has some; so nobody waits for more than two commits' copies, nor do publications
+// for more than every second commit.
+bool BrokerThread::admit_copies() {
   const std::uint64_t filling = commit_->counts().commits;
-  const bool waited_for_some = copied_for_ + 1 == filling && commit_->awaited();
-  broker_.admit_copies(copied_for_ != filling && !waited_for_some);
+  const bool before_has_some = copied_for_ && *copied_for_ + 1 == filling;
+  const bool admitted = copied_for_ != filling && !(before_has_some && commit_->awaited());
+  broker_.admit_copies(admitted);
+  return admitted;
 }
 
 void BrokerThread::send_replies() {

@@ -117,7 +117,7 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   void work_off();
   void follow_leap();
   void pass_time();
-  void admit_copies();
+  bool admit_copies();
   void send_replies();
   void undo_replies();
   Pause next_wake() const;
@@ -155,7 +155,8 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   Milliseconds time_ahead_{0};  // as the clock knows it
   std::optional<GroupCommit> commit_;
   Time now_;
-  std::uint64_t copied_for_ = UINT64_MAX;  // so many commits were handed over before the one that has its copies
+  // So many commits had been handed over before the last one that may have copies of publications.
+  std::optional<std::uint64_t> copied_for_;
   std::vector<Letter> letters_;
   std::deque<Letter> backlog_;
   std::vector<std::vector<Reply>> batches_;  // one for each sink

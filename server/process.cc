@@ -145,7 +145,7 @@ int serve_until_told(Server& server) {
     const int signal = wait_for(signals);
     if (signal != SIGHUP) return signal;
     if (const auto wrong = server.reload()) {
-      log_error("what was read anew cannot be used, and all stays as it was", {{"why", *wrong}});
+      log_error("what was read anew cannot be used", {{"why", *wrong}});
     }
   }
 }

@@ -170,7 +170,8 @@ std::optional<StartRefusal> Server::make_declared(const Declared& declared) {
 }
 
 // Everything is read and judged before anything is changed. What is declared comes first then: the core,
-// which may have changed since, can still refuse it, and nothing else can go wrong.
+// which may have changed since or have no room, can still refuse it: then what was made before that stays
+// (docs/decisions/0026), and the rest is not taken up.
 std::optional<std::string> Server::reload() {
   // A certificate that was made and is kept nowhere would be another one.
   const bool kept = !settings_.tls_self_signed || settings_.durability != Durability::kMemory;

@@ -61,7 +61,8 @@ class Server {
   void stop();
 
   // Reads anew who may call, the certificate, and what is declared; no connection notices. What was wrong, if
-  // anything, with each file that is wrong: then all stays as it was.
+  // anything, with each file that is wrong: then nothing was taken up, but for declared resources that were made
+  // before one that the core refused.
   std::optional<std::string> reload();
 
   // Read whole since the start.

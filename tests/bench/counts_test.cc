@@ -123,14 +123,17 @@ TEST_F(Counts, ALoneSendTakesFewSystemCalls) {
   EXPECT_LE(*each, 28);
 }
 
-TEST_F(Counts, SendsInCompanyShareTheirSystemCalls) {
+// How many share a commit is the machine's affair; what each costs is not.
+TEST_F(Counts, SendsInCompanyShareTheSystemCallsOfTheirCommit) {
   constexpr std::size_t kSends = 2'000;
   const std::string url = daemon_->create_queue("q");
+  const std::uint64_t before = daemon_->number("penstock_commits_total");
   const std::optional<double> each = system_calls_each(
       *daemon_, [&] { send(url, kSends); }, kSends, "one of 64 sends at a time");
   if (!each) GTEST_SKIP() << "no process may be watched here";
+  const auto commits = static_cast<double>(daemon_->number("penstock_commits_total") - before);
   EXPECT_GE(*each, 2);  // each is received and answered
-  EXPECT_LE(*each, 4.5);
+  EXPECT_LE(*each, 3 + 25 * commits / kSends);
 }
 
 // The core alone, so that what the allocator holds is what the messages hold.

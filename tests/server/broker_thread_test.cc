@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "broker/queue_arn.h"
 #include "storage/memory_store.h"
 
 namespace penstock {
@@ -157,6 +158,59 @@ TEST_F(BrokerThreadPlay, WhileACommitIsOutstandingTheNextTakes1024CommandsAndThe
     ASSERT_FALSE(answered.empty());
     for (const Reply& reply : answered) EXPECT_EQ(reply.ticket.request, expected++);
   }
+}
+
+TEST_F(BrokerThreadPlay, ACommitHasTheCopiesOfAPublicationOnceAndSendsDoNotHoldThemUp) {
+  constexpr std::size_t kQueues = 200;
+  constexpr std::size_t kCopiesMax = 64;
+  const auto about_topic = [](std::uint64_t request, TopicOperation operation) {
+    Command asked = command(request, AboutTopic{std::move(operation)});
+    asked.queue_name = "news";
+    asked.about_topic = true;
+    return asked;
+  };
+  std::vector<Command> made;
+  made.push_back(about_topic(1, CreateTopic{}));
+  for (std::uint64_t at = 0; at < kQueues; ++at) {
+    Command create = command(2 + 2 * at, CreateQueue{});
+    create.queue_name = "q" + std::to_string(at);
+    Subscribe subscribe;
+    subscribe.protocol = SubscriptionProtocol::kSqs;
+    subscribe.endpoint = queue_arn(create.world, create.queue_name);
+    subscribe.attributes.raw_message_delivery = true;
+    made.push_back(std::move(create));
+    made.push_back(about_topic(3 + 2 * at, std::move(subscribe)));
+  }
+  made.push_back(command(1000, CreateQueue{}));
+  broker_.post(made);
+  next_commit();
+  durable(1);
+
+  Publish publish;
+  publish.content.body = "x";
+  publish.content.notification = std::make_shared<Notification>();
+  post(about_topic(1001, std::move(publish)));
+  std::size_t copies = next_commit();
+  EXPECT_LE(copies, kCopiesMax);
+  std::uint64_t commits = 1;
+  while (copies < kQueues && commits < 10) {
+    // Many rounds while the disk is busy, and somebody who sends.
+    post(send(1001 + commits));
+    for (int round = 0; round < 3; ++round) {
+      const std::uint64_t before = broker_.gauges().commands;
+      post(command(2000, FindQueue{}));
+      const auto longest = std::chrono::steady_clock::now() + kSoon;
+      while (broker_.gauges().commands <= before && std::chrono::steady_clock::now() < longest) {
+        std::this_thread::yield();
+      }
+    }
+    durable(++commits);
+    const std::size_t bodies = next_commit();
+    ASSERT_GE(bodies, 1U);
+    EXPECT_LE(bodies - 1, kCopiesMax);
+    copies += bodies - 1;
+  }
+  EXPECT_EQ(copies, kQueues);
 }
 
 TEST_F(BrokerThreadPlay, AReceiveThatWasForgottenWhileItWaitedToBeDecidedTakesNoMessage) {
