@@ -76,7 +76,7 @@ test('SIGHUP has the file read again; one with a fault changes nothing and the l
   const sqs = daemon.client();
   await writeFile(resources, 'queues:\n  a: {DelaySeconds: 2}\n  b: {DelaySeconds: 901}\n');
   daemon.hangUp();
-  await until(() => daemon.said.includes('all stays as it was'));
+  await until(() => daemon.said.includes('what was read anew cannot be used'));
   assert.ok(daemon.said.includes('r.yaml:3:21: Invalid value for the parameter DelaySeconds.'), daemon.said);
   assert.equal((await attributesOf(sqs, 'a')).DelaySeconds, '1');
   assert.equal((await sqs.send(new ListQueuesCommand({}))).QueueUrls.length, 1);
