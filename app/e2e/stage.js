@@ -166,7 +166,7 @@ export class Stage {
 // Whether SQS or SNS answers there: by AWS's own names, or by the endpoint that the environment names.
 function isAws(host) {
   const own = process.env.AWS_ENDPOINT_URL;
-  return /^(sqs|sns)\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(host) || (own && host === new URL(own).host);
+  return /^(sqs|sns)\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(host) || (own && host === new URL(own).hostname);
 }
 
 // Has `prepare(after)` done before the tests of a file, and what it hands to `after` at their end, in order, also when it
