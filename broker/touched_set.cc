@@ -25,9 +25,14 @@ Time at(std::int64_t enqueued, std::uint32_t offset) {
 
 }  // namespace
 
-std::uint64_t TouchedSet::index_key(Lane lane, Sequence sequence) {
+TouchedSet::Place TouchedSet::place_of(Lane lane, Sequence sequence) {
   require(sequence.value >> kSequenceBits == 0, "a sequence fits 48 bits");
-  return static_cast<std::uint64_t>(lane.value) << kSequenceBits | sequence.value;
+  return {static_cast<std::uint64_t>(lane.value) << kSequenceBits | sequence.value};
+}
+
+TouchedSet::Place TouchedSet::ByPlace::of(Slot slot) const {
+  const Entry& entry = (*entries)[slot];
+  return place_of(Lane{entry.lane}, Sequence{entry.sequence});
 }
 
 TouchedRecord TouchedSet::record_of(const QueueAddress& queue, const Entry& entry) const {
@@ -49,21 +54,22 @@ Time TouchedSet::hidden_until(Slot slot) const {
 }
 
 void TouchedSet::put(const TouchedRecord& record) {
-  const auto [found, inserted] = index_.try_emplace(index_key(record.key.lane, record.key.sequence), kNone);
-  if (inserted) {
-    if (free_.empty()) {
-      found->second = static_cast<Slot>(entries_.size());
-      entries_.emplace_back();
+  const auto found = index_.find(place_of(record.key.lane, record.key.sequence));
+  Slot slot = kNone;
+  if (found != index_.end()) {
+    slot = *found;
+    if (const Entry& entry = entries_[slot]; entry.visible) {
+      unlink(slot);
     } else {
-      found->second = free_.back();
-      free_.pop_back();
+      fairness_.landed(GroupHash{entry.group}, received(entry));
     }
-  } else if (const Entry& entry = entries_[found->second]; entry.visible) {
-    unlink(found->second);
+  } else if (free_.empty()) {
+    slot = static_cast<Slot>(entries_.size());
+    entries_.emplace_back();
   } else {
-    fairness_.landed(GroupHash{entry.group}, received(entry));
+    slot = free_.back();
+    free_.pop_back();
   }
-  const Slot slot = found->second;
   const std::int64_t enqueued = epoch_milliseconds(record.enqueued);
   entries_[slot] = {.sequence = record.key.sequence.value,
                     .nonce = record.nonce,
@@ -79,6 +85,7 @@ void TouchedSet::put(const TouchedRecord& record) {
                     .lane = record.key.lane.value,
                     .visible = false,
                     .noisy = false};
+  if (found == index_.end()) index_.insert(slot);
   hidden_.place(slot, sooner());
   hidden_ages_.place(slot, older());
   fairness_.flies(record.group, record.last_received);
@@ -119,18 +126,18 @@ Time TouchedSet::received(const Entry& entry) const { return at(entry.enqueued, 
 
 void TouchedSet::erase_slot(Slot slot) {
   unlink(slot);
-  index_.erase(index_key(Lane{entries_[slot].lane}, Sequence{entries_[slot].sequence}));
+  index_.erase(slot);
   free_.push_back(slot);
 }
 
 void TouchedSet::erase(Lane lane, Sequence sequence) {
-  const auto found = index_.find(index_key(lane, sequence));
-  if (found != index_.end()) erase_slot(found->second);
+  const auto found = index_.find(place_of(lane, sequence));
+  if (found != index_.end()) erase_slot(*found);
 }
 
 void TouchedSet::erase_range(const TouchedKey& from, const TouchedKey& to) {
   std::vector<Slot> slots;
-  for (const auto& [key, slot] : index_) {
+  for (const Slot slot : index_) {
     const TouchedKey place{from.queue, Lane{entries_[slot].lane}, Sequence{entries_[slot].sequence}};
     if (!(place < from) && place < to) slots.push_back(slot);
   }
@@ -139,9 +146,9 @@ void TouchedSet::erase_range(const TouchedKey& from, const TouchedKey& to) {
 
 std::optional<TouchedRecord> TouchedSet::find(const QueueAddress& queue, Lane lane, Sequence sequence) const {
   if (sequence.value >> kSequenceBits != 0) return std::nullopt;
-  const auto found = index_.find(index_key(lane, sequence));
+  const auto found = index_.find(place_of(lane, sequence));
   if (found == index_.end()) return std::nullopt;
-  return record_of(queue, entries_[found->second]);
+  return record_of(queue, entries_[*found]);
 }
 
 void TouchedSet::settle(Time now) {
@@ -210,8 +217,8 @@ std::optional<std::uint64_t> TouchedSet::scan(
     if (place - from >= places_max) return place;
     const Entry& entry = entries_[place];
     // A place that was given back still shows whose it was.
-    const auto found = index_.find(index_key(Lane{entry.lane}, Sequence{entry.sequence}));
-    if (found == index_.end() || found->second != place) continue;
+    const auto found = index_.find(place_of(Lane{entry.lane}, Sequence{entry.sequence}));
+    if (found == index_.end() || *found != place) continue;
     if (!visit(place, record_of(queue, entry))) return place;
   }
   return std::nullopt;
@@ -219,11 +226,11 @@ std::optional<std::uint64_t> TouchedSet::scan(
 
 void TouchedSet::each(const QueueAddress& queue,
                       const std::function<void(const TouchedRecord&)>& visit) const {
-  std::vector<std::uint64_t> keys;
-  keys.reserve(index_.size());
-  for (const auto& [key, slot] : index_) keys.push_back(key);
-  std::sort(keys.begin(), keys.end());
-  for (const std::uint64_t key : keys) visit(record_of(queue, entries_[index_.at(key)]));
+  std::vector<Slot> slots(index_.begin(), index_.end());
+  const ByPlace by_place{&entries_};
+  std::sort(slots.begin(), slots.end(),
+            [&](Slot a, Slot b) { return by_place.of(a).value < by_place.of(b).value; });
+  for (const Slot slot : slots) visit(record_of(queue, entries_[slot]));
 }
 
 }  // namespace penstock

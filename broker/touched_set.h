@@ -15,7 +15,8 @@
 // visible.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/container_hash/hash.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -34,6 +35,10 @@ enum class Tenants { kAll, kQuiet, kNoisy };
 
 class TouchedSet {
  public:
+  TouchedSet() = default;
+  TouchedSet(const TouchedSet&) = delete;
+  TouchedSet& operator=(const TouchedSet&) = delete;
+
   std::size_t size() const { return index_.size(); }
   std::size_t visible_count() const { return visible_count_; }
   std::size_t hidden_count() const { return hidden_.size(); }
@@ -95,7 +100,22 @@ class TouchedSet {
     Slot last = kNone;
   };
 
-  static std::uint64_t index_key(Lane lane, Sequence sequence);
+  // Lane and sequence in one.
+  struct Place {
+    std::uint64_t value;
+  };
+  // The index holds slots alone, a quarter of what it would be with the keys; their places are in the entries.
+  struct ByPlace {
+    using is_transparent = void;
+    const std::deque<Entry>* entries;
+
+    Place of(Place place) const { return place; }
+    Place of(Slot slot) const;
+    std::size_t operator()(auto at) const { return boost::hash<std::uint64_t>()(of(at).value); }
+    bool operator()(auto a, auto b) const { return of(a).value == of(b).value; }
+  };
+
+  static Place place_of(Lane lane, Sequence sequence);
   TouchedRecord record_of(const QueueAddress& queue, const Entry& entry) const;
   Time hidden_until(Slot slot) const;
   void unlink(Slot slot);
@@ -118,7 +138,7 @@ class TouchedSet {
 
   std::deque<Entry> entries_;
   std::vector<Slot> free_;
-  boost::unordered_flat_map<std::uint64_t, Slot> index_;
+  boost::unordered_flat_set<Slot, ByPlace, ByPlace> index_{0, ByPlace{&entries_}, ByPlace{&entries_}};
   IndexedHeap hidden_;
   IndexedHeap hidden_ages_;
   IndexedHeap visible_ages_;

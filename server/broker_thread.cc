@@ -117,7 +117,16 @@ void BrokerThread::undeliver(Received&& received) { mailbox_.insist(Undeliver{st
 void BrokerThread::end_attempts(std::vector<EndedAttempt>&& attempts) {
   mailbox_.insist(EndAttempts{std::move(attempts)});
 }
-void BrokerThread::durable(Position position) { mailbox_.insist(Durable{position}); }
+
+void BrokerThread::durable(Position position) {
+  // Reported from within the append: this thread is in the middle of a round, and attends to it in the next.
+  if (std::this_thread::get_id() == owner_) return mailbox_.insist(Durable{position});
+  const std::lock_guard lock(commit_lock_);
+  commit_->durable(position);
+  if (!quiesced_) send_replies();
+  commit_->hand_over(now_);
+  if (waits_for_store_ || quiesced_ || !for_outside_.empty()) mailbox_.insist(Durable{position});
+}
 void BrokerThread::page(Page page) { mailbox_.insist(std::move(page)); }
 void BrokerThread::looked_up(LookedUp found) { mailbox_.insist(std::move(found)); }
 void BrokerThread::bodies(std::uint64_t token, std::vector<BodyRecord> records) {
@@ -133,26 +142,42 @@ void BrokerThread::refused(const std::string& reason) {
 // ---- its own thread
 
 void BrokerThread::run() {
-  while (!stopping_ || !backlog_.empty() || !commit_->idle()) {
-    mailbox_.drain(letters_, next_wake());
-    const BrokerClock::Reading reading = clock_->advance(BrokerClock::Readings::take());
-    now_ = reading.now;
-    if (reading.stepped) {
-      log_warning("broker time stepped forward to follow the wall clock");
-      commit_->must_commit();
-    }
-    for (Letter& letter : letters_) notice(letter);
-    work_off();
-    pass_time();
-    commit_->hand_over(now_);
-    admit_copies();  // for the deadline
-    if (quiesced_) {
-      undo_replies();
-    } else {
-      send_replies();
-    }
-    publish_gauges();
+  owner_ = std::this_thread::get_id();
+  Pause wake = std::chrono::steady_clock::now();
+  for (bool done = false; !done;) {
+    mailbox_.drain(letters_, wake);
+    const std::lock_guard lock(commit_lock_);
+    play_round();
+    wake = next_wake();
+    done = stopping_ && backlog_.empty() && commit_->idle();
   }
+}
+
+void BrokerThread::play_round() {
+  const BrokerClock::Reading reading = clock_->advance(BrokerClock::Readings::take());
+  now_ = reading.now;
+  if (reading.stepped) {
+    log_warning("broker time stepped forward to follow the wall clock");
+    commit_->must_commit();
+  }
+  for (Letter& letter : letters_) notice(letter);
+  work_off();
+  pass_time();
+  commit_->hand_over(now_);
+  const bool copies_admitted = admit_copies();  // for the deadline
+  if (quiesced_) {
+    undo_replies();
+  } else {
+    send_replies();
+  }
+  for (Reply& reply : std::exchange(for_outside_, {})) send_outside(std::move(reply));
+  commit_->hand_over(now_);  // what could not be sent after all is there again
+  waits_for_store_ = waits_for_store(copies_admitted);
+  publish_gauges();
+}
+
+bool BrokerThread::waits_for_store(bool copies_admitted) const {
+  return stopping_ || !backlog_.empty() || commit_->stalled() || !copies_admitted || broker_.next_deadline() <= now_;
 }
 
 void BrokerThread::notice(Letter& letter) {
@@ -291,11 +316,7 @@ bool BrokerThread::admit_copies() {
 void BrokerThread::send_replies() {
   for (Reply& reply : std::exchange(commit_->released(), {})) {
     if (reply.ticket.session == kOutgoingSession) {
-      if (auto* direct = std::get_if<DirectDelivery>(&reply.answer)) {
-        send_directly(std::move(*direct));
-      } else {
-        send_outgoing(std::get<Received>(std::move(reply.answer)));
-      }
+      for_outside_.push_back(std::move(reply));
       continue;
     }
     const std::size_t thread = io_thread_of(reply.ticket);
@@ -305,6 +326,14 @@ void BrokerThread::send_replies() {
   for (std::size_t thread = 0; thread < batches_.size(); ++thread) {
     if (batches_[thread].empty()) continue;
     sinks_[thread]->deliver(std::exchange(batches_[thread], {}));
+  }
+}
+
+void BrokerThread::send_outside(Reply&& reply) {
+  if (auto* direct = std::get_if<DirectDelivery>(&reply.answer)) {
+    send_directly(std::move(*direct));
+  } else {
+    send_outgoing(std::get<Received>(std::move(reply.answer)));
   }
 }
 

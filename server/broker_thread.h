@@ -3,10 +3,15 @@
 //     I/O threads --commands--> mailbox --> Broker --> GroupCommit --> Store
 //     I/O threads <--replies--- in batches <---- durable ----------------'
 //
-// It never waits for a disk: what the store reports comes by the mailbox too. Each round it takes all
+// It never waits for a disk: what the store has read comes by the mailbox too. Each round it takes all
 // letters that are there: the store's first, since they let replies leave and make room; then, in order,
 // what is to be decided, until the filling commit may take no more; the rest waits in a backlog. Then it
 // lets time pass if something fell due, and hands the filling over if the store is free.
+//
+// When a commit is durable, the thread of the store that says so sends the replies and hands the next one
+// over, between two rounds: a disk does not wait until this thread is awake, and neither do clients. So
+// the GroupCommit, alone of what is here, is shared by two threads, and has a lock, which this thread holds
+// for its rounds. It is woken by what became durable only if something waits for that.
 //
 // Admission comes before execution: a full mailbox, or a store short of room, answers 503 to what would
 // grow it. The methods of CommandPort and StoreEvents may be called from any thread, also from within the
@@ -17,6 +22,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -108,6 +114,7 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   using Pause = std::chrono::steady_clock::time_point;
 
   void run();
+  void play_round();
   bool admit(const Command& command);
   // What needs no place in the order.
   void notice(Letter& letter);
@@ -118,8 +125,11 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   void follow_leap();
   void pass_time();
   bool admit_copies();
+  // What was released leaves, but for what receivers outside are to get: that waits for this thread.
   void send_replies();
   void undo_replies();
+  // Something here can go on only when the outstanding commit is durable.
+  bool waits_for_store(bool copies_admitted) const;
   Pause next_wake() const;
   void publish_gauges();
   void take_survey();
@@ -127,6 +137,7 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   void take_facts();
   void tell_where_it_is(const Command& command, const Outcome& outcome);
   void end_attempt(const EndedAttempt& attempt);
+  void send_outside(Reply&& reply);
   void send_outgoing(Received&& received);
   void send_directly(DirectDelivery&& direct);
 
@@ -145,22 +156,28 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   Gauges gauges_;
   std::thread thread_;
 
-  // Of the thread alone, once it runs.
+  // Of whoever holds the lock, once the thread runs: it, for a round, or the store's, when a commit is durable.
+  std::mutex commit_lock_;
   std::unique_ptr<Store> store_;
-  const StoreCounters* store_counters_ = nullptr;  // set before it runs
   std::vector<ReplySink*> sinks_;
+  std::optional<GroupCommit> commit_;
+  Time now_;  // of the last round
+  std::vector<std::vector<Reply>> batches_;  // one for each sink
+  std::vector<Reply> for_outside_;
+  bool waits_for_store_ = false;
+  bool quiesced_ = false;
+
+  // Of the thread alone, once it runs.
+  std::thread::id owner_;
+  const StoreCounters* store_counters_ = nullptr;  // set before it runs
   Broker broker_;
   SystemRandom random_;
   std::optional<BrokerClock> clock_;
   Milliseconds time_ahead_{0};  // as the clock knows it
-  std::optional<GroupCommit> commit_;
-  Time now_;
   // So many commits had been handed over before the last one that may have copies of publications.
   std::optional<std::uint64_t> copied_for_;
   std::vector<Letter> letters_;
   std::deque<Letter> backlog_;
-  std::vector<std::vector<Reply>> batches_;  // one for each sink
-  bool quiesced_ = false;
   bool stopping_ = false;
 };
 

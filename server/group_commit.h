@@ -13,7 +13,7 @@
 //     the bodies have come.
 // A page or record is wanted as of the filling commit if that has changes, as of the last one otherwise.
 //
-// One thread owns it, the owner of the Broker.
+// It knows nothing of threads; its owner lets one at a time touch it.
 #pragma once
 
 #include <cstdint>

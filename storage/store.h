@@ -8,8 +8,9 @@
 // the store's durability mode promises. Whatever cannot be kept is never reported as an error to go on
 // from: `refused` is called, and it does not return.
 //
-// All methods are called by one thread, the owner of the Broker; events arrive on threads of the store
-// and must neither block nor call back into it.
+// The methods are called one at a time, by the owner of the Broker or from within durable(). Events arrive on
+// threads of the store and must not block; of them only durable() may call back, to append what is next and to
+// read.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 #include "storage/log_file.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <rocksdb/file_system.h>
 
@@ -47,7 +48,27 @@ class LogFile : public testing::Test {
 
 using Records = std::vector<std::string>;
 
-TEST_F(LogFile, TheChecksumIsTheOneOfTheStandard) { EXPECT_EQ(crc32c("123456789"), 0xe3069283U); }
+TEST_F(LogFile, TheChecksumIsTheOneOfTheStandard) {
+  EXPECT_EQ(crc32c("123456789"), 0xe3069283U);
+  EXPECT_EQ(crc32c(""), 0U);
+}
+
+TEST_F(LogFile, TheChecksumIsTheSameByInstructionAndByTableAndInPieces) {
+  std::string bytes;
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_EQ(crc32c(bytes), crc32c_by_table(bytes)) << bytes.size();
+    const std::string_view rest = std::string_view(bytes).substr(bytes.size() / 3);
+    EXPECT_EQ(rocksdb::crc32c::Extend(crc32c_by_table(bytes.substr(0, bytes.size() / 3)), rest.data(), rest.size()),
+              crc32c_by_table(bytes));
+    bytes.push_back(static_cast<char>(i * 151 + 7));
+  }
+}
+
+// Or it would compute them from tables, and nothing would tell but the time that it takes.
+TEST_F(LogFile, TheLibraryComputesItsChecksumsByOurs) {
+  void* const found = dlsym(RTLD_DEFAULT, "_ZN7rocksdb6crc32c6ExtendEjPKcm");
+  EXPECT_EQ(found, reinterpret_cast<void*>(&rocksdb::crc32c::Extend));
+}
 
 TEST_F(LogFile, WholeAndFragmentedRecordsAreRead) {
   const std::string one = fragment(Part::kWhole, "one");
