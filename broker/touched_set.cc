@@ -55,13 +55,15 @@ Time TouchedSet::hidden_until(Slot slot) const {
 
 void TouchedSet::put(const TouchedRecord& record) {
   const auto found = index_.find(place_of(record.key.lane, record.key.sequence));
+  // One that is hidden already stays where it stands until it is placed anew.
+  const bool stands = found != index_.end() && !entries_[*found].visible;
   Slot slot = kNone;
   if (found != index_.end()) {
     slot = *found;
-    if (const Entry& entry = entries_[slot]; entry.visible) {
-      unlink(slot);
+    if (stands) {
+      fairness_.landed(GroupHash{entries_[slot].group}, received(entries_[slot]));
     } else {
-      fairness_.landed(GroupHash{entry.group}, received(entry));
+      unlink(slot);
     }
   } else if (free_.empty()) {
     slot = static_cast<Slot>(entries_.size());
@@ -80,8 +82,8 @@ void TouchedSet::put(const TouchedRecord& record) {
                     .hidden_until = after(enqueued, record.hidden_until),
                     .due = record.key.lane == kLaterLane ? after(enqueued, record.due) : 0,
                     .receive_count = record.receive_count,
-                    .previous = kNone,
-                    .next = kNone,
+                    .previous = stands ? entries_[slot].previous : kNone,
+                    .next = stands ? entries_[slot].next : kNone,
                     .lane = record.key.lane.value,
                     .visible = false,
                     .noisy = false};

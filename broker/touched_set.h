@@ -1,7 +1,7 @@
 // TouchedSet: the messages of one queue that were received and not deleted.
 //
-// Always resident, because receipt handles act on it and nothing else; hence compact: 64 bytes an entry
-// and its place in three orders.
+// Always resident, because receipt handles act on it and nothing else; hence compact: 64 bytes an entry, which
+// also says where it stands in two orders, and its place in each of them.
 //
 // A visible entry is in one of two lists, by whether its tenant was noisy when somebody looked at it last
 // (broker/fairness.h, which is told here what is in flight).
@@ -89,8 +89,9 @@ class TouchedSet {
     std::uint32_t hidden_until;
     std::uint32_t due;  // of kLaterLane
     std::uint32_t receive_count;
-    Slot previous;  // in the visible list
-    Slot next;
+    // Of a visible one: its neighbours in its list. Of a hidden one: where it stands in hidden_ and hidden_ages_.
+    std::uint32_t previous;
+    std::uint32_t next;
     std::uint16_t lane;
     bool visible;
     bool noisy;  // in which list
@@ -113,6 +114,15 @@ class TouchedSet {
     Place of(Slot slot) const;
     std::size_t operator()(auto at) const { return boost::hash<std::uint64_t>()(of(at).value); }
     bool operator()(auto a, auto b) const { return of(a).value == of(b).value; }
+  };
+
+  // Kept in that member of the entries.
+  template <std::uint32_t Entry::*kMember>
+  struct PositionsInEntries {
+    std::deque<Entry>* entries;
+
+    std::uint32_t of(Slot slot) const { return (*entries)[slot].*kMember; }
+    void set(Slot slot, std::uint32_t position) { (*entries)[slot].*kMember = position; }
   };
 
   static Place place_of(Lane lane, Sequence sequence);
@@ -139,8 +149,11 @@ class TouchedSet {
   std::deque<Entry> entries_;
   std::vector<Slot> free_;
   boost::unordered_flat_set<Slot, ByPlace, ByPlace> index_{0, ByPlace{&entries_}, ByPlace{&entries_}};
-  IndexedHeap hidden_;
-  IndexedHeap hidden_ages_;
+  template <std::uint32_t Entry::*kMember>
+  using HeapInEntries = BasicIndexedHeap<PositionsInEntries<kMember>>;
+
+  HeapInEntries<&Entry::previous> hidden_{PositionsInEntries<&Entry::previous>{&entries_}};
+  HeapInEntries<&Entry::next> hidden_ages_{PositionsInEntries<&Entry::next>{&entries_}};
   IndexedHeap visible_ages_;
   List quiet_;
   List noisy_;
