@@ -39,6 +39,8 @@ bool front(const BenchmarkOptions& options);
 bool commit(const BenchmarkOptions& options);
 // The same signed sends to a daemon that believes everybody and to one that verifies.
 bool verify(const BenchmarkOptions& options);
+// What a durable send costs each kind of thread.
+bool threads(const BenchmarkOptions& options);
 // From a send on an idle machine to the answer of the receive that waits.
 bool wake(const BenchmarkOptions& options);
 // Publishes to 1, 10, 100 and 1,000 queues: what a copy costs, that it costs no more among more, and what

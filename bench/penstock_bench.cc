@@ -2,7 +2,7 @@
 //
 //   penstock-bench KIND[,KIND...] --url http://host:port [--url ...]
 //       load for endpoints that run already (endpoint_load.h)
-//   penstock-bench standard|compare|front|commit|verify|wake|fanout|depth|groups|soak --penstock PATH
+//   penstock-bench standard|compare|front|commit|threads|verify|wake|fanout|depth|groups|soak --penstock PATH
 //       a daemon of their own (benchmarks.h); the status is 1 if something that can be counted is wrong
 #include <algorithm>
 #include <charconv>
@@ -41,8 +41,8 @@ const char* const kUsage =
     "                           AWS_SESSION_TOKEN) of the environment\n"
     "         [--pid PID]       of the server, for its CPU and memory; one for each --url, in their order\n"
     "         [--json] [--json-file FILE] [--html FILE] [--before FILE]\n"
-    "       penstock-bench standard|compare|front|commit|verify|wake|fanout|depth|groups|soak --penstock "
-    "PATH\n"
+    "       penstock-bench standard|compare|front|commit|threads|verify|wake|fanout|depth|groups|soak\n"
+    "         --penstock PATH\n"
     "         [--echo PATH] [--directory DIR] [--connections N] [--rounds N] [--seconds S] [--messages N]\n"
     "         [--delay S] [--rate R] [--groups N] [--resident-max MB]\n"
     "         [--redis PATH] [--beanstalkd PATH] [--nginx PATH] [--rabbitmq PATH] [--node PATH --emulator "
@@ -244,6 +244,7 @@ int run(int argc, char** argv) {
   if (what == "compare") return benchmark(compare, true, argc, argv);
   if (what == "front") return benchmark(front, true, argc, argv);
   if (what == "commit") return benchmark(commit, false, argc, argv);
+  if (what == "threads") return benchmark(threads, false, argc, argv);
   if (what == "verify") return benchmark(verify, false, argc, argv);
   if (what == "wake") return benchmark(wake, false, argc, argv);
   if (what == "fanout") return benchmark(fanout, false, argc, argv);

@@ -31,6 +31,19 @@ std::chrono::duration<double> cpu_of(pid_t process) {
                                        static_cast<double>(sysconf(_SC_CLK_TCK)));
 }
 
+std::multimap<std::string, std::chrono::duration<double>> cpu_of_threads(pid_t process) {
+  std::multimap<std::string, std::chrono::duration<double>> threads;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
+    std::string name;
+    std::uint64_t nanoseconds = 0;
+    std::getline(std::ifstream(thread.path() / "comm"), name);
+    if (std::ifstream(thread.path() / "schedstat") >> nanoseconds) {
+      threads.emplace(name, std::chrono::nanoseconds(nanoseconds));
+    }
+  }
+  return threads;
+}
+
 std::chrono::duration<double> own_cpu() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

@@ -6,11 +6,15 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 
 namespace penstock {
 
 // User and system time that it has used so far, by the clock's ticks.
 std::chrono::duration<double> cpu_of(pid_t process);
+// Of each of its threads, exactly; by their names, of which several may have the same.
+std::multimap<std::string, std::chrono::duration<double>> cpu_of_threads(pid_t process);
 // Of this process, exactly.
 std::chrono::duration<double> own_cpu();
 // Resident memory in bytes; 0 if there is no such process.

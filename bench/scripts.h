@@ -34,6 +34,21 @@ class Repeat final : public HttpScript {
   std::uint64_t left_;
 };
 
+// Each of these requests in turn, whichever connection asks, until there were `total`.
+class Assorted final : public HttpScript {
+ public:
+  Assorted(std::vector<std::string> requests, std::uint64_t total) : requests_(std::move(requests)), left_(total) {}
+  std::string_view next(std::size_t) override {
+    if (left_ == 0) return {};
+    return requests_[--left_ % requests_.size()];
+  }
+  void answered(std::size_t, const HttpAnswer&) override {}
+
+ private:
+  std::vector<std::string> requests_;
+  std::uint64_t left_;
+};
+
 // Each connection receives up to ten messages and deletes each, until `total` are deleted or a receive
 // finds none.
 class Drain final : public HttpScript {

@@ -23,9 +23,11 @@
 #include "bench/scripts.h"
 #include "bench/signed_call.h"
 #include "bench/sns_dialect.h"
+#include "bench/space.h"
 #include "bench/text.h"
 #include "bench/verdict.h"
 #include "bench/wire_load.h"
+#include "storage/rocks_store.h"
 
 namespace penstock {
 namespace {
@@ -76,6 +78,7 @@ class Standard {
   void wake_ups();
   void idle_polls();
   void touched();
+  void space();
 
   const BenchmarkOptions& options_;
   const ScratchDirectory scratch_;
@@ -96,6 +99,7 @@ constexpr const char* kRestart = "serving again after a kill with that many, s";
 constexpr const char* kTouched = "1,000,000 in flight, MB that they add";
 constexpr const char* kIdleMemory = "10,000 idle long polls, MB that they add";
 constexpr const char* kIdleCpu = "10,000 idle long polls, share of a processor";
+constexpr const char* kSpace = "disk a minute after a queue was emptied, over the log's limit";
 constexpr const char* kConsume = "receives of ten and single deletes, messages over Sends";
 constexpr const char* kFifo = "FIFO send, receive and delete over Sends";
 constexpr const char* kPublish = "publications to three raw queues over Sends";
@@ -118,6 +122,7 @@ void Standard::name_claims() {
                                             {kTouched, 100.0, true},
                                             {kIdleMemory, 64.0, true},
                                             {kIdleCpu, 0.002, true},
+                                            {kSpace, 2.0, true},
                                             {kConsume, 0.5, false},
                                             {kFifo, 0.333, false},
                                             {kPublish, 0.333, false},
@@ -383,6 +388,16 @@ void Standard::touched() {
   report_.claim(kTouched, 0).values.add(megabytes(after - std::min(before, after)));
 }
 
+void Standard::space() {
+  const SpaceFigures space = measure_space(options_, [&](const char* what) { now(what); });
+  report_.claim(kSpace, 0)
+      .values.add(static_cast<double>(space.emptied_bytes) / static_cast<double>(RocksStoreOptions{}.wal_bytes_max));
+  report_.notes.push_back(
+      formatted("%s messages of 1 KB took %.0f MB of disk, and %.0f MB a minute after the last one was deleted",
+                readable(static_cast<double>(space.messages)).c_str(), megabytes(space.filled_bytes),
+                megabytes(space.emptied_bytes)));
+}
+
 bool Standard::run() {
   if (options_.redis.empty()) report_.claim(kOverRedis, 0).unmeasured = "no Redis was named (--redis)";
   for (std::size_t number = 0; number < options_.rounds; ++number) round(number);
@@ -391,6 +406,7 @@ bool Standard::run() {
   wake_ups();
   idle_polls();
   touched();
+  space();
   progress_.clear();
   penstock::publish(report_, options_.report);
   return std::all_of(report_.subjects.begin(), report_.subjects.end(),

@@ -1,5 +1,6 @@
 #include "storage/committer.h"
 
+#include <pthread.h>
 #include <rocksdb/iostats_context.h>
 #include <rocksdb/perf_level.h>
 #include <rocksdb/write_batch.h>
@@ -90,6 +91,7 @@ void Committer::read(StoreRead&& wanted, Position at_least) {
 }
 
 void Committer::run() {
+  pthread_setname_np(pthread_self(), "committer");
   // The engine then tells how long this thread waited for a sync within a write.
   rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableTimeExceptForMutex);
   std::vector<Letter> letters;

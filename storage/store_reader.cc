@@ -1,5 +1,7 @@
 #include "storage/store_reader.h"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <optional>
 #include <string>
@@ -34,6 +36,7 @@ StoreReader::Snapshot StoreReader::take_snapshot() {
 }
 
 void StoreReader::run() {
+  pthread_setname_np(pthread_self(), "reader");
   std::vector<Letter> letters;
   while (true) {
     letters.clear();
