@@ -26,16 +26,22 @@ constexpr std::uint64_t bytes_below(std::uint64_t word, std::uint8_t limit) {
 template <char... Except>
 std::size_t plain_prefix(std::string_view text) {
   using namespace plain_bytes;
-  std::size_t at = 0;
-  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  constexpr std::size_t kWordsAtOnce = 4;  // for which a compiler has registers
+  // A borrow can make a byte behind a special one look special as well; never the other way round.
+  const auto special = [&](std::size_t at) {
     std::uint64_t word;
-    std::memcpy(&word, text.data() + at, sizeof word);
-    // A borrow can make a byte behind a special one look special as well; never the other way round.
-    const std::uint64_t special =
-        (word & kHighs) | bytes_below(word, 0x20) |
-        (std::uint64_t{0} | ... | zero_bytes(word ^ (kOnes * static_cast<std::uint8_t>(Except))));
-    if (special != 0) break;
+    std::memcpy(&word, text.data() + at, kWord);
+    return (word & kHighs) | bytes_below(word, 0x20) |
+           (std::uint64_t{0} | ... | zero_bytes(word ^ (kOnes * static_cast<std::uint8_t>(Except))));
+  };
+  std::size_t at = 0;
+  for (; at + kWordsAtOnce * kWord <= text.size(); at += kWordsAtOnce * kWord) {
+    std::uint64_t any = 0;
+    for (std::size_t word = 0; word < kWordsAtOnce; ++word) any |= special(at + word * kWord);
+    if (any != 0) break;
   }
+  while (at + kWord <= text.size() && special(at) == 0) at += kWord;
   for (; at < text.size(); ++at) {
     const char c = text[at];
     if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x80 ||

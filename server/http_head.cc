@@ -6,6 +6,8 @@
 #include <boost/beast/http/error.hpp>
 #include <cstring>
 
+#include "server/plain_head.h"
+
 namespace penstock {
 namespace {
 
@@ -168,6 +170,11 @@ HeadEnd find_head_end(std::string_view bytes, std::size_t& searched) {
 }
 
 std::optional<HttpRefusal> parse_head(std::string_view bytes, HttpHead& head) {
+  if (read_plain_head(bytes, head)) return std::nullopt;
+  return parse_any_head(bytes, head);
+}
+
+std::optional<HttpRefusal> parse_any_head(std::string_view bytes, HttpHead& head) {
   head.fields.clear();
   head.method = head.target = {};
   head.content_length = 0;

@@ -1,6 +1,6 @@
 // HttpHead: the request line and headers of one request, as places in the bytes they were read from.
 //
-// Parsing is Beast's strict parser plus what it leaves to its users: no obsolete folding, one Host, one
+// A plain one is read by server/plain_head.h. Else parsing is Beast's strict parser plus what it leaves to its users: no obsolete folding, one Host, one
 // Content-Length of digits only, no transfer coding but exactly "chunked", the bounds of http_bounds.h.
 // Places, not views: the bytes may move while the body is still arriving.
 #pragma once
@@ -19,12 +19,15 @@ struct Place {
   std::uint32_t size = 0;
 
   std::string_view in(std::string_view bytes) const { return bytes.substr(at, size); }
+  bool operator==(const Place&) const = default;
 };
 
 struct HttpHead {
   struct Field {
     Place name;
     Place value;
+
+    bool operator==(const Field&) const = default;
   };
 
   Place method;
@@ -35,6 +38,8 @@ struct HttpHead {
   bool http_1_0 = false;
   bool keep_alive = false;
   bool expects_continue = false;
+
+  bool operator==(const HttpHead&) const = default;
 };
 
 // Where the head ends, looking only at what is new since `searched` bytes were searched before (which is
@@ -48,5 +53,7 @@ HeadEnd find_head_end(std::string_view bytes, std::size_t& searched);
 
 // Parses a whole head, empty line included, into `head`, whose memory is used again.
 std::optional<HttpRefusal> parse_head(std::string_view bytes, HttpHead& head);
+// The same outcome, always by Beast.
+std::optional<HttpRefusal> parse_any_head(std::string_view bytes, HttpHead& head);
 
 }  // namespace penstock
