@@ -9,6 +9,7 @@
 #include "broker/queue_arn.h"
 #include "broker/topic.h"
 #include "protocol/queue_url.h"
+#include "protocol/text.h"
 
 namespace penstock {
 
@@ -27,7 +28,7 @@ struct AccessQuestions::Parts {
   }
   // Where the resource is, for the refusal of a caller without a name.
   std::string url() const {
-    if (subject.name.empty()) return caller.url_base + "/";
+    if (subject.name.empty()) return joined({caller.url_base, "/"});
     return queue_url(caller.url_base, subject.world.account.text(), subject.name);
   }
 };

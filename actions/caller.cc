@@ -6,6 +6,7 @@
 
 #include "auth/credential_scope.h"
 #include "protocol/queue_url.h"
+#include "protocol/text.h"
 
 namespace penstock {
 namespace {
@@ -22,11 +23,6 @@ Caller somebody(const ApiRequest& request, const DispatchSettings& settings) {
   Caller caller{.world = {settings.default_account, settings.default_region}};
   const std::string_view trace = request.header("x-amzn-trace-id").value_or(std::string_view{});
   if (is_trace_header(trace)) caller.trace_header = trace;
-  caller.url_base = settings.queue_url_base;
-  if (caller.url_base.empty()) {
-    caller.url_base = (request.secure ? "https://" : "http://") +
-                      public_authority(request.header("host"), settings.listen_authority);
-  }
   return caller;
 }
 
@@ -60,6 +56,12 @@ Caller Caller::verify(const ApiRequest& request, const DispatchSettings& setting
     caller.nameless = true;
   }
   return caller;
+}
+
+std::string url_base(const ApiRequest& request, const DispatchSettings& settings) {
+  if (!settings.queue_url_base.empty()) return settings.queue_url_base;
+  return joined({request.secure ? "https://" : "http://",
+                 public_authority(request.header("host"), settings.listen_authority)});
 }
 
 }  // namespace penstock

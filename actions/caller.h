@@ -23,7 +23,7 @@ struct Caller {
   World world;
   std::string sender_id;          // SenderId of what it sends: the access key id, without one its account
   std::string_view trace_header;  // X-Amzn-Trace-Id; empty: none, or none that a message may carry
-  std::string url_base;           // scheme, host and port under which the caller knows us
+  std::string_view url_base;      // as url_base() says; whoever plans the request holds the text
 
   // It does not say who it is, rightly or wrongly: a browser that visits a URL out of a notification.
   bool nameless = false;
@@ -39,5 +39,8 @@ struct Caller {
   static Caller verify(const ApiRequest& request, const DispatchSettings& settings,
                        std::optional<Authenticator::Proven>&& proven);
 };
+
+// Scheme, host and port under which the sender of the request knows us.
+std::string url_base(const ApiRequest& request, const DispatchSettings& settings);
 
 }  // namespace penstock

@@ -47,15 +47,18 @@ std::string_view service_name(Service service) {
 
 enum class WireProtocol { kJson, kQuery };
 
+constexpr std::string_view kAmazonJson = "application/x-amz-json-1.0";
+
 // The content type decides. Where there is none that says anything, X-Amz-Target does.
 WireProtocol protocol_of(const ApiRequest& request) {
   if (request.method != "POST") return WireProtocol::kQuery;
   std::string_view type = request.header("content-type").value_or(std::string_view{});
+  if (type == kAmazonJson) return WireProtocol::kJson;  // what SDKs say
   type = type.substr(0, type.find(';'));
   while (type.ends_with(' ')) type.remove_suffix(1);
   if (equals_without_case(type, "application/x-www-form-urlencoded")) return WireProtocol::kQuery;
   for (const std::string_view json :
-       {"application/x-amz-json-1.0", "application/x-amz-json-1.1", "application/json"}) {
+       {kAmazonJson, std::string_view("application/x-amz-json-1.1"), std::string_view("application/json")}) {
     if (equals_without_case(type, json)) return WireProtocol::kJson;
   }
   return request.header("x-amz-target") ? WireProtocol::kJson : WireProtocol::kQuery;
@@ -308,10 +311,11 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
     form = query_form(request);
     tell_service(*call, form);
   }
-  const Result<Caller> called = caller_of(request, settings, call->service, verification);
+  Result<Caller> called = caller_of(request, settings, call->service, verification);
   if (!called) return respond_error(*call, called.error());
+  call->url_base = url_base(request, settings);
+  called->url_base = call->url_base;
   const Caller& caller = *called;
-  call->url_base = caller.url_base;
   call->own_notification_base = settings.notification_url_base;
   call->signing = settings.signing;
   call->private_receivers = settings.private_receivers;

@@ -25,8 +25,9 @@ struct ApiRequest {
 
 struct ApiResponse {
   int status = 200;
-  std::string content_type;                                  // empty: no such header
-  std::vector<std::pair<std::string, std::string>> headers;  // beyond Content-Type and Content-Length
+  // Types and names are literals: each answer has some, and none needs memory for them.
+  std::string_view content_type;                                  // empty: no such header
+  std::vector<std::pair<std::string_view, std::string>> headers;  // beyond Content-Type and Content-Length
   std::string body;
   // Nothing of it is sent: the connection is closed instead (a fault that was asked for).
   bool drops_connection = false;

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "actions/caller.h"
 #include "protocol/errors.h"
-#include "protocol/queue_url.h"
 #include "server/admin_guard.h"
 #include "server/command_port.h"
 #include "server/health.h"
@@ -68,7 +68,7 @@ std::variant<ApiResponse, UnderWay> ApiService::handle(const ApiRequest& request
       return admin_refusal(403, "Where signatures are verified, messages are shown by the admin side only.");
     }
     return plan_localstack_peek(request, ticket, {settings_.default_account, settings_.default_region},
-                                url_base(request), MessageId::draw(random).text());
+                                url_base(request, settings_), MessageId::draw(random).text());
   }
 
   std::optional<Verification> verification;
@@ -136,12 +136,6 @@ UnderWay ApiService::with_faults(UnderWay&& under_way, ActionIndex action) const
       break;
   }
   return std::move(under_way);
-}
-
-std::string ApiService::url_base(const ApiRequest& request) const {
-  if (!settings_.queue_url_base.empty()) return settings_.queue_url_base;
-  return (request.secure ? "https://" : "http://") +
-         public_authority(request.header("host"), settings_.listen_authority);
 }
 
 ApiResponse ApiService::render(const PendingCall& pending, const Ticket& ticket, const Answer& answer) {

@@ -36,7 +36,6 @@ class ApiService final : public Service {
 
   ApiResponse render_call(const PendingCall& pending, const Ticket& ticket, const Answer& answer);
   UnderWay with_faults(UnderWay&& under_way, ActionIndex action) const;
-  std::string url_base(const ApiRequest& request) const;
   void note(const PendingCall& pending, std::optional<ErrorCode> error);
   void count(const Ticket& ticket, ActionIndex action, std::optional<ErrorCode> error,
              Clock::time_point since);
