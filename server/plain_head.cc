@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "protocol/plain_bytes.h"
 #include "protocol/text.h"
