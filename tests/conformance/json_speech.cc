@@ -58,7 +58,7 @@ SpokenRequest spoken_in_json(std::string_view action, const Json& members) {
 HeardAnswer heard_in_json(std::string_view action, const ApiResponse& response) {
   HeardAnswer answer{.status = response.status};
   if (response.content_type != kContentType) {
-    return complain(std::move(answer), "content type " + response.content_type, response);
+    return complain(std::move(answer), "content type " + std::string(response.content_type), response);
   }
   if (!is_uuid(header_of(response, "x-amzn-RequestId").value_or(""))) {
     return complain(std::move(answer), "no x-amzn-RequestId", response);

@@ -190,7 +190,7 @@ HeardAnswer heard_in_query(std::string_view action, const ApiResponse& response)
                                            pugi::encoding_utf8);
   if (!parsed) return complain(std::move(answer), parsed.description(), response);
   if (response.content_type != "text/xml") {
-    return complain(std::move(answer), "content type " + response.content_type, response);
+    return complain(std::move(answer), "content type " + std::string(response.content_type), response);
   }
   if (!response.body.starts_with("<?xml version=\"1.0\"?>")) {
     return complain(std::move(answer), "no declaration", response);

@@ -104,7 +104,7 @@ HeardAnswer heard_from_sns(std::string_view action, const ApiResponse& response)
                                            pugi::encoding_utf8);
   if (!parsed) return complain(std::move(answer), parsed.description(), response);
   if (response.content_type != "text/xml") {
-    return complain(std::move(answer), "content type " + response.content_type, response);
+    return complain(std::move(answer), "content type " + std::string(response.content_type), response);
   }
   const pugi::xml_node root = document.document_element();
   if (root.attribute("xmlns").value() != kNamespace) {

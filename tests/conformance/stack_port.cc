@@ -153,7 +153,7 @@ int StackPort::status_of(std::uint64_t request) const {
 void StackPort::send(Connection& connection, std::uint64_t request, const ApiResponse& response) {
   statuses_[request] = response.status;
   std::string text = "HTTP/1.1 " + std::to_string(response.status) + " Answer\r\n";
-  if (!response.content_type.empty()) text += "Content-Type: " + response.content_type + "\r\n";
+  if (!response.content_type.empty()) text.append("Content-Type: ").append(response.content_type).append("\r\n");
   for (const auto& [name, value] : response.headers)
     text.append(name).append(": ").append(value).append("\r\n");
   // The command line makes a connection for each call and keeps them all.
