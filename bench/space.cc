@@ -30,7 +30,7 @@ std::uint64_t bytes_in(const std::filesystem::path& directory) {
   return bytes;
 }
 
-// Of letters by chance, so that no table holds them in less; the same ones each time.
+// Of characters by chance, so that no table holds them in less; the same ones each time.
 std::vector<std::string> sends_to(const std::string& url) {
   std::mt19937_64 chance(1);
   std::uniform_int_distribution<int> letter('#', '[');

@@ -1,7 +1,7 @@
 // TouchedSet: the messages of one queue that were received and not deleted.
 //
-// Always resident, because receipt handles act on it and nothing else; hence compact: 64 bytes an entry, which
-// also says where it stands in two orders, and its place in each of them.
+// Always resident, because receipt handles act on it and nothing else; hence compact: 64 bytes an entry, its
+// positions in two heaps included, and a slot in each of them and in the index.
 //
 // A visible entry is in one of two lists, by whether its tenant was noisy when somebody looked at it last
 // (broker/fairness.h, which is told here what is in flight).
@@ -96,6 +96,8 @@ class TouchedSet {
     bool visible;
     bool noisy;  // in which list
   };
+  static_assert(sizeof(Entry) == 64);
+  static_assert(kNone == HeapPositions::kAbsent, "what is in no list is in no heap");
   struct List {
     Slot first = kNone;
     Slot last = kNone;

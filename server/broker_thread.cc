@@ -14,9 +14,6 @@
 namespace penstock {
 namespace {
 
-// How long it sleeps when nothing is due: short enough to notice a step of the wall clock.
-constexpr auto kRestMax = std::chrono::seconds(1);
-
 // How many are named of the places where a queue is that was asked for elsewhere.
 constexpr std::size_t kElsewhereMax = 3;
 
@@ -27,9 +24,12 @@ struct Overloaded : Visits... {
 
 }  // namespace
 
-BrokerThread::BrokerThread(const BrokerLimits& limits, std::size_t commands_max,
-                           std::size_t message_bytes_max)
-    : commands_max_(commands_max), message_bytes_max_(message_bytes_max), broker_(PartitionId{}, limits) {}
+BrokerThread::BrokerThread(const BrokerLimits& limits, std::size_t commands_max, std::size_t message_bytes_max,
+                           Milliseconds rest_max)
+    : commands_max_(commands_max),
+      message_bytes_max_(message_bytes_max),
+      rest_max_(rest_max),
+      broker_(PartitionId{}, limits) {}
 
 BrokerThread::~BrokerThread() {
   if (thread_.joinable()) stop();
@@ -119,9 +119,11 @@ void BrokerThread::end_attempts(std::vector<EndedAttempt>&& attempts) {
 }
 
 void BrokerThread::durable(Position position) {
-  // Reported from within the append: this thread is in the middle of a round, and attends to it in the next.
+  // Reported from within the append: this thread is in the middle of a round, and attends to it in the next one.
   if (std::this_thread::get_id() == owner_) return mailbox_.insist(Durable{position});
-  const std::lock_guard lock(commit_lock_);
+  // In the middle of one as well, and the lock is not fair: the round after it comes sooner than the lock might.
+  const std::unique_lock lock(commit_lock_, std::try_to_lock);
+  if (!lock) return mailbox_.insist(Durable{position});
   commit_->durable(position);
   if (!quiesced_) send_replies();
   commit_->hand_over(now_);
@@ -177,7 +179,8 @@ void BrokerThread::play_round() {
 }
 
 bool BrokerThread::waits_for_store(bool copies_admitted) const {
-  return stopping_ || !backlog_.empty() || commit_->stalled() || !copies_admitted || broker_.next_deadline() <= now_;
+  if (stopping_ || !backlog_.empty() || commit_->stalled() || !copies_admitted) return true;
+  return broker_.next_deadline() <= now_;
 }
 
 void BrokerThread::notice(Letter& letter) {
@@ -422,12 +425,12 @@ void BrokerThread::undo_replies() {
 BrokerThread::Pause BrokerThread::next_wake() const {
   const Pause now = std::chrono::steady_clock::now();
   // Only the store can help now; it writes a letter.
-  if (commit_->stalled()) return now + kRestMax;
+  if (commit_->stalled()) return now + rest_max_;
   const Time due = broker_.next_deadline();
-  if (due == kNever) return now + kRestMax;
+  if (due == kNever) return now + rest_max_;
   // At least a millisecond: what is due already waits for something else, a page for instance.
   const Milliseconds rest = std::max(due - now_, Milliseconds{1});
-  return now + std::min<Milliseconds>(rest, kRestMax);
+  return now + std::min<Milliseconds>(rest, rest_max_);
 }
 
 void BrokerThread::publish_gauges() {

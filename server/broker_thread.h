@@ -9,9 +9,10 @@
 // lets time pass if something fell due, and hands the filling over if the store is free.
 //
 // When a commit is durable, the thread of the store that says so sends the replies and hands the next one
-// over, between two rounds: a disk does not wait until this thread is awake, and neither do clients. So
-// the GroupCommit, alone of what is here, is shared by two threads, and has a lock, which this thread holds
-// for its rounds. It is woken by what became durable only if something waits for that.
+// over, between two rounds: a disk does not wait until this thread is awake, and neither do clients. So the
+// GroupCommit, and what it takes to send replies, is shared by two threads and has a lock, which this thread
+// holds for its rounds. Within one the store leaves a letter instead. This thread is woken by what became
+// durable only if something waits for that.
 //
 // Admission comes before execution: a full mailbox, or a store short of room, answers 503 to what would
 // grow it. The methods of CommandPort and StoreEvents may be called from any thread, also from within the
@@ -44,8 +45,9 @@ namespace penstock {
 class BrokerThread final : public CommandPort, public StoreEvents, public AttemptPort {
  public:
   // At most `commands_max` wait to be decided, with messages of at most `message_bytes_max` in them.
+  // When nothing is due it sleeps for `rest_max`: by default short enough to notice a step of the wall clock.
   BrokerThread(const BrokerLimits& limits, std::size_t commands_max,
-               std::size_t message_bytes_max = std::size_t{256} << 20);
+               std::size_t message_bytes_max = std::size_t{256} << 20, Milliseconds rest_max = Seconds{1});
   ~BrokerThread() override;
 
   // Loads what the store holds and begins to decide. Each sink takes the replies of the I/O thread that
@@ -144,6 +146,7 @@ class BrokerThread final : public CommandPort, public StoreEvents, public Attemp
   Mailbox<Letter> mailbox_{SIZE_MAX};  // bounded by what its senders have under way
   const std::size_t commands_max_;
   const std::size_t message_bytes_max_;
+  const Milliseconds rest_max_;
   std::atomic<std::size_t> commands_waiting_{0};  // posted and not decided
   std::atomic<std::size_t> bytes_waiting_{0};     // of the messages in them
   std::atomic<QueueSurveyPtr> survey_;

@@ -24,7 +24,7 @@ class CommandPort {
   virtual void undeliver(Received&& received) = 0;
 };
 
-// Takes the replies of the broker thread back to the thread whose sessions wait for them.
+// Takes replies back to the thread whose sessions wait for them.
 class ReplySink {
  public:
   virtual ~ReplySink() = default;

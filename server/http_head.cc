@@ -6,6 +6,7 @@
 #include <boost/beast/http/error.hpp>
 #include <cstring>
 
+#include "protocol/text.h"
 #include "server/plain_head.h"
 
 namespace penstock {
@@ -20,12 +21,6 @@ constexpr HttpRefusal kTargetTooLong{414, "The request's URI is too long."};
 constexpr HttpRefusal kExpectation{417, "The request's expectation cannot be met."};
 // Method, spaces and version beside the target, so that a line without an end can be judged.
 constexpr std::size_t kRequestLineBytesMax = kTargetBytesMax + kMethodBytesMax + 16;
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
-  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
-}
 
 bool digits_only(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -75,7 +70,7 @@ class Parser final : public http::basic_parser<true> {
     // A proxy's client names scheme and host as well.
     constexpr std::string_view kScheme = "http://";
     const std::string_view text(target.data(), target.size());
-    if (text.size() > kScheme.size() && equals_ignoring_case(text.substr(0, kScheme.size()), kScheme)) {
+    if (text.size() > kScheme.size() && equals_without_case(text.substr(0, kScheme.size()), kScheme)) {
       const std::size_t path = text.find('/', kScheme.size());
       if (path == std::string_view::npos) return refuse(kMalformed, error);
       head_.target = place(target.substr(path));
@@ -115,11 +110,11 @@ class Parser final : public http::basic_parser<true> {
         if (!digits_only(value)) return refuse(kMalformed, error);
         break;
       case http::field::transfer_encoding:
-        if (!equals_ignoring_case(value, "chunked") || head_.chunked) return refuse(kMalformed, error);
+        if (!equals_without_case(value, "chunked") || head_.chunked) return refuse(kMalformed, error);
         head_.chunked = true;
         break;
       case http::field::expect:
-        if (!equals_ignoring_case(value, "100-continue")) return refuse(kExpectation, error);
+        if (!equals_without_case(value, "100-continue")) return refuse(kExpectation, error);
         head_.expects_continue = true;
         break;
       default:

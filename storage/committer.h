@@ -77,7 +77,7 @@ class Committer {
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
-  // The owner of the Broker.
+  // The owner of the Broker, or this thread itself, from within durable().
   void append(Commit&& commit) { letters_.insist(std::move(commit)); }
   void read(StoreRead&& wanted, Position at_least);
 

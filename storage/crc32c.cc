@@ -5,55 +5,20 @@
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
-#elif defined(__aarch64__)
-#include <arm_acle.h>
-#include <sys/auxv.h>
 #endif
+
+namespace rocksdb::crc32c {
+
+// The library's name and signature. Weak, so that a program that has the library inside may have both.
+#if defined(__x86_64__)
+[[gnu::weak, gnu::visibility("default")]]
+#endif
+std::uint32_t Extend(std::uint32_t crc, const char* bytes, std::size_t size);
+
+}  // namespace rocksdb::crc32c
 
 namespace penstock {
 namespace {
-
-// Each takes the register's state, which is the complement of a checksum, and returns the next one.
-using Step = std::uint32_t (*)(std::uint32_t state, const char* bytes, std::size_t size);
-
-constexpr std::size_t kWord = sizeof(std::uint64_t);
-
-std::uint64_t word_at(const char* bytes) {
-  std::uint64_t word;
-  std::memcpy(&word, bytes, sizeof word);
-  return word;
-}
-
-#if defined(__x86_64__)
-
-[[gnu::target("sse4.2")]] std::uint32_t by_instruction(std::uint32_t state, const char* bytes,
-                                                       std::size_t size) {
-  std::uint64_t wide = state;
-  for (; size >= kWord; size -= kWord, bytes += kWord) wide = _mm_crc32_u64(wide, word_at(bytes));
-  state = static_cast<std::uint32_t>(wide);
-  for (; size > 0; --size, ++bytes) state = _mm_crc32_u8(state, static_cast<std::uint8_t>(*bytes));
-  return state;
-}
-
-bool has_instruction() { return __builtin_cpu_supports("sse4.2") != 0; }
-
-#elif defined(__aarch64__)
-
-[[gnu::target("+crc")]] std::uint32_t by_instruction(std::uint32_t state, const char* bytes,
-                                                     std::size_t size) {
-  for (; size >= kWord; size -= kWord, bytes += kWord) state = __crc32cd(state, word_at(bytes));
-  for (; size > 0; --size, ++bytes) state = __crc32cb(state, static_cast<std::uint8_t>(*bytes));
-  return state;
-}
-
-bool has_instruction() { return (getauxval(AT_HWCAP) & HWCAP_CRC32) != 0; }
-
-#else
-
-std::uint32_t by_instruction(std::uint32_t state, const char*, std::size_t) { return state; }
-bool has_instruction() { return false; }
-
-#endif
 
 constexpr std::array<std::uint32_t, 256> kTable = [] {
   constexpr std::uint32_t kPolynomial = 0x82f63b78;  // its lowest power first
@@ -66,6 +31,7 @@ constexpr std::array<std::uint32_t, 256> kTable = [] {
   return table;
 }();
 
+// Takes the register's state, which is the complement of a checksum, and returns the next one.
 std::uint32_t by_table(std::uint32_t state, const char* bytes, std::size_t size) {
   for (; size > 0; --size, ++bytes) {
     state = (state >> 8) ^ kTable[(state ^ static_cast<std::uint8_t>(*bytes)) & 0xff];
@@ -73,17 +39,46 @@ std::uint32_t by_table(std::uint32_t state, const char* bytes, std::size_t size)
   return state;
 }
 
+#if defined(__x86_64__)
+
+[[gnu::target("sse4.2")]] std::uint32_t by_instruction(std::uint32_t state, const char* bytes, std::size_t size) {
+  std::uint64_t wide = state;
+  for (; size >= sizeof wide; size -= sizeof wide, bytes += sizeof wide) {
+    std::uint64_t word;
+    std::memcpy(&word, bytes, sizeof word);
+    wide = _mm_crc32_u64(wide, word);
+  }
+  state = static_cast<std::uint32_t>(wide);
+  for (; size > 0; --size, ++bytes) state = _mm_crc32_u8(state, static_cast<std::uint8_t>(*bytes));
+  return state;
+}
+
+bool has_instruction() {
+  __builtin_cpu_init();  // or a call before main would decide by what is not known yet
+  return __builtin_cpu_supports("sse4.2") != 0;
+}
+
+#endif
+
 }  // namespace
+
+std::uint32_t extend_crc32c(std::uint32_t crc, const char* bytes, std::size_t size) {
+#if defined(__x86_64__)
+  static const auto step = has_instruction() ? by_instruction : by_table;
+  return ~step(~crc, bytes, size);
+#else
+  return rocksdb::crc32c::Extend(crc, bytes, size);
+#endif
+}
 
 std::uint32_t crc32c_by_table(std::string_view bytes) { return ~by_table(~0U, bytes.data(), bytes.size()); }
 
 }  // namespace penstock
 
-namespace rocksdb::crc32c {
+#if defined(__x86_64__)
 
-std::uint32_t Extend(std::uint32_t crc, const char* bytes, std::size_t size) {
-  static const penstock::Step step = penstock::has_instruction() ? penstock::by_instruction : penstock::by_table;
-  return ~step(~crc, bytes, size);
+std::uint32_t rocksdb::crc32c::Extend(std::uint32_t crc, const char* bytes, std::size_t size) {
+  return penstock::extend_crc32c(crc, bytes, size);
 }
 
-}  // namespace rocksdb::crc32c
+#endif

@@ -10,7 +10,8 @@
 //
 // The methods are called one at a time, by the owner of the Broker or from within durable(). Events arrive on
 // threads of the store and must not block; of them only durable() may call back, to append what is next and to
-// read.
+// read. A store that reports from within an append does so only to its owner: not of what was appended within
+// durable() before that has returned.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +37,7 @@ struct BodyRead {
 
 struct Commit {
   Position position;  // one more than the commit before
-  Time time;          // broker time when it was closed; never less than that of the commit before
+  Time time;          // broker time, at or after its last decision; never less than that of the commit before
   std::vector<Change> changes;
   std::vector<BodyRead> body_reads;
 };

@@ -50,9 +50,11 @@ class HoldingStore final : public Store, private StoreEvents {
   MemoryStore store_;
 };
 
-class BrokerThreadPlay : public testing::Test, private ReplySink {
+// The broker thread sleeps for an hour unless it is woken, so that a wake-up that is missed is noticed.
+class BrokerThreadPlay : public testing::Test, private ReplySink, private OutgoingSink {
  protected:
   BrokerThreadPlay() {
+    broker_.deliver_to(*this);
     broker_.start({std::make_unique<HoldingStore>(broker_, appended_)}, {static_cast<ReplySink*>(this)});
   }
   ~BrokerThreadPlay() override {
@@ -68,6 +70,18 @@ class BrokerThreadPlay : public testing::Test, private ReplySink {
     asked.queue_name = "orders";
     asked.operation = std::move(operation);
     return asked;
+  }
+  static Command about_topic(std::uint64_t request, TopicOperation operation) {
+    Command asked = command(request, AboutTopic{std::move(operation)});
+    asked.queue_name = "news";
+    asked.about_topic = true;
+    return asked;
+  }
+  static Publish publication() {
+    Publish publish;
+    publish.content.body = "x";
+    publish.content.notification = std::make_shared<Notification>();
+    return publish;
   }
   static Command send(std::uint64_t request) {
     auto content = std::make_shared<MessageContent>();
@@ -119,10 +133,15 @@ class BrokerThreadPlay : public testing::Test, private ReplySink {
 
   Mailbox<std::size_t> appended_{1};
   Mailbox<Reply> replies_{1};
+  Mailbox<std::string> sent_out_{1};  // to whom
   std::vector<std::size_t> commits_;
-  BrokerThread broker_{{}, 100'000};
+  BrokerThread broker_{{}, 100'000, std::size_t{256} << 20, std::chrono::hours(1)};
 
  private:
+  void deliver(std::vector<OutgoingDelivery>&& deliveries) override {
+    for (const OutgoingDelivery& delivery : deliveries) sent_out_.insist(std::string(delivery.to->endpoint));
+  }
+  void deliver_directly(OutgoingDestinationPtr, ContentPtr) override {}
   void deliver(std::vector<Reply>&& delivered) override {
     for (Reply& reply : delivered) replies_.insist(std::move(reply));
   }
@@ -163,12 +182,6 @@ TEST_F(BrokerThreadPlay, WhileACommitIsOutstandingTheNextTakes1024CommandsAndThe
 TEST_F(BrokerThreadPlay, ACommitHasTheCopiesOfAPublicationOnceAndSendsDoNotHoldThemUp) {
   constexpr std::size_t kQueues = 200;
   constexpr std::size_t kCopiesMax = 64;
-  const auto about_topic = [](std::uint64_t request, TopicOperation operation) {
-    Command asked = command(request, AboutTopic{std::move(operation)});
-    asked.queue_name = "news";
-    asked.about_topic = true;
-    return asked;
-  };
   std::vector<Command> made;
   made.push_back(about_topic(1, CreateTopic{}));
   for (std::uint64_t at = 0; at < kQueues; ++at) {
@@ -186,10 +199,7 @@ TEST_F(BrokerThreadPlay, ACommitHasTheCopiesOfAPublicationOnceAndSendsDoNotHoldT
   next_commit();
   durable(1);
 
-  Publish publish;
-  publish.content.body = "x";
-  publish.content.notification = std::make_shared<Notification>();
-  post(about_topic(1001, std::move(publish)));
+  post(about_topic(1001, publication()));
   std::size_t copies = next_commit();
   EXPECT_LE(copies, kCopiesMax);
   std::uint64_t commits = 1;
@@ -289,6 +299,40 @@ TEST_F(BrokerThreadPlay, AStopWaitsUntilWhatWasPostedIsDurable) {
   durable(2);
   stopper.join();
   EXPECT_EQ(replies().size(), 1U);
+}
+
+TEST_F(BrokerThreadPlay, ADeliveryToAReceiverOutsideLeavesWhenItsCommitIsDurable) {
+  Subscribe subscribe;
+  subscribe.protocol = SubscriptionProtocol::kHttp;
+  subscribe.endpoint = "http://receiver.example/";
+  std::vector<Command> commands;
+  commands.push_back(about_topic(1, CreateTopic{}));
+  commands.push_back(about_topic(2, std::move(subscribe)));
+  commands.push_back(about_topic(3, publication()));
+  broker_.post(commands);
+  std::vector<std::string> receivers;
+  for (std::uint64_t position = 1; receivers.empty() && position < 10; ++position) {
+    next_commit();
+    EXPECT_TRUE(receivers.empty());
+    durable(position);
+    sent_out_.drain(receivers, std::chrono::steady_clock::now() + std::chrono::milliseconds(200));
+  }
+  EXPECT_EQ(receivers, std::vector<std::string>{"http://receiver.example/"});
+}
+
+TEST_F(BrokerThreadPlay, WhatBecomesDurableWhenNoSessionIsLeftIsUndone) {
+  create_queue();
+  post(send(2));
+  next_commit();
+  durable(2);
+  EXPECT_EQ(next_replies().size(), 1U);
+  post(receive(3, 0));
+  next_commit();
+  broker_.quiesce();
+  durable(3);
+  next_commit();  // the message is there again
+  durable(4);
+  EXPECT_TRUE(replies().empty());
 }
 
 TEST(BrokerThreadBound, CommandsBeyondItStayWithWhoPostedThem) {

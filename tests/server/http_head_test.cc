@@ -97,5 +97,40 @@ TEST(PlainHead, AsManyHeadersAsAreAllowed) {
   EXPECT_TRUE(parse_head(bytes + "X: y\r\n\r\n", head));
 }
 
+TEST(PlainHead, WithinItsBoundsAndNotBeyondThem) {
+  const std::string rest = " HTTP/1.1\r\nHost: a\r\n";
+  const auto method = [&](std::size_t size) { return std::string(size, 'M') + " /" + rest + "\r\n"; };
+  const auto target = [&](std::size_t size) { return "GET /" + std::string(size - 1, 't') + rest + "\r\n"; };
+  const auto length = [&](std::size_t digits) {
+    return "GET /" + rest + "Content-Length: " + std::string(digits, '1') + "\r\n\r\n";
+  };
+  HttpHead head;
+  EXPECT_TRUE(read_plain_head(method(kMethodBytesMax), head));
+  EXPECT_FALSE(read_plain_head(method(kMethodBytesMax + 1), head));
+  EXPECT_TRUE(read_plain_head(target(kTargetBytesMax), head));
+  EXPECT_FALSE(read_plain_head(target(kTargetBytesMax + 1), head));
+  EXPECT_TRUE(read_plain_head(length(15), head));
+  EXPECT_EQ(head.content_length, 111'111'111'111'111U);
+  EXPECT_FALSE(read_plain_head(length(16), head));
+}
+
+TEST(PlainHead, WithAnyByteChangedItSaysTheSameToBeastOrIsNotPlain) {
+  const std::string good = with("Connection: keep-alive\r\nX-Amz-Target: AmazonSQS.SendMessage");
+  std::size_t plain_still = 0;
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string bytes = good;
+      bytes[at] = static_cast<char>(byte);
+      HttpHead plain;
+      if (!read_plain_head(bytes, plain)) continue;
+      HttpHead any;
+      ASSERT_FALSE(parse_any_head(bytes, any)) << at << " " << byte;
+      ASSERT_EQ(plain, any) << at << " " << byte;
+      ++plain_still;
+    }
+  }
+  EXPECT_GT(plain_still, good.size());
+}
+
 }  // namespace
 }  // namespace penstock
