@@ -15,7 +15,6 @@
 // visible.
 #pragma once
 
-#include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <deque>
@@ -114,7 +113,7 @@ class TouchedSet {
 
     Place of(Place place) const { return place; }
     Place of(Slot slot) const;
-    std::size_t operator()(auto at) const { return boost::hash<std::uint64_t>()(of(at).value); }
+    std::size_t operator()(auto at) const { return std::hash<std::uint64_t>()(of(at).value); }
     bool operator()(auto a, auto b) const { return of(a).value == of(b).value; }
   };
 

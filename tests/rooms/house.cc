@@ -58,7 +58,7 @@ const std::vector<Room>& house() {
       {"storage",
        {"base"},
        true,
-       {"rocksdb/", "boost/crc.hpp", "xxhash.h", "fcntl.h", "unistd.h", "sys/"},
+       {"rocksdb/", "xxhash.h", "fcntl.h", "nmmintrin.h", "pthread.h", "unistd.h", "sys/"},
        {},
        {}},
       {"actions", {"base", "protocol", "auth"}, true, {}, pure, kTimeAndChance},
