@@ -3,8 +3,8 @@
 // Many threads post, one thread drains. It is bounded: `post` refuses when full, and the poster answers
 // its client accordingly; `insist` is for words that must never be lost and whose number is bounded
 // elsewhere (what the store reports of handed-over commits). The drainer sleeps until something is there
-// or its deadline has come. Beside the commit that fills (server/broker_thread.h) this is the only place in the
-// daemon's request path that locks, and it holds the lock only to move a vector.
+// or its deadline has come. Beside the commit that fills (server/broker_thread.h) this is the only place in
+// the daemon's request path that locks, and it holds the lock only to move a vector.
 //
 // A drainer that sleeps elsewhere, in a poll of sockets for instance, says so by `rest`, and whoever leaves
 // the first letter after that is told to wake it: `leave` and `fetch` are for such a one.

@@ -38,7 +38,8 @@ std::vector<std::string> sends_to(const std::string& url) {
   for (std::size_t at = 0; at < kBodies; ++at) {
     std::string body(kBodyBytes, ' ');
     for (char& character : body) character = static_cast<char>(letter(chance));
-    sends.push_back(sqs_call("SendMessage", "{\"QueueUrl\":\"" + url + "\",\"MessageBody\":\"" + body + "\"}"));
+    sends.push_back(
+        sqs_call("SendMessage", "{\"QueueUrl\":\"" + url + "\",\"MessageBody\":\"" + body + "\"}"));
   }
   return sends;
 }

@@ -49,17 +49,20 @@ bool threads(const BenchmarkOptions& options) {
     const std::map<std::string, double> after = cpu_by_kind(daemon.process().id());
     const auto sends = static_cast<double>(part.latency.count());
     part.add_to(report.subject("SendMessage, durable"));
-    each_us["sends a commit"].add(sends / static_cast<double>(daemon.number("penstock_commits_total") - commits));
+    each_us["sends a commit"].add(sends /
+                                  static_cast<double>(daemon.number("penstock_commits_total") - commits));
     for (const char* const kind : kKinds) each_us[kind].add((after.at(kind) - before.at(kind)) * 1e6 / sends);
   }
   progress.clear();
   const double io = each_us["io"].median();
   report.notes.push_back(formatted("%.1f sends shared a commit", each_us["sends a commit"].median()));
-  report.notes.push_back(formatted("an I/O thread uses %.2f us of a processor for a send and carries %s a second by itself",
-                                   io, readable(1e6 / io).c_str()));
+  report.notes.push_back(
+      formatted("an I/O thread uses %.2f us of a processor for a send and carries %s a second by itself", io,
+                readable(1e6 / io).c_str()));
   for (const char* const kind : {"broker", "committer"}) {
     const double us = each_us[kind].median();
-    report.notes.push_back(formatted("the %s uses %.2f us, and carries what %.1f I/O threads bring it", kind, us, io / us));
+    report.notes.push_back(
+        formatted("the %s uses %.2f us, and carries what %.1f I/O threads bring it", kind, us, io / us));
   }
   publish(report, options.report);
   return true;

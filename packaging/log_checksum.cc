@@ -1,5 +1,5 @@
-// With RocksDB inside the program, the linker sends its calls for a log record's checksum here (--wrap), and from here
-// they go where they go in a program that has it beside (storage/crc32c.h).
+// With RocksDB inside the program, the linker sends its calls for a log record's checksum here (--wrap), and
+// from here they go where they go in a program that has it beside (storage/crc32c.h).
 #include "storage/crc32c.h"
 
 extern "C" std::uint32_t __wrap__ZN7rocksdb6crc32c6ExtendEjPKcm(std::uint32_t crc, const char* bytes,

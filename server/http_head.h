@@ -1,9 +1,9 @@
 // HttpHead: the request line and headers of one request, as places in the bytes they were read from.
 //
-// A plain head is read by server/plain_head.h. Every other one is parsed by Beast's strict parser plus what that
-// leaves to its users: no obsolete folding, one Host, one Content-Length of digits only, no transfer coding but
-// exactly "chunked", the bounds of http_bounds.h.
-// Places, not views: the bytes may move while the body is still arriving.
+// A plain head is read by server/plain_head.h. Every other one is parsed by Beast's strict parser plus what
+// that leaves to its users: no obsolete folding, one Host, one Content-Length of digits only, no transfer
+// coding but exactly "chunked", the bounds of http_bounds.h. Places, not views: the bytes may move while the
+// body is still arriving.
 #pragma once
 
 #include <cstdint>

@@ -71,7 +71,8 @@ class Reading {
     return true;
   }
 
-  // Of the headers that say something about the message itself; by their lengths, since few have one of these.
+  // Of the headers that say something about the message itself; by their lengths, since few have one of
+  // these.
   bool means_nothing_else(std::string_view name, std::string_view value) {
     switch (name.size()) {
       case 4:

@@ -13,7 +13,8 @@ namespace rocksdb::crc32c {
 #if defined(__x86_64__)
 [[gnu::weak, gnu::visibility("default")]]
 #endif
-std::uint32_t Extend(std::uint32_t crc, const char* bytes, std::size_t size);
+std::uint32_t
+Extend(std::uint32_t crc, const char* bytes, std::size_t size);
 
 }  // namespace rocksdb::crc32c
 
@@ -41,7 +42,8 @@ std::uint32_t by_table(std::uint32_t state, const char* bytes, std::size_t size)
 
 #if defined(__x86_64__)
 
-[[gnu::target("sse4.2")]] std::uint32_t by_instruction(std::uint32_t state, const char* bytes, std::size_t size) {
+[[gnu::target("sse4.2")]] std::uint32_t by_instruction(std::uint32_t state, const char* bytes,
+                                                       std::size_t size) {
   std::uint64_t wide = state;
   for (; size >= sizeof wide; size -= sizeof wide, bytes += sizeof wide) {
     std::uint64_t word;

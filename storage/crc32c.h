@@ -1,9 +1,10 @@
 // CRC-32C (Castagnoli), as the log files of RocksDB use it: masked, because a checksum over bytes that
 // hold checksums themselves would be weak.
 //
-// By the processor's own instruction on x86-64, where it has one. Debian's RocksDB is compiled for processors that
-// need not have it and computes each log record's checksum from tables, a nanosecond a byte: a third of all that the
-// log costs. So there this one takes the place of the library's, by its name (docs/decisions/0037).
+// By the processor's own instruction on x86-64, where it has one. Debian's RocksDB is compiled for processors
+// that need not have it and computes each log record's checksum from tables, a nanosecond a byte: a third of
+// all that the log costs. So there this one takes the place of the library's, by its name
+// (docs/decisions/0037).
 #pragma once
 
 #include <cstddef>

@@ -188,7 +188,7 @@ TEST(ResidentBytes, AMessageHoldsItsBodyWhileItWaitsAndAHandfulOfWordsWhileItIsI
               in_flight);
   EXPECT_GE(waiting, 200);
   EXPECT_LE(waiting, 900);
-  EXPECT_LE(in_flight, 220);
+  EXPECT_LE(in_flight, 160);
 }
 
 }  // namespace

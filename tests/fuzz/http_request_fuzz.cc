@@ -1,6 +1,6 @@
 // HTTP requests: the bytes of a connection amount to the same requests, and the same refusal, in whatever
-// pieces they arrive; what was taken for a request keeps the bounds; and a head that is read without Beast says
-// what it says to Beast.
+// pieces they arrive; what was taken for a request keeps the bounds; and a head that is read without Beast
+// says what it says to Beast.
 #include "base/require.h"
 #include "protocol/text.h"
 #include "server/plain_head.h"
@@ -102,8 +102,9 @@ void examine(std::string_view input) {
 
 std::vector<std::string> seeds() {
   const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
-  return {post + "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS.SendMessage\r\n"
-                 "Connection: keep-alive\r\nContent-Length: 2\r\n\r\n{}",
+  return {post +
+              "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS.SendMessage\r\n"
+              "Connection: keep-alive\r\nContent-Length: 2\r\n\r\n{}",
           "GET /p?q=%20 HTTP/1.1\r\nhOST:\t a:1 \t\r\nX:\r\n\r\n",
           post + "Content-Length: 5\r\n\r\nhello" + post + "Content-Length: 0\r\n\r\n",
           post + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1;x=y\r\n!\r\n0\r\nT: x\r\n\r\n" + post +

@@ -67,8 +67,8 @@ TEST_F(LogFile, TheChecksumIsTheSameByInstructionAndByTableAndInPieces) {
 
 #if defined(__x86_64__)
 
-// Where the program's own definition comes first, and whether the library asks. Else it would compute from tables,
-// and nothing would tell but the time that it takes.
+// Where the program's own definition comes first, and whether the library asks. Else it would compute from
+// tables, and nothing would tell but the time that it takes.
 TEST_F(LogFile, TheLibraryComputesItsChecksumsByOurs) {
   constexpr const char* kName = "_ZN7rocksdb6crc32c6ExtendEjPKcm";
   Dl_info found{};
@@ -79,7 +79,8 @@ TEST_F(LogFile, TheLibraryComputesItsChecksumsByOurs) {
 
   Dl_info library{};
   ASSERT_NE(dladdr(dlsym(RTLD_DEFAULT, "_ZN7rocksdb6crc32c13Crc32cCombineEjjm"), &library), 0);
-  const std::string asks = "readelf -rW " + std::string(library.dli_fname) + " | grep -q 'JUMP_SLO.*" + kName + "'";
+  const std::string asks =
+      "readelf -rW " + std::string(library.dli_fname) + " | grep -q 'JUMP_SLO.*" + kName + "'";
   EXPECT_EQ(std::system(asks.c_str()), 0) << asks;
 }
 
