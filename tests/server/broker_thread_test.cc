@@ -131,6 +131,17 @@ class BrokerThreadPlay : public testing::Test, private ReplySink, private Outgoi
     EXPECT_EQ(next_replies().size(), 1U);
   }
 
+  // A message was sent, and is received by that request; commit 3 is not durable yet.
+  void create_queue_and_receive(std::uint64_t request) {
+    create_queue();
+    post(send(2));
+    next_commit();
+    durable(2);
+    EXPECT_EQ(next_replies().size(), 1U);
+    post(receive(request, 0));
+    next_commit();
+  }
+
   Mailbox<std::size_t> appended_{1};
   Mailbox<Reply> replies_{1};
   Mailbox<std::string> sent_out_{1};  // to whom
@@ -267,13 +278,7 @@ TEST_F(BrokerThreadPlay, AWaitThatIsEndedIsAnsweredEmpty) {
 }
 
 TEST_F(BrokerThreadPlay, AnUndeliveredMessageIsThereAgainAndItsReceiptDoesNotCount) {
-  create_queue();
-  post(send(2));
-  next_commit();
-  durable(2);
-  EXPECT_EQ(next_replies().size(), 1U);
-  post(receive(3, 0));
-  next_commit();
+  create_queue_and_receive(3);
   durable(3);
   std::vector<Reply> answered = next_replies();
   ASSERT_EQ(answered.size(), 1U);
@@ -321,13 +326,7 @@ TEST_F(BrokerThreadPlay, ADeliveryToAReceiverOutsideLeavesWhenItsCommitIsDurable
 }
 
 TEST_F(BrokerThreadPlay, WhatBecomesDurableWhenNoSessionIsLeftIsUndone) {
-  create_queue();
-  post(send(2));
-  next_commit();
-  durable(2);
-  EXPECT_EQ(next_replies().size(), 1U);
-  post(receive(3, 0));
-  next_commit();
+  create_queue_and_receive(3);
   broker_.quiesce();
   durable(3);
   next_commit();  // the message is there again
