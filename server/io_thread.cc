@@ -19,6 +19,9 @@ constexpr int kSlotShift = 32;
 
 constexpr std::chrono::seconds kSweepPeriod{1};
 
+// While a round reads the requests of many sockets, a disk would wait for the last of them.
+constexpr std::size_t kPostedTogetherMax = 32;
+
 std::uint32_t slot_of(std::uint64_t id) { return static_cast<std::uint32_t>((id >> kSlotShift) & kSlotMask); }
 
 Seconds steady_seconds() {
@@ -192,7 +195,10 @@ void IoThread::take(std::vector<Reply>&& replies) {
   }
 }
 
-void IoThread::post(Command&& command) { outbox_.push_back(std::move(command)); }
+void IoThread::post(Command&& command) {
+  outbox_.push_back(std::move(command));
+  if (outbox_.size() >= kPostedTogetherMax) post_outbox();
+}
 
 void IoThread::hold(std::chrono::milliseconds time, std::variant<Command, Reply>&& what) {
   held_.emplace(std::chrono::steady_clock::now() + time, std::move(what));

@@ -105,8 +105,9 @@ class IoThread final : public ReplySink {
   const Options& options() const { return options_; }
 
   // ---- for its sessions, on its thread
-  // Commands are posted together, when what was ready on this thread has been gone through: that wakes
-  // the broker thread once, and fills its commits. What else is said keeps its place behind them.
+  // Commands are posted together, when what was ready on this thread has been gone through, or there are so many that
+  // a commit is worth while: that wakes the broker thread seldom, and fills its commits. What else is said keeps its
+  // place behind them.
   void post(Command&& command);
   // Posts the command, or answers, after a while; nothing happens if the session is gone by then. Bounded by
   // the sessions: each has one request under way.
