@@ -17,7 +17,7 @@ const longestMs = 600_000;
 // What a client needs to know, and nothing else.
 export function environmentFor({ endpoint, keys }, home, more = {}) {
   return {
-    PATH: process.env.PATH,
+    PATH: `/usr/bin:/bin:${process.env.PATH}`, // Debian's programs, whatever else is installed
     LC_ALL: 'C.UTF-8',
     HOME: home,
     TMPDIR: home,

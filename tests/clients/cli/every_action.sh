@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything that the daemon offers, by the AWS command line. A case is a function; it holds if it comes to its
-# end. Each call starts a Python of its own, so the cases are few and full.
+# end. Each call starts a Python of its own, so the cases are few and full. Bytes are given in base64, as its second
+# version wants them.
 set -uo pipefail
 
 sqs() { aws --endpoint-url "$ENDPOINT" --output text sqs "$@"; }
@@ -63,7 +64,7 @@ case_messages() {
   local url handle attributes
   attributes='{"kind":{"DataType":"String","StringValue":"große <Ada> & co"},
     "amount":{"DataType":"Number","StringValue":"-12.50"},
-    "bytes":{"DataType":"Binary","BinaryValue":"abc"}}'
+    "bytes":{"DataType":"Binary","BinaryValue":"YWJj"}}'
   url=$(sqs create-queue --queue-name messages)
   same "$(sqs send-message --queue-url "$url" --message-body 'hello, größe & <co>' --message-attributes "$attributes" \
     --message-system-attributes '{"AWSTraceHeader":{"DataType":"String","StringValue":"Root=1-5759e988-bd86"}}' \
