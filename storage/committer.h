@@ -31,6 +31,7 @@
 #include "storage/disk_reserve.h"
 #include "storage/engine_look.h"
 #include "storage/log_switch.h"
+#include "storage/log_sync_time.h"
 #include "storage/record_codec.h"
 #include "storage/rocks_families.h"
 #include "storage/rocks_store.h"
@@ -66,6 +67,7 @@ class Committer {
     AppliedRecord applied;  // and synced: recovery has synced what it found
     std::shared_ptr<BackgroundErrors> background_errors;
     std::shared_ptr<LogSwitch> log_switch;
+    std::shared_ptr<LogSyncTime> log_sync_time;
     LogSync log_sync;
     std::chrono::milliseconds sync_interval;
   };

@@ -53,10 +53,11 @@ class ResidentWalk {
 struct RocksStore::Parts {
   Parts(const RocksStoreOptions& store_options, StoreEvents& store_events,
         std::shared_ptr<BackgroundErrors> errors, std::shared_ptr<LogSwitch> log_switch_listener,
-        std::unique_ptr<OpenDatabase> open_database)
+        std::shared_ptr<LogSyncTime> log_sync_time_listener, std::unique_ptr<OpenDatabase> open_database)
       : events(store_events),
         background_errors(std::move(errors)),
         log_switch(std::move(log_switch_listener)),
+        log_sync_time(std::move(log_sync_time_listener)),
         open(std::move(open_database)),
         reserve(open->files, open->directory->path(), store_options.disk_reserve_bytes),
         reserve_bytes(store_options.disk_reserve_bytes),
@@ -68,6 +69,7 @@ struct RocksStore::Parts {
   StoreCounters counters;
   std::shared_ptr<BackgroundErrors> background_errors;
   std::shared_ptr<LogSwitch> log_switch;
+  std::shared_ptr<LogSyncTime> log_sync_time;
   std::unique_ptr<OpenDatabase> open;
   DiskReserve reserve;
   const std::uint64_t reserve_bytes;
@@ -84,10 +86,13 @@ RocksStore::~RocksStore() = default;
 Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksStoreOptions& options, StoreEvents& events) {
   auto errors = std::make_shared<BackgroundErrors>();
   auto log_switch = std::make_shared<LogSwitch>();
-  Result<std::unique_ptr<OpenDatabase>> database = open_database(options, {errors, log_switch});
+  auto log_sync_time = std::make_shared<LogSyncTime>();
+  Result<std::unique_ptr<OpenDatabase>> database =
+      open_database(options, {errors, log_switch, log_sync_time});
   if (!database) return tl::unexpected<Error>(database.error());
-  return std::unique_ptr<RocksStore>(new RocksStore(std::make_unique<Parts>(
-      options, events, std::move(errors), std::move(log_switch), std::move(*database))));
+  return std::unique_ptr<RocksStore>(
+      new RocksStore(std::make_unique<Parts>(options, events, std::move(errors), std::move(log_switch),
+                                             std::move(log_sync_time), std::move(*database))));
 }
 
 const std::string& RocksStore::notice() const { return parts_->open->notice; }
@@ -114,7 +119,7 @@ Recovered RocksStore::load(const std::function<void(Record&&)>& visit) {
   parts_->committer = std::make_unique<Committer>(
       Committer::Ground{*parts_->open->db, parts_->open->families, parts_->partition,
                         parts_->open->directory->identity(), parts_->open->applied, parts_->background_errors,
-                        parts_->log_switch, parts_->log_sync, parts_->sync_interval},
+                        parts_->log_switch, parts_->log_sync_time, parts_->log_sync, parts_->sync_interval},
       *parts_->reader, parts_->reserve, parts_->events, parts_->counters);
   return {parts_->open->applied.position, parts_->open->applied.time};
 }
@@ -178,7 +183,8 @@ Result<BackupTaken> RocksStore::back_up(const BackupOrder& order, WorkProgress& 
     applied = *decoded;
   }
   std::uint64_t tables = 0;
-  if (open.db->GetAggregatedIntProperty(rocksdb::DB::Properties::kLiveSstFilesSize, &tables)) progress.expect(tables);
+  if (open.db->GetAggregatedIntProperty(rocksdb::DB::Properties::kLiveSstFilesSize, &tables))
+    progress.expect(tables);
 
   const Result<RestorePoint> point = (*directory)->take(*open.db, applied.position, applied.time);
   if (!point) return tl::unexpected<Error>(point.error());
