@@ -19,6 +19,7 @@ class PlayedPort final : public CommandPort {
  public:
   void post(std::vector<Command>& commands) override {
     if (full) return;
+    sizes_.insist(commands.size());
     for (const Command& command : commands) posted_.insist(Ticket(command.ticket));
     commands.clear();
   }
@@ -37,6 +38,13 @@ class PlayedPort final : public CommandPort {
     return ticket.value_or(Ticket{});
   }
   std::optional<Ticket> ticket_if_any() { return ticket_until({}); }
+
+  // How many commands came together, each time since it was asked last. The thread that posts must be at rest.
+  std::vector<std::size_t> sizes() {
+    std::vector<std::size_t> sizes;
+    sizes_.drain(sizes, {});
+    return sizes;
+  }
 
   std::atomic<bool> full{false};
 
@@ -62,6 +70,7 @@ class PlayedPort final : public CommandPort {
   }
 
   Mailbox<Ticket> posted_{1};
+  Mailbox<std::size_t> sizes_{1};
   Mailbox<std::string> heard_{1};
   std::vector<std::string> unread_;
 };
@@ -141,6 +150,23 @@ class SessionPlay : public testing::Test {
   PlayedService service_;
   IoThread io_{{0, 32 << 20, false}, port_};
 };
+
+TEST_F(SessionPlay, OfManyRequestsInOneRoundTheFirstArePostedBeforeTheLastAreRead) {
+  std::vector<HttpClient> clients;
+  for (int at = 0; at < 70; ++at) clients.push_back(connect());
+  io_.flush();
+  std::promise<void> begun;
+  std::promise<void> over;
+  io_.perform([&] {
+    begun.set_value();
+    over.get_future().wait();
+  });
+  begun.get_future().wait();
+  for (HttpClient& client : clients) client.send(get("/command"));
+  over.set_value();
+  io_.flush();
+  EXPECT_EQ(port_.sizes(), (std::vector<std::size_t>{32, 32, 6}));
+}
 
 TEST_F(SessionPlay, AConnectionServesOneRequestAfterTheOther) {
   HttpClient client = connect();
