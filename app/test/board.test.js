@@ -27,6 +27,18 @@ test('A row shows the last that happened in each lane, and is changed once', () 
   assert.match(text, />failed<[^]*>away</);
 });
 
+test('What happened earlier and is told later changes nothing in a lane', () => {
+  const board = new Board();
+  board.add(hop(1, 'dead', 'crm', { at: 10 }));
+  board.add(hop(2, 'received', 'crm', { at: 30 }));
+  board.add(hop(3, 'done', 'crm', { at: 40 }));
+  board.add(hop(4, 'redriven', 'crm', { at: 20 }));
+  assert.equal(board.rows()[0].lanes.crm.kind, 'done');
+  board.add(hop(5, 'failed', 'email', { at: 40 }));
+  board.add(hop(6, 'received', 'email', { at: 30 }));
+  assert.equal(board.rows()[0].lanes.email.kind, 'failed');
+});
+
 test('A board shows a bounded number of rows, the newest, and what is told late brings none back', () => {
   const board = new Board();
   for (let i = 1; i <= 500; ++i) board.add(hop(i, 'committed', 'web', { event: String(i) }));

@@ -3,8 +3,10 @@
 //   event, who            published           crm        marketing   email
 //   deposit of €5, Ada    queues, 3 requests  done 4 ms  done 6 ms   attempt 2, waits
 //
-// Invariant: what a lane shows is what the last hop in it said. More rows are remembered than shown, so that what
-// is told late of an event that has left the page does not bring it back.
+// Invariant: what a lane shows is what happened last in it, by the hops' times: each process writes its hops in
+// batches, so that what happened earlier may be told later. What was done already stays done, whatever is received
+// again. More rows are remembered than shown, so that what is told late of an event that has left the page does not
+// bring it back.
 const shownMax = 40;
 const rememberedMax = 5000;
 
@@ -24,6 +26,7 @@ export class Board {
     }
     this.#changed.add(hop.event);
     const lane = row.lanes[hop.lane];
+    const news = !lane || hop.at >= lane.at;
     switch (hop.kind) {
       case 'committed':
         row.what = hop.what;
@@ -37,11 +40,10 @@ export class Board {
         break;
       case 'received':
         row.what ??= hop.what;
-        // What was done already stays done, whatever comes again.
-        if (lane?.kind !== 'done') row.lanes[hop.lane] = { ...lane, ...hop, queuedMs: hop.took_ms };
+        if (news && lane?.kind !== 'done') row.lanes[hop.lane] = { ...lane, ...hop, queuedMs: hop.took_ms };
         break;
       default:
-        row.lanes[hop.lane] = { ...lane, ...hop };
+        if (news) row.lanes[hop.lane] = { ...lane, ...hop };
     }
   }
 

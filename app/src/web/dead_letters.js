@@ -20,13 +20,14 @@ export function deadLetters(server, { clients: { sqs }, found, journal }) {
     if (!queue) throw Object.assign(new Error('There is no such queue.'), { statusCode: 400 });
     const { letters } = await look(queue);
     const SourceArn = await arnOf(queue.deadUrl);
+    const at = Date.now(); // a worker may have done it before the answer is here
     try {
       await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
     } catch (error) {
       // Somebody pressed the button twice, or the first is not done yet: what is there goes with it.
       if (!error.message.includes('already a task running')) throw error;
     }
-    for (const { event } of letters) journal.hop({ event, kind: 'redriven', lane: queue.service, what: 'sent back' });
+    for (const { event } of letters) journal.hop({ event, kind: 'redriven', lane: queue.service, what: 'sent back', at });
     return reply.redirect(`/dead-letters?redriven=${encodeURIComponent(queue.name)}`, 303);
   });
 
