@@ -69,13 +69,11 @@ std::string_view target_of(const ApiRequest& request) {
 }
 
 // "AmazonSQS.{Action}"
-bool targets_sqs(const ApiRequest& request) {
-  const std::string_view target = target_of(request);
+bool targets_sqs(std::string_view target) {
   return target.substr(0, target.find('.')) == kSqsTargetPrefix && target.size() > kSqsTargetPrefix.size();
 }
 
-bool targets_another_service(const ApiRequest& request) {
-  const std::string_view target = target_of(request);
+bool targets_another_service(std::string_view target) {
   return target.find('.') != std::string_view::npos && !target.starts_with('.') &&
          !target.starts_with(kSqsTargetPrefix);
 }
@@ -299,12 +297,11 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
                                                const Verification* verification, BodyDigests* digests) {
   CallPtr call(new Call);
   call->request_id = std::move(request_id);
-  const bool query_protocol = protocol_of(request) == WireProtocol::kQuery;
   call->form = form_of(request);
+  const bool query_protocol = call->form != AnswerForm::kJson;
+  const std::string_view target = query_protocol ? std::string_view() : target_of(request);
   // What it is signed for is not ours to judge.
-  if (!query_protocol && targets_another_service(request)) {
-    return json_service_not_offered(call->request_id, target_of(request));
-  }
+  if (targets_another_service(target)) return json_service_not_offered(call->request_id, target);
   Result<QueryForm> form{QueryForm{}};
   // A form says of which service it is, and hence what it has to be signed for.
   if (query_protocol) {
@@ -343,8 +340,7 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
                               verification, std::move(call));
   }
 
-  if (!targets_sqs(request)) return json_error(call->request_id, Error{ErrorCode::kInvalidAction, {}});
-  const std::string_view target = target_of(request);
+  if (!targets_sqs(target)) return json_error(call->request_id, Error{ErrorCode::kInvalidAction, {}});
   const std::string_view action = target.substr(kSqsTargetPrefix.size() + 1);
   return planned_or_refused(plan_json({action, caller, *call, digests}, request.body), ticket, request, caller,
                             verification, std::move(call));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/character_set.h"
+
 namespace penstock {
 namespace {
 
@@ -11,11 +13,10 @@ constexpr std::string_view kCredential = "Credential=";
 constexpr std::string_view kTerminator = "aws4_request";
 constexpr std::size_t kAccessKeyIdMax = 128;
 
+constexpr CharacterSet kInAccessKeyId = CharacterSet::alphanumeric("_-.+=@");
+
 bool is_access_key_id(std::string_view text) {
-  return !text.empty() && text.size() <= kAccessKeyIdMax && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_-.+=@").find(c) != std::string_view::npos;
-  });
+  return !text.empty() && text.size() <= kAccessKeyIdMax && kInAccessKeyId.makes(text);
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/character_set.h"
+
 namespace penstock {
 namespace {
 
@@ -9,9 +11,8 @@ constexpr std::size_t kLocalMax = 64;
 constexpr std::size_t kAddressMax = 254;
 constexpr std::size_t kLabelMax = 63;
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+constexpr CharacterSet kInAtom = CharacterSet::alphanumeric("!#$%&'*+-/=?^_`{|}~");
+constexpr CharacterSet kInLabel = CharacterSet::alphanumeric("-");
 
 // Parts with single dots between them, each of which passes.
 template <class Passes>
@@ -24,16 +25,11 @@ bool dotted(std::string_view text, const Passes& passes) {
   }
 }
 
-bool is_atom(std::string_view part) {
-  constexpr std::string_view kOthers = "!#$%&'*+-/=?^_`{|}~";
-  return !part.empty() && std::all_of(part.begin(), part.end(), [&](char c) {
-    return is_alphanumeric(c) || kOthers.find(c) != std::string_view::npos;
-  });
-}
+bool is_atom(std::string_view part) { return !part.empty() && kInAtom.makes(part); }
 
 bool is_label(std::string_view part) {
   return !part.empty() && part.size() <= kLabelMax && part.front() != '-' && part.back() != '-' &&
-         std::all_of(part.begin(), part.end(), [](char c) { return is_alphanumeric(c) || c == '-'; });
+         kInLabel.makes(part);
 }
 
 }  // namespace

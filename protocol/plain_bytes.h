@@ -1,6 +1,7 @@
 // How far a text needs no second look: eight bytes at a time, since most of a message is plain ASCII.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -41,7 +42,14 @@ std::size_t plain_prefix(std::string_view text) {
     for (std::size_t word = 0; word < kWordsAtOnce; ++word) any |= special(at + word * kWord);
     if (any != 0) break;
   }
-  while (at + kWord <= text.size() && special(at) == 0) at += kWord;
+  for (; at + kWord <= text.size(); at += kWord) {
+    const std::uint64_t found = special(at);
+    if (found == 0) continue;
+    if constexpr (std::endian::native == std::endian::little) {
+      return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+    }
+    break;
+  }
   for (; at < text.size(); ++at) {
     const char c = text[at];
     if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x80 ||

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/character_set.h"
 #include "protocol/text.h"
 #include "protocol/text_rules.h"
 
@@ -11,18 +12,13 @@ namespace {
 constexpr std::size_t kUrlMax = 2048;
 constexpr std::size_t kHostMax = 255;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr CharacterSet kInHost = CharacterSet::alphanumeric("-._");
+constexpr CharacterSet kInAddress = CharacterSet::of("0123456789abcdefABCDEF:.");  // of IPv6
 
-bool is_host_character(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
-}
-
-bool is_account(std::string_view text) {
-  return text.size() == 12 && std::all_of(text.begin(), text.end(), is_digit);
-}
+bool is_account(std::string_view text) { return text.size() == 12 && kDecimalDigits.makes(text); }
 
 bool is_port(std::string_view text) {
-  if (text.empty() || text.size() > 5 || !std::all_of(text.begin(), text.end(), is_digit)) return false;
+  if (text.empty() || text.size() > 5 || !kDecimalDigits.makes(text)) return false;
   int port = 0;
   for (const char digit : text) port = port * 10 + (digit - '0');
   return port >= 1 && port <= 65535;
@@ -41,14 +37,9 @@ std::size_t host_length(std::string_view text) {
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
     if (end == std::string_view::npos || end < 3) return 0;
-    const std::string_view address = text.substr(1, end - 1);
-    const auto in_address = [](char c) {
-      return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
-    };
-    return std::all_of(address.begin(), address.end(), in_address) ? end + 1 : 0;
+    return kInAddress.makes(text.substr(1, end - 1)) ? end + 1 : 0;
   }
-  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_host_character) -
-                                  text.begin());
+  return kInHost.prefix(text);
 }
 
 }  // namespace
@@ -62,8 +53,8 @@ std::optional<QueueLocator> parse_queue_url(std::string_view url) {
     if (slash == std::string_view::npos) return std::nullopt;
     path.remove_prefix(slash);
   }
-  const auto ends_path = [](char c) { return c == '?' || c == '#'; };
-  path = path.substr(0, static_cast<std::size_t>(std::find_if(path.begin(), path.end(), ends_path) - path.begin()));
+  path = path.substr(0, path.find('?'));
+  path = path.substr(0, path.find('#'));
   if (path.starts_with('/')) path.remove_prefix(1);
 
   const std::string_view name = take_last_segment(path);

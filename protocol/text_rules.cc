@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/character_set.h"
 #include "protocol/plain_bytes.h"
 #include "protocol/text.h"
 #include "protocol/utf8.h"
@@ -14,10 +15,9 @@ constexpr std::string_view kFifoSuffix = ".fifo";
 constexpr std::size_t kNameMax = 80;
 constexpr std::size_t kIdentifierMax = 128;
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c);
-}
+constexpr CharacterSet kInName = CharacterSet::alphanumeric("-_");
+constexpr CharacterSet kInAttributeName = CharacterSet::alphanumeric("_-.");
+constexpr CharacterSet kInTag = CharacterSet::alphanumeric(" _.:/=+-@");
 
 template <class Allowed>
 std::optional<std::uint32_t> first_not(std::string_view text, Allowed allowed) {
@@ -30,10 +30,6 @@ std::optional<std::uint32_t> first_not(std::string_view text, Allowed allowed) {
   return std::nullopt;
 }
 
-std::size_t count_digits(std::string_view text) {
-  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
-}
-
 void skip_sign(std::string_view& text) {
   if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
 }
@@ -41,9 +37,7 @@ void skip_sign(std::string_view& text) {
 }  // namespace
 
 bool is_standard_queue_name(std::string_view text) {
-  return !text.empty() && text.size() <= kNameMax && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_alphanumeric(c) || c == '-' || c == '_';
-  });
+  return !text.empty() && text.size() <= kNameMax && kInName.makes(text);
 }
 
 bool is_fifo_queue_name(std::string_view text) {
@@ -85,10 +79,7 @@ bool is_tag_text(std::string_view text) {
       {0xe0000, 0x10ffff}  // tags, private
   };
   return !first_not(text, [](std::uint32_t code_point) {
-    if (code_point < 0x80) {
-      const char c = static_cast<char>(code_point);
-      return is_alphanumeric(c) || std::string_view(" _.:/=+-@").find(c) != std::string_view::npos;
-    }
+    if (code_point < 0x80) return kInTag.has(static_cast<char>(code_point));
     return std::none_of(std::begin(kBlocks), std::end(kBlocks), [code_point](const Block& block) {
       return code_point >= block.first && code_point <= block.last;
     });
@@ -125,22 +116,19 @@ std::string character_text(std::uint32_t code_point) {
 
 std::optional<std::uint32_t> first_forbidden_in_attribute_name(std::string_view text) {
   return first_not(text, [](std::uint32_t code_point) {
-    if (code_point < 0x80) {
-      const char c = static_cast<char>(code_point);
-      return is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
-    }
+    if (code_point < 0x80) return kInAttributeName.has(static_cast<char>(code_point));
     return code_point >= 0xc0 && code_point <= 0x24f && code_point != 0xd7 && code_point != 0xf7;
   });
 }
 
 NumberText classify_number(std::string_view text) {
   skip_sign(text);
-  const std::string_view whole = text.substr(0, count_digits(text));
+  const std::string_view whole = text.substr(0, kDecimalDigits.prefix(text));
   text.remove_prefix(whole.size());
   std::string_view fraction;
   if (!text.empty() && text.front() == '.') {
     text.remove_prefix(1);
-    fraction = text.substr(0, count_digits(text));
+    fraction = text.substr(0, kDecimalDigits.prefix(text));
     text.remove_prefix(fraction.size());
   }
   if (whole.empty() && fraction.empty()) return NumberText::kNotANumber;
@@ -150,7 +138,7 @@ NumberText classify_number(std::string_view text) {
     text.remove_prefix(1);
     const bool negative = !text.empty() && text.front() == '-';
     skip_sign(text);
-    const std::size_t digits = count_digits(text);
+    const std::size_t digits = kDecimalDigits.prefix(text);
     if (digits == 0) return NumberText::kNotANumber;
     constexpr std::int64_t kBeyondAll = 100'000'000;  // further digits do not change the answer
     for (const char digit : text.substr(0, digits))

@@ -1,9 +1,9 @@
 #include "server/plain_head.h"
 
-#include <array>
 #include <charconv>
 #include <utility>
 
+#include "base/character_set.h"
 #include "protocol/plain_bytes.h"
 #include "protocol/text.h"
 
@@ -14,20 +14,9 @@ constexpr std::string_view kVersion = " HTTP/1.1\r\n";
 // So many digits are no overflow.
 constexpr std::size_t kLengthDigitsMax = 15;
 
-using Characters = std::array<bool, 256>;
-
-constexpr Characters characters(std::string_view beside) {
-  Characters allowed{};
-  for (char c = 'a'; c <= 'z'; ++c) allowed[static_cast<unsigned char>(c)] = true;
-  for (char c = 'A'; c <= 'Z'; ++c) allowed[static_cast<unsigned char>(c)] = true;
-  for (char c = '0'; c <= '9'; ++c) allowed[static_cast<unsigned char>(c)] = true;
-  for (const char c : beside) allowed[static_cast<unsigned char>(c)] = true;
-  return allowed;
-}
-
-constexpr Characters kInMethod = characters("");
-constexpr Characters kInTarget = characters("/.-_~%?=&:+,;@!$*()'");
-constexpr Characters kInName = characters("-_");
+constexpr CharacterSet kInMethod = CharacterSet::alphanumeric();
+constexpr CharacterSet kInTarget = CharacterSet::alphanumeric("/.-_~%?=&:+,;@!$*()'");
+constexpr CharacterSet kInName = CharacterSet::alphanumeric("-_");
 
 class Reading {
  public:
@@ -59,9 +48,9 @@ class Reading {
   }
 
  private:
-  Place run_of(const Characters& allowed) {
+  Place run_of(const CharacterSet& allowed) {
     const std::size_t from = at_;
-    while (at_ < bytes_.size() && allowed[static_cast<unsigned char>(bytes_[at_])]) ++at_;
+    at_ += allowed.prefix(bytes_.substr(from));
     return {static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(at_ - from)};
   }
 
