@@ -9,7 +9,6 @@
 namespace penstock {
 namespace {
 
-constexpr std::size_t kLanes = 8;
 constexpr std::size_t kBlockBytes = 64;
 constexpr std::size_t kBlockWords = 16;
 // A block that holds the end of a text holds the mark behind it and the length, too; both may need one more.
@@ -20,7 +19,18 @@ constexpr std::size_t kLaneBytesMax = 16 << 10;
 // Words are read as they lie in memory.
 constexpr bool kMayUseLanes = std::endian::native == std::endian::little;
 
-using Words = std::uint32_t __attribute__((vector_size(kLanes * sizeof(std::uint32_t))));
+template <std::size_t kLanes>
+struct Vector;
+template <>
+struct Vector<8> {
+  using Type = std::uint32_t __attribute__((vector_size(8 * sizeof(std::uint32_t))));
+};
+template <>
+struct Vector<16> {
+  using Type = std::uint32_t __attribute__((vector_size(16 * sizeof(std::uint32_t))));
+};
+template <std::size_t kLanes>
+using Words = typename Vector<kLanes>::Type;
 
 // floor(2^32 * |sin(i + 1)|)
 constexpr std::array<std::uint32_t, 64> kSines = {
@@ -35,14 +45,18 @@ constexpr std::array<std::uint32_t, 64> kSines = {
 
 constexpr std::array<std::array<int, 4>, 4> kShifts = {{{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}}};
 
+template <std::size_t kLanes>
 struct State {
-  Words a, b, c, d;
+  Words<kLanes> a, b, c, d;
 };
+
+template <std::size_t kLanes>
+using Blocks = std::array<const char*, kLanes>;
 
 constexpr std::array<std::uint32_t, 4> kBegin = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
 
 // The step's part of the chain that mixes three of the four words.
-template <int Round>
+template <int Round, class Words>
 [[gnu::always_inline]] inline void mix(const Words& b, const Words& c, const Words& d, Words& mixed) {
   if constexpr (Round == 0) mixed = d ^ (b & (c ^ d));
   if constexpr (Round == 1) mixed = c ^ (d & (b ^ c));
@@ -50,18 +64,18 @@ template <int Round>
   if constexpr (Round == 3) mixed = c ^ (b | ~d);
 }
 
-template <int Round>
-[[gnu::always_inline]] inline void round_of(State& s, const std::array<Words, kBlockWords>& words) {
+template <int Round, std::size_t kLanes>
+[[gnu::always_inline]] inline void round_of(State<kLanes>& s, const std::array<Words<kLanes>, kBlockWords>& words) {
   constexpr std::array<int, 4> kFactor = {1, 5, 3, 7};
   constexpr std::array<int, 4> kFirst = {0, 1, 5, 0};
 #pragma GCC unroll 16
   for (int step = 0; step < 16; ++step) {
     const auto word = static_cast<std::size_t>((kFirst[Round] + kFactor[Round] * step) % 16);
     const int shift = kShifts[Round][static_cast<std::size_t>(step % 4)];
-    Words sum;
+    Words<kLanes> sum;
     mix<Round>(s.b, s.c, s.d, sum);
     sum += s.a + (words[word] + kSines[static_cast<std::size_t>(Round * 16 + step)]);
-    const Words turned = (sum << shift) | (sum >> (32 - shift));
+    const Words<kLanes> turned = (sum << shift) | (sum >> (32 - shift));
     s.a = s.d;
     s.d = s.c;
     s.c = s.b;
@@ -70,17 +84,15 @@ template <int Round>
 }
 
 // One block of each lane.
-void advance(State& state, const std::array<const char*, kLanes>& blocks) {
-  std::array<Words, kBlockWords> words;
-  for (std::size_t word = 0; word < kBlockWords; ++word) {
-    const auto at = [&](std::size_t lane) {
-      std::uint32_t one;
-      std::memcpy(&one, blocks[lane] + word * sizeof one, sizeof one);
-      return one;
-    };
-    words[word] = Words{at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)};
+template <std::size_t kLanes>
+[[gnu::always_inline]] inline void advance(State<kLanes>& state, const Blocks<kLanes>& blocks) {
+  std::array<Words<kLanes>, kBlockWords> words;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    std::array<std::uint32_t, kBlockWords> block;
+    std::memcpy(block.data(), blocks[lane], sizeof block);
+    for (std::size_t word = 0; word < kBlockWords; ++word) words[word][lane] = block[word];
   }
-  State next = state;
+  State<kLanes> next = state;
   round_of<0>(next, words);
   round_of<1>(next, words);
   round_of<2>(next, words);
@@ -90,6 +102,21 @@ void advance(State& state, const std::array<const char*, kLanes>& blocks) {
   state.c += next.c;
   state.d += next.d;
 }
+
+constexpr std::size_t kFewLanes = 8;
+void advance_few(State<kFewLanes>& state, const Blocks<kFewLanes>& blocks) { advance(state, blocks); }
+
+#if defined(__x86_64__)
+
+// Twice as many, where a vector has twice the width; two vectors' steps take turns in either case.
+constexpr std::size_t kManyLanes = 16;
+[[gnu::target("avx2")]] void advance_many(State<kManyLanes>& state, const Blocks<kManyLanes>& blocks) {
+  advance(state, blocks);
+}
+
+const bool kHasWideVectors = __builtin_cpu_supports("avx2") != 0;
+
+#endif
 
 // One text on its way through a lane: its whole blocks as they lie, then its end with what MD5 puts behind it.
 class Passage {
@@ -123,24 +150,26 @@ class Passage {
   std::array<char, 2 * kBlockBytes> end_;
 };
 
-void begin(State& state, std::size_t lane) {
+template <std::size_t kLanes>
+void begin(State<kLanes>& state, std::size_t lane) {
   state.a[lane] = kBegin[0];
   state.b[lane] = kBegin[1];
   state.c[lane] = kBegin[2];
   state.d[lane] = kBegin[3];
 }
 
-void end(const State& state, std::size_t lane, Md5& digest) {
+template <std::size_t kLanes>
+void end(const State<kLanes>& state, std::size_t lane, Md5& digest) {
   const std::array<std::uint32_t, 4> words = {state.a[lane], state.b[lane], state.c[lane], state.d[lane]};
   std::memcpy(digest.data(), words.data(), digest.size());
 }
 
-}  // namespace
-
-void md5_each(std::span<const std::string_view> texts, std::span<Md5> digests) {
+template <std::size_t kLanes>
+void digest_each(std::span<const std::string_view> texts, std::span<Md5> digests,
+                 void (*advance_all)(State<kLanes>&, const Blocks<kLanes>&)) {
   constexpr std::array<char, kBlockBytes> kIdle{};
   std::array<Passage, kLanes> passages;
-  State state{};
+  State<kLanes> state{};
   std::size_t taken = 0;
   std::size_t under_way = 0;
   const auto alone = [&] {
@@ -148,7 +177,7 @@ void md5_each(std::span<const std::string_view> texts, std::span<Md5> digests) {
     return !worthwhile || texts[taken].size() > kLaneBytesMax;
   };
   while (taken < texts.size() || under_way > 0) {
-    std::array<const char*, kLanes> blocks;
+    Blocks<kLanes> blocks;
     blocks.fill(kIdle.data());
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       Passage& passage = passages[lane];
@@ -165,7 +194,7 @@ void md5_each(std::span<const std::string_view> texts, std::span<Md5> digests) {
       if (passage.under_way()) blocks[lane] = passage.next();
     }
     if (under_way == 0) return;  // all that was left went alone
-    advance(state, blocks);
+    advance_all(state, blocks);
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       Passage& passage = passages[lane];
       if (passage.digest() == nullptr || passage.under_way()) continue;
@@ -174,6 +203,15 @@ void md5_each(std::span<const std::string_view> texts, std::span<Md5> digests) {
       --under_way;
     }
   }
+}
+
+}  // namespace
+
+void md5_each(std::span<const std::string_view> texts, std::span<Md5> digests) {
+#if defined(__x86_64__)
+  if (kHasWideVectors && texts.size() > kFewLanes) return digest_each(texts, digests, advance_many);
+#endif
+  digest_each(texts, digests, advance_few);
 }
 
 }  // namespace penstock

@@ -6,7 +6,7 @@
 // different lengths keep all lanes busy until the last ones.
 //
 // The vectors are the compiler's own, without the name of any processor; where there are none it makes do with what
-// there is. RFC 1321 gives the algorithm.
+// there is. Where a processor is found to have AVX2, many texts go sixteen at a time. RFC 1321 gives the algorithm.
 #pragma once
 
 #include <span>
