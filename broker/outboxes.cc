@@ -96,7 +96,7 @@ void Outboxes::look_at(QueueId id, Outbox& box, Decision& decision) {
   StandardQueue* queue = surroundings_.outbox(id);
   const Subscription* subscription = surroundings_.subscription_of(box.of, id);
   if (subscription == nullptr) {
-    surroundings_.close_outbox(*queue, decision);
+    surroundings_.close_outbox(queue->address(), decision);
     return;
   }
   if (!serves_) return;

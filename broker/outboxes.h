@@ -52,7 +52,7 @@ class OutboxSurroundings {
   // Where what the subscription gives up goes; null: nowhere.
   virtual Queue* dead_letters_of(const Subscription& subscription) = 0;
   // With all that is in it.
-  virtual void close_outbox(StandardQueue& outbox, Decision& decision) = 0;
+  virtual void close_outbox(const QueueAddress& outbox, Decision& decision) = 0;
 };
 
 class Outboxes {
