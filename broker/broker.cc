@@ -22,8 +22,6 @@ namespace penstock {
 
 namespace {
 
-constexpr Seconds kRetentionMax{1'209'600};
-
 bool of_move_tasks(const Command& command) {
   if (!command.operation) return false;
   return std::holds_alternative<StartMoveTask>(*command.operation) ||
@@ -44,7 +42,6 @@ concept OfAdministration = requires(QueueAdministration administration, Queue& q
 struct Broker::State final : Neighbours,
                              TopicSurroundings,
                              OutboxSurroundings,
-                             ResetSurroundings,
                              QueueAdministrationSurroundings {
   State(PartitionId partition_id, const BrokerLimits& limits)
       : share(limits),
@@ -54,7 +51,7 @@ struct Broker::State final : Neighbours,
         move_tasks(share, queues, access),
         topics(partition_id, limits, share.dedup, *this),
         outboxes(limits, *this),
-        resets(*this) {
+        resets(queues, administration, topics) {
     partition.key.partition = partition_id;
     share.neighbours = this;
   }
@@ -92,7 +89,9 @@ struct Broker::State final : Neighbours,
     outboxes.notice(address.id);
     queues.reschedule_unless_due(address.id, decision.now);
   }
-  QueueAddress open_outbox(const SubscriptionKey& of, Decision& decision) override;
+  QueueAddress open_outbox(const SubscriptionKey& of, Decision& decision) override {
+    return administration.open_outbox(of, decision);
+  }
   bool is_outbox(const QueueAddress& queue) const override { return outboxes.contains(queue.id); }
   void each_doubt(const QueueAddress& address, const MessageContent& content, Time now,
                   std::vector<Key>& keys) const override {
@@ -122,29 +121,10 @@ struct Broker::State final : Neighbours,
     for (const QueueId id : topics.directory().take_concerned_outboxes()) outboxes.notice(id);
   }
 
-  std::vector<QueueAddress> queues_of(const Reset& reset) const override;
-  std::vector<TopicAddress> topics_of(const Reset& reset) const override {
-    return topics.directory().addresses(
-        [&reset](const TopicAddress& topic) { return reset.means(topic.world); });
-  }
-  std::vector<DeletedNameKey> deleted_names_of(const Reset& reset) const override;
-  bool erase_queue(const QueueAddress& address, Decision& decision) override {
-    return administration.erase(address, decision);
-  }
-  bool erase_topic(const TopicAddress& topic, Decision& decision) override {
-    return topics.erase(topic, decision);
-  }
-  void erase_deleted_name(const DeletedNameKey& name, Decision& decision) override {
-    if (administration.deleted_names().deleted(name)) change(Erase{name}, decision);
-  }
-  std::vector<MobileKey> mobile_of(const Reset& reset) const override;
-  void erase_mobile(const MobileKey& key, Decision& decision) override {
-    if (topics.mobile().holds(key)) change(Erase{key}, decision);
-  }
-
   void apply(const Change& change);
 
   void execute(Command&& command, Decision& decision);
+  // Whether it waits from now on until something was looked up, or is refused because too many do.
   bool parks(Command& command, Decision& decision);
   // Why the caller may not have this done; nothing: it may.
   std::optional<Error> refuse_access(const Command& command) {
@@ -231,11 +211,7 @@ void Broker::each_fact(const std::function<void(const Record&)>& visit) const {
   visit(state_->partition);
   state_->administration.deleted_names().each([&visit](const DeletedNameRecord& record) { visit(record); });
   state_->topics.mobile().each_fact(visit);
-  std::vector<const Queue*> queues;
-  state_->queues.each([&queues](const Queue& queue) { queues.push_back(&queue); });
-  std::sort(queues.begin(), queues.end(),
-            [](const Queue* a, const Queue* b) { return a->address() < b->address(); });
-  for (const Queue* queue : queues) queue->each_fact(visit);
+  state_->queues.each_fact(visit);
   state_->topics.directory().each_fact(visit);
 }
 
@@ -261,7 +237,6 @@ void Broker::recall(LookedUp&& found, Time now, Random& random, Outcome& outcome
   state_->look_at_expectations(decision);
 }
 
-// Whether it waits from now on until something was looked up, or is refused because too many do.
 bool Broker::State::parks(Command& command, Decision& decision) {
   // What was found says nothing any more if ids were given up or forgotten since.
   if (decision.recollection != nullptr && decision.recollection->epoch != share.dedup.epoch()) {
@@ -282,18 +257,7 @@ bool Broker::State::parks(Command& command, Decision& decision) {
       }
     }
   }
-  if (keys.empty()) return false;
-  std::sort(keys.begin(), keys.end());
-  if (decision.recollection != nullptr && decision.recollection->covers(keys)) return false;
-  // The keys are held here and on their way.
-  const std::size_t bytes = message_bytes(command) + 2 * keys.size() * sizeof(Key);
-  if (!parked.admits(bytes)) {
-    decision.reply(command.ticket, Error{ErrorCode::kServiceUnavailable, {}});
-    return true;
-  }
-  decision.outcome.look_ups.push_back(
-      parked.park(std::move(command), std::move(keys), share.dedup.epoch(), bytes));
-  return true;
+  return !keys.empty() && parked.parks(command, std::move(keys), share.dedup.epoch(), decision);
 }
 
 void Broker::State::execute(Command&& command, Decision& decision) {
@@ -338,31 +302,6 @@ void Broker::State::execute(Command&& command, Decision& decision) {
   queues.reschedule_unless_due(id, decision.now);
 }
 
-std::vector<QueueAddress> Broker::State::queues_of(const Reset& reset) const {
-  std::vector<QueueAddress> addresses;
-  queues.each([&](const Queue& queue) {
-    if (!queue.record().outbox_of && reset.means(queue.address().world)) addresses.push_back(queue.address());
-  });
-  return addresses;
-}
-
-std::vector<DeletedNameKey> Broker::State::deleted_names_of(const Reset& reset) const {
-  std::vector<DeletedNameKey> names;
-  administration.deleted_names().each([&](const DeletedNameRecord& record) {
-    if (reset.means(record.key.world)) names.push_back(record.key);
-  });
-  return names;
-}
-
-std::vector<MobileKey> Broker::State::mobile_of(const Reset& reset) const {
-  std::vector<MobileKey> keys;
-  topics.mobile().each_fact([&](const Record& record) {
-    const MobileKey& key = std::get<MobileRecord>(record).key;
-    if (reset.means(key.world)) keys.push_back(key);
-  });
-  return keys;
-}
-
 bool Broker::State::control(const Command& command, Decision& decision) {
   if (const auto* reset = std::get_if<Reset>(&*command.operation)) {
     resets.begin(command.ticket, *reset, decision);
@@ -389,20 +328,6 @@ void Broker::State::advance_time(const Ticket& ticket, const AdvanceTime& reques
   if (next != partition) change(Put{next}, decision);
   expectations.leap(request.by);
   decision.reply(ticket, TimeAdvanced{decision.now + request.by, next.time_ahead});
-}
-
-// Its name is nobody's: no directory knows it.
-QueueAddress Broker::State::open_outbox(const SubscriptionKey& of, Decision& decision) {
-  const QueueAddress address{partition.key.partition, of.topic.world, take_id(decision)};
-  QueueRecord record;
-  record.key = {address};
-  record.name = of.id.text();
-  record.attributes.retention = kRetentionMax;
-  record.created = record.modified = decision.now;
-  record.outbox_of = of;
-  change(Put{std::move(record)}, decision);
-  queues.reschedule(address.id, decision.now);
-  return address;
 }
 
 struct Broker::State::Act {

@@ -139,6 +139,13 @@ void MobileDirectory::apply(const Change& change) {
   erase(std::get<MobileKey>(std::get<Erase>(change).key));
 }
 
+void MobileDirectory::erase(const MobileKey& key, Decision& decision) {
+  if (!holds(key)) return;
+  Change made = Erase{key};
+  apply(made);
+  decision.outcome.changes.push_back(std::move(made));
+}
+
 void MobileDirectory::put(MobileRecord&& record) {
   erase(record.key);
   bytes_ += bytes_of(record);

@@ -35,6 +35,9 @@ class MobileDirectory {
   // Ascending by key.
   void each_fact(const std::function<void(const Record&)>& visit) const;
 
+  // Without being asked by a command (broker/resets.h), if it is there.
+  void erase(const MobileKey& key, Decision& decision);
+
   void execute(const Command& command, MobileOperation&& operation, Decision& decision);
 
   // Whether something published to that endpoint, by ARN, or telephone would leave.

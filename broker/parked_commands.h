@@ -2,8 +2,8 @@
 //
 //     execute --in doubt--> parked, a LookUp leaves --LookedUp--> executed again, with what was found
 //
-// A parked command has changed nothing and was answered nothing: it is as if it came later. Whoever parks it
-// asks again whether what was found still settles everything.
+// A parked command has changed nothing and was answered nothing: it is as if it came later. When it comes
+// again, whoever executes it asks anew what it depends on, and what was found settles that or not.
 //
 // They are bounded in number and in bytes; one more is refused, and clients send it again.
 #pragma once
@@ -17,6 +17,7 @@
 
 #include "broker/command.h"
 #include "broker/look_up.h"
+#include "broker/queue.h"
 
 namespace penstock {
 
@@ -28,26 +29,11 @@ class ParkedCommands {
     std::size_t bytes = 0;
   };
 
-  // `bytes`: of the messages in it.
-  bool admits(std::size_t bytes) const {
-    return parked_.empty() || (parked_.size() < kCountMax && bytes_ + bytes <= kBytesMax);
-  }
-  LookUp park(Command&& command, std::vector<Key>&& keys, std::uint64_t epoch, std::size_t bytes) {
-    LookUp look_up{next_token_++, keys};
-    bytes_ += bytes;
-    parked_.emplace(look_up.token, Parked{std::move(command), {std::move(keys), {}, epoch}, bytes});
-    return look_up;
-  }
+  // Whether the command waits from now on until those keys, of which there are some, were looked up, or is
+  // refused because too many wait. If what was found for it settles them it does neither, and is as it was.
+  bool parks(Command& command, std::vector<Key>&& keys, std::uint64_t epoch, Decision& decision);
   // Nothing: no such command is parked.
-  std::optional<Parked> take(LookedUp&& found) {
-    const auto place = parked_.find(found.token);
-    if (place == parked_.end()) return std::nullopt;
-    Parked parked = std::move(place->second);
-    parked_.erase(place);
-    bytes_ -= parked.bytes;
-    parked.recollection.records = std::move(found.records);
-    return parked;
-  }
+  std::optional<Parked> take(LookedUp&& found);
   std::size_t size() const { return parked_.size(); }
 
  private:

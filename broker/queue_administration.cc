@@ -16,6 +16,8 @@ namespace {
 // How many names one tick makes free; the rest follow in the next commits.
 constexpr int kFreedNamesChunk = 1000;
 
+constexpr Seconds kRetentionMax{1'209'600};
+
 // Whether the queue lets `source` have it as its dead-letter queue.
 bool allows(const QueueAttributes& attributes, const std::string& source_arn) {
   const auto& policy = attributes.redrive_allow_policy;
@@ -82,6 +84,20 @@ void QueueAdministration::create(const Command& command, const CreateQueue& requ
          decision);
   queues_.reschedule(address.id, decision.now);
   decision.reply(command.ticket, QueueFound{command.world, command.queue_name});
+}
+
+// Its name is nobody's: no directory knows it.
+QueueAddress QueueAdministration::open_outbox(const SubscriptionKey& of, Decision& decision) {
+  const QueueAddress address{partition_, of.topic.world, surroundings_.take_id(decision)};
+  QueueRecord record;
+  record.key = {address};
+  record.name = of.id.text();
+  record.attributes.retention = kRetentionMax;
+  record.created = record.modified = decision.now;
+  record.outbox_of = of;
+  change(Put{std::move(record)}, decision);
+  queues_.reschedule(address.id, decision.now);
+  return address;
 }
 
 void QueueAdministration::list(const Command& command, const ListQueues& request, Decision& decision) const {
@@ -253,6 +269,10 @@ bool QueueAdministration::erase(const QueueAddress& address, Decision& decision)
 Time QueueAdministration::next_free_name() const {
   const auto* oldest = deleted_names_.oldest();
   return oldest == nullptr ? kNever : oldest->first + limits_.recreate_wait;
+}
+
+void QueueAdministration::free_name(const DeletedNameKey& name, Decision& decision) {
+  if (deleted_names_.deleted(name)) change(Erase{name}, decision);
 }
 
 void QueueAdministration::free_names(Decision& decision) {

@@ -53,9 +53,13 @@ class QueueAdministration {
   void act(Queue& queue, const Ticket& ticket, const PurgeQueue&, Decision& decision);
   void act(const Queue& queue, const Ticket& ticket, const DeleteQueue&, Decision& decision);
 
-  // Without being asked by a command, with all that is in it; false: it is gone already.
+  // Without being asked by a command: a queue that no request can name (broker/outboxes.h),
+  QueueAddress open_outbox(const SubscriptionKey& of, Decision& decision);
+  // and the end of any, with all that is in it; false: it is gone already.
   bool erase(const QueueAddress& queue, Decision& decision);
 
+  // That name may be used again, if it may not already.
+  void free_name(const DeletedNameKey& name, Decision& decision);
   // The names whose time is over may be used again.
   void free_names(Decision& decision);
   Time next_free_name() const;

@@ -112,6 +112,14 @@ void QueueTable::drop(const QueueAddress& address) {
   free_slots_.push_back(slot);
 }
 
+void QueueTable::each_fact(const std::function<void(const Record&)>& visit) const {
+  std::vector<const Queue*> queues;
+  each([&queues](const Queue& queue) { queues.push_back(&queue); });
+  std::sort(queues.begin(), queues.end(),
+            [](const Queue* a, const Queue* b) { return a->address() < b->address(); });
+  for (const Queue* queue : queues) queue->each_fact(visit);
+}
+
 // ---- which there are
 
 void QueueTable::each_view(Time now, const std::function<void(const QueueView&)>& visit) const {

@@ -41,6 +41,8 @@ class QueueTable {
   // Of a queue's record, and of everything that lies in one. A change of a queue that does not exist is our
   // own mistake and aborts.
   void apply(const Change& change);
+  // Queue by queue.
+  void each_fact(const std::function<void(const Record&)>& visit) const;
 
   // ---- which there are
   // Null: there is none.

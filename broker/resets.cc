@@ -10,12 +10,39 @@ void Resets::begin(const Ticket& ticket, const Reset& reset, Decision& decision)
     return;
   }
   waiting_.push_back({.ticket = ticket,
-                      .topics = surroundings_.topics_of(reset),
-                      .queues = surroundings_.queues_of(reset),
-                      .names = surroundings_.deleted_names_of(reset),
-                      .mobile = surroundings_.mobile_of(reset),
+                      .topics = topics_.directory().addresses(
+                          [&reset](const TopicAddress& topic) { return reset.means(topic.world); }),
+                      .queues = queues_of(reset),
+                      .names = names_of(reset),
+                      .mobile = mobile_of(reset),
                       .done = {}});
   go_on(decision);
+}
+
+// Outboxes go with their topics.
+std::vector<QueueAddress> Resets::queues_of(const Reset& reset) const {
+  std::vector<QueueAddress> addresses;
+  queues_.each([&](const Queue& queue) {
+    if (!queue.record().outbox_of && reset.means(queue.address().world)) addresses.push_back(queue.address());
+  });
+  return addresses;
+}
+
+std::vector<DeletedNameKey> Resets::names_of(const Reset& reset) const {
+  std::vector<DeletedNameKey> names;
+  administration_.deleted_names().each([&](const DeletedNameRecord& record) {
+    if (reset.means(record.key.world)) names.push_back(record.key);
+  });
+  return names;
+}
+
+std::vector<MobileKey> Resets::mobile_of(const Reset& reset) const {
+  std::vector<MobileKey> keys;
+  topics_.mobile().each_fact([&](const Record& record) {
+    const MobileKey& key = std::get<MobileRecord>(record).key;
+    if (reset.means(key.world)) keys.push_back(key);
+  });
+  return keys;
 }
 
 // Topics go first, so that nothing is delivered to queues that are about to go.
@@ -24,19 +51,19 @@ void Resets::go_on(Decision& decision) {
   while (left > 0 && !waiting_.empty()) {
     Waiting& reset = waiting_.front();
     for (; left > 0 && !reset.topics.empty(); --left) {
-      if (surroundings_.erase_topic(reset.topics.back(), decision)) ++reset.done.topics;
+      if (topics_.erase(reset.topics.back(), decision)) ++reset.done.topics;
       reset.topics.pop_back();
     }
     for (; left > 0 && !reset.queues.empty(); --left) {
-      if (surroundings_.erase_queue(reset.queues.back(), decision)) ++reset.done.queues;
+      if (administration_.erase(reset.queues.back(), decision)) ++reset.done.queues;
       reset.queues.pop_back();
     }
     for (; left > 0 && !reset.names.empty(); --left) {
-      surroundings_.erase_deleted_name(reset.names.back(), decision);
+      administration_.free_name(reset.names.back(), decision);
       reset.names.pop_back();
     }
     for (; left > 0 && !reset.mobile.empty(); --left) {
-      surroundings_.erase_mobile(reset.mobile.back(), decision);
+      topics_.mobile().erase(reset.mobile.back(), decision);
       reset.mobile.pop_back();
     }
     if (!reset.topics.empty() || !reset.queues.empty() || !reset.names.empty() || !reset.mobile.empty())

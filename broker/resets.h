@@ -1,7 +1,10 @@
 // Resets: everything goes away, a few queues and topics with each decision, however many there are.
 //
 // A reset means what was there when it began; what is created meanwhile stays. One at a time; others wait
-// their turn. It is not atomic: a crash in the middle leaves the rest. The Broker owns it.
+// their turn. It is not atomic: a crash in the middle leaves the rest.
+//
+// What there is it reads from those who hold it, and has them erase it: it alters no fact itself. The Broker
+// owns it.
 #pragma once
 
 #include <cstddef>
@@ -9,26 +12,10 @@
 #include <deque>
 #include <vector>
 
-#include "broker/queue.h"
+#include "broker/queue_administration.h"
+#include "broker/topics.h"
 
 namespace penstock {
-
-// What a reset asks of the broker around it.
-class ResetSurroundings {
- public:
-  virtual ~ResetSurroundings() = default;
-
-  virtual std::vector<QueueAddress> queues_of(const Reset& reset) const = 0;
-  virtual std::vector<TopicAddress> topics_of(const Reset& reset) const = 0;
-  virtual std::vector<DeletedNameKey> deleted_names_of(const Reset& reset) const = 0;
-  // Of SMS and mobile push.
-  virtual std::vector<MobileKey> mobile_of(const Reset& reset) const = 0;
-  // False: it is gone already.
-  virtual bool erase_queue(const QueueAddress& queue, Decision& decision) = 0;
-  virtual bool erase_topic(const TopicAddress& topic, Decision& decision) = 0;
-  virtual void erase_deleted_name(const DeletedNameKey& name, Decision& decision) = 0;
-  virtual void erase_mobile(const MobileKey& key, Decision& decision) = 0;
-};
 
 class Resets {
  public:
@@ -36,7 +23,8 @@ class Resets {
   // Queues, topics, names and the like that one decision erases.
   static constexpr std::size_t kChunk = 64;
 
-  explicit Resets(ResetSurroundings& surroundings) : surroundings_(surroundings) {}
+  Resets(const QueueTable& queues, QueueAdministration& administration, Topics& topics)
+      : queues_(queues), administration_(administration), topics_(topics) {}
 
   void begin(const Ticket& ticket, const Reset& reset, Decision& decision);
   bool under_way() const { return !waiting_.empty(); }
@@ -50,11 +38,17 @@ class Resets {
     std::vector<TopicAddress> topics;
     std::vector<QueueAddress> queues;
     std::vector<DeletedNameKey> names;
-    std::vector<MobileKey> mobile;
+    std::vector<MobileKey> mobile;  // of SMS and mobile push
     ResetDone done;
   };
 
-  ResetSurroundings& surroundings_;
+  std::vector<QueueAddress> queues_of(const Reset& reset) const;
+  std::vector<DeletedNameKey> names_of(const Reset& reset) const;
+  std::vector<MobileKey> mobile_of(const Reset& reset) const;
+
+  const QueueTable& queues_;
+  QueueAdministration& administration_;
+  Topics& topics_;
   std::deque<Waiting> waiting_;
 };
 
