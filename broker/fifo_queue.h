@@ -19,15 +19,15 @@
 // A message that was received too often goes to the dead-letter queue when its turn comes again, as a new
 // one there but for its id, its group and what was said; its group goes on with what stood behind it.
 //
-// What may be called, and when: broker/queue.h. fifo_queue_moving.cc has what comes from other queues and goes
-// to them, fifo_queue_peeking.cc what is shown to those who only look.
+// Five files: fifo_queue.cc has its facts, the sends, the ends (expiry, purge, deletion of the queue) and the
+// counts; fifo_queue_receiving.cc hands messages out; fifo_queue_handles.cc acts on receipt handles;
+// fifo_queue_moving.cc has what comes from other queues and goes to them; fifo_queue_peeking.cc shows
+// messages to those who only look. What may be called, and when: broker/queue.h.
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,8 +35,9 @@
 
 #include "broker/dedup_window.h"
 #include "broker/fifo_window.h"
-#include "broker/minute_index.h"
 #include "broker/queue.h"
+#include "broker/receive_attempts.h"
+#include "broker/sent_seconds.h"
 #include "broker/touched_set.h"
 
 namespace penstock {
@@ -89,14 +90,11 @@ class FifoQueue final : public Queue {
     MessageId id;
     Sequence sequence;
   };
-  struct Attempted {
-    Time received;
-    std::vector<AttemptedMessage> messages;
-  };
+  static constexpr Seconds kRemembered{300};  // deduplication ids and receive attempts
 
   void put_touched(const TouchedRecord& record);
   void drop_touched(Sequence sequence);
-  void count_sent(std::int64_t second, std::int64_t difference, Decision& decision);
+  void count_sent(Time sent, std::int64_t difference, Decision& decision);
 
   Result<Sent> accept(const Send& request, Decision& decision);
   Fingerprint fingerprint_of(const MessageContent& content) const;
@@ -109,7 +107,7 @@ class FifoQueue final : public Queue {
   // go to the dead-letter queue.
   void move_exhausted(Queue& target, std::size_t messages_max, Decision& decision);
   // Whether the attempt can still be repeated: nobody has acted on what it handed out.
-  bool stands(const Attempted& attempt, Time now) const;
+  bool stands(const ReceiveAttempts::Attempt& attempt, Time now) const;
   // Forgets attempts that nobody can repeat any more, a few at a time.
   void forget_attempts(Decision& decision);
   // What the attempt handed out, once more; nothing if somebody acted on any of it.
@@ -142,12 +140,10 @@ class FifoQueue final : public Queue {
   void warm(const Page& page, const FifoRange& range);
 
   TallyRecord tally_;
-  std::map<std::int64_t, std::uint64_t> sent_;  // how many are left of each second's
+  SentSeconds sent_;
   TouchedSet touched_;
   DedupWindow<Accepted> accepted_;
-  MinuteIndex<Attempted> attempts_;
-  // In the order in which they are looked through; some may be gone.
-  std::deque<std::pair<std::int64_t, Fingerprint>> attempts_order_;
+  ReceiveAttempts attempts_;
 
   FifoWindow window_;
   std::optional<FifoRange> wanted_;

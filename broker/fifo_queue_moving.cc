@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "broker/fifo_queue.h"
-#include "broker/later_lane.h"
 
 namespace penstock {
 
@@ -24,7 +23,7 @@ void FifoQueue::accept(const Arrival& arrival, Decision& decision) {
   ++tally.waiting;
   tally.high = tally.high.next();
   put(tally, decision);
-  count_sent(LaterLane::second_of(decision.now), +1, decision);
+  count_sent(decision.now, +1, decision);
   share_.woken.insert(address().id);
 }
 
