@@ -107,10 +107,10 @@ struct Broker::State final : Neighbours,
     return subscription == nullptr || subscription->record.outbox != outbox_id ? nullptr : subscription;
   }
   DeliveryPolicy delivery_policy_of(const Subscription& subscription) override {
-    return topics.delivery_policy_of(subscription);
+    return topics.subscriptions().delivery_policy_of(subscription);
   }
   Queue* dead_letters_of(const Subscription& subscription) override {
-    const auto target = topics.dead_letters_of(subscription);
+    const auto target = topics.subscriptions().dead_letters_of(subscription);
     return target ? queues.find(target->id) : nullptr;
   }
   void close_outbox(const QueueAddress& outbox, Decision& decision) override {
@@ -463,7 +463,7 @@ std::optional<OutgoingDestination> Broker::destination_of(const QueueAddress& ou
   if (queue == nullptr || !queue->record().outbox_of) return std::nullopt;
   const Subscription* subscription = state_->subscription_of(*queue->record().outbox_of, outbox.id);
   if (subscription == nullptr) return std::nullopt;
-  return state_->topics.destination_of(*subscription);
+  return state_->topics.subscriptions().destination_of(*subscription);
 }
 
 Time Broker::next_deadline() const {

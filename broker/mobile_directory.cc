@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/require.h"
+#include "broker/named_texts.h"
 #include "broker/outgoing.h"
 #include "broker/refusals.h"
 
@@ -18,33 +19,10 @@ constexpr std::string_view kStatus = "Status";
 constexpr std::string_view kToken = "Token";
 constexpr std::string_view kEnabled = "Enabled";
 
-tl::unexpected<Error> invalid(std::string_view detail) {
-  return refuse(ErrorCode::kInvalidParameter, "Invalid parameter: " + std::string(detail));
-}
 tl::unexpected<Error> no_application() {
   return refuse(ErrorCode::kNotFound, "PlatformApplication does not exist");
 }
 tl::unexpected<Error> no_endpoint() { return refuse(ErrorCode::kNotFound, "Endpoint does not exist"); }
-
-const std::string* find_text(const NamedTexts& texts, std::string_view name) {
-  const auto found = std::find_if(texts.begin(), texts.end(), [&](const auto& t) { return t.first == name; });
-  return found == texts.end() ? nullptr : &found->second;
-}
-
-// An empty text takes away what it names.
-void put_text(NamedTexts& texts, std::string_view name, const std::string& text) {
-  const auto place =
-      std::lower_bound(texts.begin(), texts.end(), name,
-                       [](const auto& present, std::string_view key) { return present.first < key; });
-  const bool there = place != texts.end() && place->first == name;
-  if (text.empty()) {
-    if (there) texts.erase(place);
-  } else if (there) {
-    place->second = text;
-  } else {
-    texts.insert(place, {std::string(name), text});
-  }
-}
 
 NamedTexts with(NamedTexts texts, const NamedTexts& supplied) {
   for (const auto& [name, text] : supplied) put_text(texts, name, text);

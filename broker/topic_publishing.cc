@@ -127,7 +127,7 @@ std::optional<PublicationTarget> Topics::target_by_outbox(const Topic& topic, co
     return PublicationTarget{outbox, record.key.id, raw};
   }
   if (!subscription.dead_letter || is_fifo(*subscription.dead_letter)) return std::nullopt;
-  const std::optional<QueueAddress> queue = find_queue(*subscription.dead_letter, topic);
+  const std::optional<QueueAddress> queue = surroundings_.find_admitting(*subscription.dead_letter, topic);
   if (!queue) return std::nullopt;
   return PublicationTarget{*queue, record.key.id, raw};
 }
@@ -141,10 +141,10 @@ std::optional<PublicationTarget> Topics::target_of(const Topic& topic, const Sub
   const auto admits = [&](const QueueName& queue) { return !is_fifo(queue) || topic.fifo(); };
   std::optional<QueueAddress> queue;
   const bool unfit = raw && request.content.attributes.size() > kRawAttributesMax;
-  if (!unfit && admits(*subscription.queue)) queue = find_queue(*subscription.queue, topic);
+  if (!unfit && admits(*subscription.queue)) queue = surroundings_.find_admitting(*subscription.queue, topic);
   // What its queue can't take goes to the dead-letter queue, in the very form that it would have had.
   if (!queue && subscription.dead_letter && admits(*subscription.dead_letter)) {
-    queue = find_queue(*subscription.dead_letter, topic);
+    queue = surroundings_.find_admitting(*subscription.dead_letter, topic);
   }
   if (!queue) return std::nullopt;
   return PublicationTarget{*queue, id, raw};

@@ -1,4 +1,4 @@
-// Topics: what is decided about topics, subscriptions and publications.
+// Topics: what is decided about topics and publications.
 //
 //     publish --> matching subscriptions --> targets: a queue each, or its subscription's dead-letter queue
 //                                               |
@@ -10,8 +10,9 @@
 // come is stored with the copies, so that each target has it once. While a FIFO topic has a publication that
 // is still being delivered, its later ones are stored behind it, in order.
 //
-// Two files: topics.cc decides about topics and subscriptions, topic_publishing.cc delivers. The Broker owns
-// it and calls it; nobody else does.
+// Two files: topics.cc decides about topics, and who else is asked; topic_publishing.cc delivers. What is
+// decided about subscriptions is in broker/subscriptions.h. The Broker owns it and calls it; nobody else
+// does.
 #pragma once
 
 #include <cstddef>
@@ -23,51 +24,33 @@
 
 #include "broker/broker_limits.h"
 #include "broker/mobile_directory.h"
-#include "broker/outgoing.h"
 #include "broker/queue.h"
+#include "broker/subscriptions.h"
 #include "broker/topic_directory.h"
+#include "broker/topic_surroundings.h"
 
 namespace penstock {
-
-// What topics ask of the broker around them.
-class TopicSurroundings {
- public:
-  virtual ~TopicSurroundings() = default;
-
-  // An id that was never used.
-  virtual QueueId take_id(Decision& decision) = 0;
-  virtual std::optional<QueueAddress> find_queue(const QueueName& name) const = 0;
-  // False of a queue that is gone.
-  virtual bool is_fifo(const QueueAddress& queue) const = 0;
-  // Whether the queue's own policy lets SNS deliver what is of this topic.
-  virtual bool admits(const QueueAddress& queue, const TopicAddress& topic, const std::string& topic_arn) = 0;
-  // A queue for what the daemon is to deliver itself.
-  virtual QueueAddress open_outbox(const SubscriptionKey& of, Decision& decision) = 0;
-  virtual bool is_outbox(const QueueAddress& queue) const = 0;
-  // What has to be looked up before a copy of this content is delivered there.
-  virtual void each_doubt(const QueueAddress& queue, const MessageContent& content, Time now,
-                          std::vector<Key>& keys) const = 0;
-  // Nothing happens if the queue is gone.
-  virtual void deliver(const QueueAddress& queue, const Send& copy, Decision& decision) = 0;
-};
 
 class Topics {
  public:
   static constexpr std::size_t kTargetsMax = 64;
   static constexpr std::size_t kCopyBytesMax = 1 << 20;
 
-  Topics(PartitionId partition, const BrokerLimits& limits, DedupBudget& dedup, TopicSurroundings& surroundings)
+  Topics(PartitionId partition, const BrokerLimits& limits, DedupBudget& dedup,
+         TopicSurroundings& surroundings)
       : partition_(partition),
         limits_(limits),
         dedup_(dedup),
         surroundings_(surroundings),
         directory_(dedup),
-        mobile_(partition, limits) {}
+        mobile_(partition, limits),
+        subscriptions_(partition, limits, directory_, mobile_, surroundings) {}
 
   TopicDirectory& directory() { return directory_; }
   const TopicDirectory& directory() const { return directory_; }
   MobileDirectory& mobile() { return mobile_; }
   const MobileDirectory& mobile() const { return mobile_; }
+  const Subscriptions& subscriptions() const { return subscriptions_; }
 
   // A command about a topic.
   void execute(Command&& command, Decision& decision);
@@ -78,21 +61,15 @@ class Topics {
   // What has to be looked up before the command, a publication, can be decided.
   void each_doubt(const Command& command, Time now, std::vector<Key>& keys);
 
-  // Delivers some of what is undelivered. Before a copy that may repeat an earlier one it looks that up, under
-  // the token kDrain; recall() takes what was found.
+  // Delivers some of what is undelivered. Before a copy that may repeat an earlier one it looks that up,
+  // under the token kDrain; recall() takes what was found.
   static constexpr std::uint64_t kDrain = 0;
   void drain(Decision& decision);
   void recall(LookedUp&& found);
 
-  // Forgets some of the subscriptions that nobody has confirmed, or restored, in time.
+  // Forgets some of the subscriptions that nobody has confirmed, or restored, in time, and of the ids that
+  // are no longer to be recognised.
   void expire(Decision& decision);
-
-  // For outboxes (broker/outboxes.h).
-  OutgoingDestination destination_of(const Subscription& subscription);
-  std::string delivery_policy_of(const TopicAddress& topic);
-  DeliveryPolicy delivery_policy_of(const Subscription& subscription);
-  // Where what the subscription gives up goes; nothing: nowhere.
-  std::optional<QueueAddress> dead_letters_of(const Subscription& subscription);
 
  private:
   // What one decision may still deliver at once.
@@ -104,8 +81,6 @@ class Topics {
   class Copies;
 
   std::optional<Error> refuse_access(const Command& command);
-  // The queue of that name, if it takes what the topic delivers.
-  std::optional<QueueAddress> find_queue(const QueueName& name, const Topic& topic) const;
 
   void change(Change&& change, Decision& decision) {
     directory_.apply(change);
@@ -115,18 +90,8 @@ class Topics {
 
   Result<TopicAnswer> create(const Command& command, const CreateTopic& request, Decision& decision);
   Result<TopicAnswer> list(const Command& command, const ListTopics& request) const;
-  Result<TopicAnswer> list(const Command& command, const ListSubscriptions& request) const;
-  Result<TopicAnswer> list(const Topic& topic, const ListTopicSubscriptions& request) const;
-  Result<TopicAnswer> confirm(const ConfirmSubscription& request, Decision& decision);
-  Result<TopicAnswer> subscribe(Topic& topic, const Subscribe& request, Decision& decision);
-  Result<Answer> set(Topic& topic, const SetSubscriptionAttributes& request, Decision& decision);
-  Result<Answer> unsubscribe(const Command& command, const Unsubscribe& request, Decision& decision);
   Result<Answer> act(Topic& topic, TopicOperation&& operation, Decision& decision);
-  Result<Answer> describe(const Command& command, const DescribeSubscription& request);
   void erase(Topic& topic, Decision& decision);
-  static void give_token(SubscriptionRecord& record, Decision& decision);
-  void ask_to_confirm(const Topic& topic, const SubscriptionRecord& record, Notification::Kind kind,
-                      const std::array<std::uint8_t, 16>& signing_key, Decision& decision);
 
   Result<Published> publish(Topic& topic, Publish&& request, Room& room, Decision& decision);
   Result<Answer> publish(Topic& topic, PublishBatch&& batch, Decision& decision);
@@ -148,6 +113,7 @@ class Topics {
   TopicSurroundings& surroundings_;
   TopicDirectory directory_;
   MobileDirectory mobile_;
+  Subscriptions subscriptions_;
   TopicAddress drained_last_;
   // Of the copies that are next: its records are those of its keys, or none while they are on their way.
   Recollection drained_;
