@@ -1,10 +1,9 @@
 // MinuteIndex: what happened in the last minutes, by fingerprint.
 //
-// FIFO queues remember for five minutes which receive attempts they answered (broker/receive_attempts.h). These
-// are facts under (minute,
-// fingerprint), so that all of a minute can be erased by one range when it is over; whether a thing is still
-// within its five minutes is decided by its own time, not by the minute it lies in. All are in memory; for
-// deduplication ids, which may be too many for that, there is broker/dedup_window.h.
+// FIFO queues remember for five minutes which receive attempts they answered (broker/receive_attempts.h). These are
+// facts under (minute, fingerprint), so that all of a minute can be erased by one range when it is over; whether a
+// thing is still within its five minutes is decided by its own time, not by the minute it lies in. All are in memory;
+// for deduplication ids, which may be too many for that, there is broker/dedup_window.h.
 //
 // Invariant: a fingerprint is here at most once. Who puts it again, in a later minute, erases the earlier
 // one first.
