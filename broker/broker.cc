@@ -79,8 +79,9 @@ struct Broker::State final : Neighbours,
     return queue != nullptr && queue->record().attributes.fifo;
   }
   bool admits(const QueueAddress& address, const TopicAddress& topic, const std::string& topic_arn) override {
+    if (!share.limits.queues_ask_topics) return true;
     const Queue* queue = queues.find(address.id);
-    return !share.limits.queues_ask_topics || queue == nullptr || access.admits(*queue, topic, topic_arn);
+    return queue == nullptr || access.admits(*queue, topic, topic_arn);
   }
   void deliver(const QueueAddress& address, const Send& copy, Decision& decision) override {
     Queue* queue = queues.find(address.id);

@@ -163,8 +163,7 @@ void QueueTable::tick(Decision& decision) {
 }
 
 // Each once: what they bring about in others, or leave over themselves, is for the next tick.
-void QueueTable::go_on(Decision& decision) {
-  if (share_.woken.empty()) return;
+void QueueTable::wake(Decision& decision) {
   for (const QueueId id : std::exchange(share_.woken, {})) {
     Queue* queue = find(id);
     if (queue == nullptr) continue;

@@ -71,8 +71,10 @@ class QueueTable {
   // ---- when they are called
   // Those whose deadline has come.
   void tick(Decision& decision);
-  // Those for which another queue has done something.
-  void go_on(Decision& decision);
+  // Those for which another queue has done something. Asked after each decision, and mostly for nothing.
+  void go_on(Decision& decision) {
+    if (!share_.woken.empty()) wake(decision);
+  }
   // After a tick of the queue: its next deadline is in force.
   void reschedule(QueueId id, Time now);
   // After another decision: likewise, unless the deadline has passed.
@@ -93,6 +95,7 @@ class QueueTable {
     Time deadline = kNever;
   };
 
+  void wake(Decision& decision);
   void add(const QueueRecord& record);
   void drop(const QueueAddress& address);
   auto sooner() const {
