@@ -299,7 +299,7 @@ std::variant<ApiResponse, PlannedCommand> plan(const ApiRequest& request, const 
   call->request_id = std::move(request_id);
   call->form = form_of(request);
   const bool query_protocol = call->form != AnswerForm::kJson;
-  const std::string_view target = query_protocol ? std::string_view() : target_of(request);
+  const std::string_view target = query_protocol ? std::string_view() : target_of(request);  // a form has none
   // What it is signed for is not ours to judge.
   if (targets_another_service(target)) return json_service_not_offered(call->request_id, target);
   Result<QueryForm> form{QueryForm{}};

@@ -56,8 +56,8 @@ using Blocks = std::array<const char*, kLanes>;
 constexpr std::array<std::uint32_t, 4> kBegin = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
 
 // The step's part of the chain that mixes three of the four words.
-template <int Round, class Words>
-[[gnu::always_inline]] inline void mix(const Words& b, const Words& c, const Words& d, Words& mixed) {
+template <int Round, class Lanes>
+[[gnu::always_inline]] inline void mix(const Lanes& b, const Lanes& c, const Lanes& d, Lanes& mixed) {
   if constexpr (Round == 0) mixed = d ^ (b & (c ^ d));
   if constexpr (Round == 1) mixed = c ^ (d & (b ^ c));
   if constexpr (Round == 2) mixed = b ^ c ^ d;

@@ -5,8 +5,9 @@
 // about as long as one and a half alone. A lane that is through with its text takes the next one, so that texts of
 // different lengths keep all lanes busy until the last ones.
 //
-// The vectors are the compiler's own, without the name of any processor; where there are none it makes do with what
-// there is. Where a processor is found to have AVX2, many texts go sixteen at a time. RFC 1321 gives the algorithm.
+// The vectors are the compiler's own; where there are none it makes do with what there is. The code names no processor's
+// instructions: it is compiled once more for AVX2, and where that is found, many texts go sixteen at a time. RFC 1321
+// gives the algorithm.
 #pragma once
 
 #include <span>

@@ -37,8 +37,9 @@ concept OfAdministration = requires(QueueAdministration administration, Queue& q
 
 }  // namespace
 
-// The facts and the view of one partition, each part of which is a noun of its own; what one asks of the
-// others it asks by its surroundings, which are this. What is decided here is who is asked, in which order.
+// The facts and the view of one partition, each part of which is a noun of its own. What one needs of another it
+// holds; what it asks of the whole it asks by its surroundings, which are this. What is decided here is who is asked,
+// in which order.
 struct Broker::State final : Neighbours,
                              TopicSurroundings,
                              OutboxSurroundings,

@@ -1,6 +1,6 @@
 // DeadLetterSources: which queues name which other as their dead-letter queue.
 //
-// A view of the queue records, kept by the Broker as they change. The target is a name, not a queue: a
+// A view of the queue records, kept by the QueueTable as they change. The target is a name, not a queue: a
 // policy outlives its target and means the next queue of that name again, as the ARN that it holds does.
 #pragma once
 

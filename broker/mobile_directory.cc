@@ -7,7 +7,7 @@
 #include "base/require.h"
 #include "broker/named_texts.h"
 #include "broker/outgoing.h"
-#include "broker/refusals.h"
+#include "broker/topic_refusals.h"
 
 namespace penstock {
 namespace {
@@ -254,7 +254,7 @@ class MobileDirectory::Act {
   Result<Answer> operator()(const CreateApplication& request) {
     if (const MobileRecord* present = find(MobileKind::kApplication)) {
       if (present->texts == request.texts) return told(*present);
-      return invalid(
+      return invalid_parameter(
           "Name Reason: An application with the same name but different properties already exists");
     }
     return made(put(MobileKind::kApplication, request.texts), MobileKind::kApplication, name_);
@@ -289,7 +289,7 @@ class MobileDirectory::Act {
     if (const auto known = directory_.tokens_.find({application, token}); known != directory_.tokens_.end()) {
       const MobileRecord& present = *directory_.find(command_.world, MobileKind::kEndpoint, known->second);
       if (with(present.texts, request.texts) == present.texts) return told(present);
-      return invalid("Token Reason: Endpoint " + topic_arn(command_.world, "endpoint/" + known->second) +
+      return invalid_parameter("Token Reason: Endpoint " + topic_arn(command_.world, "endpoint/" + known->second) +
                      " already exists with the same Token, but different attributes.");
     }
     std::string name = name_ + "/" + MessageId::draw(decision_.random).text();
@@ -304,7 +304,7 @@ class MobileDirectory::Act {
       const MobileKey application = key(MobileKind::kApplication, std::string(application_of(name_)));
       const auto known = directory_.tokens_.find({application, *token});
       if (known != directory_.tokens_.end() && known->second != name_) {
-        return invalid("Token Reason: Endpoint " + topic_arn(command_.world, "endpoint/" + known->second) +
+        return invalid_parameter("Token Reason: Endpoint " + topic_arn(command_.world, "endpoint/" + known->second) +
                        " already exists with the same Token, but different attributes.");
       }
     }
@@ -326,7 +326,7 @@ class MobileDirectory::Act {
     if (request.protocol == SubscriptionProtocol::kApplication) {
       const MobileRecord* present = find(MobileKind::kEndpoint);
       if (present == nullptr) {
-        return invalid("TargetArn Reason: No endpoint found for the target arn specified");
+        return invalid_parameter("TargetArn Reason: No endpoint found for the target arn specified");
       }
       const MobileRecord* application =
           directory_.find(command_.world, MobileKind::kApplication, application_of(name_));

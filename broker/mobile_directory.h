@@ -6,7 +6,7 @@
 // What is published to a telephone or an endpoint leaves with its reply, as a Direct delivery: there is no
 // queue behind it. Everything is bounded in bytes, over all accounts.
 //
-// `apply` alone alters facts. Topics owns it and calls it.
+// `apply` alone alters facts. Topics owns it and calls it; Resets have it erase.
 #pragma once
 
 #include <functional>

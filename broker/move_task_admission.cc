@@ -43,7 +43,7 @@ std::optional<Error> MoveTaskAdmission::refuse_access(const Queue& source, const
     asked.resource = queue_arn(world, name);
     const auto by_identity =
         question.judge_identity ? question.judge_identity(asked) : AccessPolicy::Verdict::kSilent;
-    return access_.refuse(question, asked, by_identity, world, name);
+    return access_.refuse_as(question, asked, by_identity, world, name);
   };
   const std::string& name = source.record().name;
   for (const char* operation : {"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"}) {

@@ -2,8 +2,8 @@
 //
 // A queue holds its own facts; `apply` alone alters them. The deciding methods append to the Decision's
 // outcome and have applied their own changes when they return. A batch is one decision: its entries are
-// decided in their order, and whoever waits is served once, behind the last of them. The Broker owns its
-// queues and calls them; nobody else does.
+// decided in their order, and whoever waits is served once, behind the last of them. The QueueTable
+// owns them; the Broker and those of its parts that decide about queues call them; nobody else does.
 #pragma once
 
 #include <functional>
@@ -121,7 +121,7 @@ class Queue {
   // that had ended before the retention was made longer.
   virtual bool admits_dead_letter(Time enqueued, Decision& decision) = 0;
 
-  // Move tasks, of which this queue is the source. The Broker has checked what concerns others.
+  // Move tasks, of which this queue is the source. MoveTaskAdmission has checked what concerns others.
   void start_move_task(const Ticket& ticket, const StartMoveTask& request, Decision& decision);
   void list_move_tasks(const Ticket& ticket, const ListMoveTasks& request, Decision& decision) const;
   void cancel_move_task(const Ticket& ticket, const CancelMoveTask& request, Decision& decision);
@@ -147,7 +147,7 @@ class Queue {
   virtual Time next_deadline(Time now) const = 0;
   // Gives back the memory of its windows; they come back by pages.
   virtual void evict_windows() = 0;
-  // For the Broker's choice of what to evict: set by use, taken by the choice.
+  // For the QueueTable's choice of what to evict: set by use, taken by the choice.
   bool take_recently_used() { return std::exchange(recently_used_, false); }
 
  protected:

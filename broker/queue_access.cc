@@ -30,7 +30,7 @@ AccessPolicy::Verdict QueueAccess::judge(const Queue& queue, const AccessRequest
   return compiled->second.judge(request);
 }
 
-std::optional<Error> QueueAccess::refuse(const AccessQuestion& question, const AccessRequest& request,
+std::optional<Error> QueueAccess::refuse_as(const AccessQuestion& question, const AccessRequest& request,
                                          AccessPolicy::Verdict by_identity, const World& world,
                                          std::string_view queue_name) {
   const Queue* queue = queues_.find(world, queue_name);

@@ -28,12 +28,12 @@ class QueueAccess {
   // Why whoever asks may not have it of the queue of that name, which need not exist; nothing: he may.
   std::optional<Error> refuse(const AccessQuestion& question, const World& world,
                               std::string_view queue_name) {
-    return refuse(question, question.request, question.by_identity, world, queue_name);
+    return refuse_as(question, question.request, question.by_identity, world, queue_name);
   }
-  // The same of a request that the question brings with it, of which his identity says so much.
-  std::optional<Error> refuse(const AccessQuestion& question, const AccessRequest& request,
-                              AccessPolicy::Verdict by_identity, const World& world,
-                              std::string_view queue_name);
+  // The same of another request of the same caller, of which his identity says so much.
+  std::optional<Error> refuse_as(const AccessQuestion& question, const AccessRequest& request,
+                                 AccessPolicy::Verdict by_identity, const World& world,
+                                 std::string_view queue_name);
 
   // Whether the queue's own policy lets SNS deliver what is of this topic.
   bool admits(const Queue& queue, const TopicAddress& topic, const std::string& topic_arn);

@@ -35,12 +35,12 @@ std::size_t names_to_find(const Request& request) {
 
 template <class Request>
 QueuesListed listed(const World& world, std::vector<std::string>&& found, const Request& request) {
-  QueuesListed listed{world, std::move(found), false};
-  if (listed.names.size() > request.names_max) {
-    listed.names.pop_back();
-    listed.more = request.pages;
+  QueuesListed answer{world, std::move(found), false};
+  if (answer.names.size() > request.names_max) {
+    answer.names.pop_back();
+    answer.more = request.pages;
   }
-  return listed;
+  return answer;
 }
 
 }  // namespace

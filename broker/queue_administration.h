@@ -4,7 +4,7 @@
 //     (free) --create--> there --delete--> deleted a short while ago --time--> (free)
 //
 // It holds the names of queues that were deleted a short while ago, which are facts; the queues are in the
-// QueueTable. Every change goes through its surroundings, which apply it. The Broker owns it and calls it.
+// QueueTable. Every change goes through its surroundings, which apply it. The Broker owns it, and calls it, as Resets do.
 #pragma once
 
 #include <optional>

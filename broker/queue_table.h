@@ -1,15 +1,14 @@
 // QueueTable: the queues of a broker, by id, by name, and by when each wants to be called next.
 //
 //     put, recovered --> due at once --tick--> due at the deadline that the queue says
-//                                                 |          ^
-//                                                 '---tick---'      any other decision may move a deadline
-//                                                 that
-//                                                                    lies ahead, none one that has passed
+//                                                  ^                      |
+//                                                  '---- tick, decision --'
 //
 // A queue has a slot for as long as it lives: its place in the heap of deadlines. Invariant: every queue is
-// in that heap, under the deadline that was read off it after its last tick, or after a later decision as
-// long as that deadline had not passed; so a tick costs what fell due, never the number of queues. Only the
-// tick moves one that has passed, because what a queue says of its next deadline looks ahead.
+// in that heap: a new one due at once, others under the deadline that was read off them after the table's last tick of
+// them, or after a later decision as long as that deadline had not passed; so a tick costs what fell due, never the
+// number of queues. Only the table's tick moves one that has passed, because what a queue says of its next deadline looks
+// ahead.
 //
 // The queues that nobody can name (broker/outboxes.h) are here like the others, but under no name, and they
 // are nobody's source of dead letters.

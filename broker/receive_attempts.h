@@ -8,8 +8,8 @@
 // next is a view.
 //
 // Invariant: every attempt stands in the line. What stands there of one that is gone, or was put again in a
-// later minute, names nobody, and goes when its turn comes; so the line is never much longer than there are
-// attempts as long as each new one has two looked at.
+// later minute, names nobody, and goes when its turn comes (or, after a purge, names the same one twice, which is looked
+// at twice); so the line is never much longer than there are attempts as long as each new one has two looked at.
 #pragma once
 
 #include <algorithm>

@@ -87,15 +87,6 @@ inline Error permission_refused(PermissionRefusal&& refusal) {
   return {code, std::move(refusal.text)};
 }
 
-// Those of SNS.
-inline tl::unexpected<Error> invalid(std::string_view detail) {
-  return refuse(ErrorCode::kInvalidParameter, "Invalid parameter: " + std::string(detail));
-}
-
-inline tl::unexpected<Error> no_subscription() {
-  return refuse(ErrorCode::kNotFound, "Subscription does not exist");
-}
-
 // To a caller of another account.
 inline Error no_queue_or_no_access() {
   return {ErrorCode::kQueueDoesNotExist,

@@ -5,8 +5,8 @@
 
 #include "base/digest.h"
 #include "broker/named_texts.h"
-#include "broker/refusals.h"
 #include "broker/supplied_topic_attributes.h"
+#include "broker/topic_refusals.h"
 
 namespace penstock {
 namespace {
@@ -52,7 +52,7 @@ Result<TopicAnswer> Subscriptions::subscribe(const Topic& topic, const Subscribe
       present != topic.endpoints.end()) {
     SubscriptionRecord record = topic.subscriptions.at(present->second).record;
     if (!agrees(record.attributes, request.attributes)) {
-      return invalid("Attributes Reason: Subscription already exists with different attributes");
+      return invalid_parameter("Attributes Reason: Subscription already exists with different attributes");
     }
     if (record.pending) {
       if (decision.now >= record.token_issued + kTokenLives) {
@@ -65,7 +65,7 @@ Result<TopicAnswer> Subscriptions::subscribe(const Topic& topic, const Subscribe
     return SubscriptionMade{topic.record.name, record.key, record.pending};
   }
   if (request.protocol == SubscriptionProtocol::kApplication && !mobile_.has_endpoint(request.endpoint)) {
-    return invalid("Endpoint Reason: Endpoint does not exist for endpoint arn" + request.endpoint);
+    return invalid_parameter("Endpoint Reason: Endpoint does not exist for endpoint arn" + request.endpoint);
   }
   SubscriptionRecord record{.key = {topic.address(), {MessageId::draw(decision.random)}},
                             .protocol = request.protocol,
@@ -82,7 +82,7 @@ Result<TopicAnswer> Subscriptions::subscribe(const Topic& topic, const Subscribe
                             .url_base = has_outbox(request.protocol) ? request.url_base : std::string(),
                             .unsubscribed = kEpoch};
   if (const auto fault = fault_of(topic, record.protocol, record.endpoint, record.attributes)) {
-    return invalid("Attributes Reason: " + *fault);
+    return invalid_parameter("Attributes Reason: " + *fault);
   }
   const std::size_t count = topic.subscriptions.size();
   const bool large = topic.record.attributes.message_bytes_max.value_or(0) > kPublicationBytesMax;
@@ -93,12 +93,12 @@ Result<TopicAnswer> Subscriptions::subscribe(const Topic& topic, const Subscribe
     return refuse(ErrorCode::kSubscriptionLimitExceeded);
   }
   if (large && !takes_large(request.protocol)) {
-    return invalid(
+    return invalid_parameter(
         "Protocol Reason: a topic whose messages may be larger than 262144 bytes has subscriptions of the "
         "protocols sqs, lambda and firehose only");
   }
   if (large && count >= kLargeMessageSubscriptionsMax) {
-    return invalid(
+    return invalid_parameter(
         "TopicArn Reason: a topic whose messages may be larger than 262144 bytes has at most 100 "
         "subscriptions");
   }
@@ -131,9 +131,8 @@ void Subscriptions::ask_to_confirm(const Topic& topic, const SubscriptionRecord&
   content->body =
       kind == Notification::Kind::kUnsubscribeConfirmation
           ? "You have chosen to deactivate subscription " + arn + ":" + record.key.id.text() +
-                ".\nTo cancel this operation and restore the subscription, visit the SubscribeURL included "
-                "in "
-                "this message."
+                ".\nTo cancel this operation and restore the subscription, visit the SubscribeURL "
+                "included in this message."
           : "You have chosen to subscribe to the topic " + arn +
                 ".\nTo confirm the subscription, visit the SubscribeURL included in this message.";
   content->sender_id = topic.address().world.account.text();
@@ -159,9 +158,9 @@ void Subscriptions::ask_to_confirm(const Topic& topic, const SubscriptionRecord&
 Result<TopicAnswer> Subscriptions::confirm(const ConfirmSubscription& request, Decision& decision) {
   const std::optional<SubscriptionKey> key = directory_.find_token(request.token);
   Topic* topic = key ? directory_.find(key->topic) : nullptr;
-  if (topic == nullptr) return invalid("Token");
+  if (topic == nullptr) return invalid_parameter("Token");
   SubscriptionRecord record = directory_.find_subscription(*key)->record;
-  if (decision.now >= record.token_issued + kTokenLives) return invalid("Token");
+  if (decision.now >= record.token_issued + kTokenLives) return invalid_parameter("Token");
   if (record.unsubscribed != kEpoch) {
     // Somebody may have subscribed the same endpoint since; there is one subscription of each.
     if (const auto other = topic->endpoints.find({record.protocol, record.endpoint});
@@ -230,7 +229,7 @@ Result<Answer> Subscriptions::set(const Topic& topic, const SetSubscriptionAttri
   SubscriptionRecord record = found->second.record;
   record.attributes = with(record.attributes, request.attributes);
   if (const auto fault = fault_of(topic, record.protocol, record.endpoint, record.attributes)) {
-    return invalid(*fault);
+    return invalid_parameter(*fault);
   }
   if (!record.attributes.filter_policy.empty() && !found->second.filter &&
       topic.filter_policies >= limits_.filter_policies_topic_max) {

@@ -12,6 +12,7 @@
 #include "broker/refusals.h"
 #include "broker/supplied_topic_attributes.h"
 #include "broker/tags.h"
+#include "broker/topic_refusals.h"
 
 namespace penstock {
 namespace {
@@ -124,16 +125,16 @@ void Topics::execute(Command&& command, Decision& decision) {
 Result<TopicAnswer> Topics::create(const Command& command, const CreateTopic& request, Decision& decision) {
   if (const Topic* present = directory_.find(command.world, command.queue_name)) {
     if (!agrees(present->record.attributes, request.attributes)) {
-      return invalid("Attributes Reason: Topic already exists with different attributes");
+      return invalid_parameter("Attributes Reason: Topic already exists with different attributes");
     }
     const std::vector<Tag>& tags = present->record.tags;
     const bool subset = std::all_of(request.tags.begin(), request.tags.end(), [&](const Tag& tag) {
       return std::find(tags.begin(), tags.end(), tag) != tags.end();
     });
-    if (!subset) return invalid("Tags Reason: Topic already exists with different tags");
+    if (!subset) return invalid_parameter("Tags Reason: Topic already exists with different tags");
     return TopicFound{command.world, command.queue_name};
   }
-  if (const auto fault = policy_fault(request.attributes)) return invalid("Attributes Reason: " + *fault);
+  if (const auto fault = policy_fault(request.attributes)) return invalid_parameter("Attributes Reason: " + *fault);
   if (directory_.topics() >= limits_.topics_max) return refuse(ErrorCode::kTopicLimitExceeded);
   const TopicAddress address{partition_, command.world, surroundings_.take_id(decision)};
   put(TopicRecord{.key = {address},
@@ -182,11 +183,11 @@ bool Topics::erase(const TopicAddress& address, Decision& decision) {
 Result<Answer> Topics::act(Topic& topic, TopicOperation&& operation, Decision& decision) {
   TopicRecord record = topic.record;
   if (const auto* request = std::get_if<SetTopicAttributes>(&operation)) {
-    if (const auto fault = policy_fault(request->attributes)) return invalid(*fault);
+    if (const auto fault = policy_fault(request->attributes)) return invalid_parameter(*fault);
     record.attributes = with(record.attributes, request->attributes);
     if (request->attributes.message_bytes_max.value_or(0) > kPublicationBytesMax) {
       if (const auto fault = Subscriptions::fault_of_large_messages(topic)) {
-        return invalid("MaximumMessageSize Reason: " + *fault);
+        return invalid_parameter("MaximumMessageSize Reason: " + *fault);
       }
     }
     put(std::move(record), decision);
@@ -218,7 +219,7 @@ Result<Answer> Topics::act(Topic& topic, TopicOperation&& operation, Decision& d
     if (!done) return tl::unexpected(done.error());
     const std::string* policy = find_text(record.attributes.texts, "Policy");
     if (policy != nullptr && policy->size() > kPolicyBytesMax) {
-      return invalid("Policy Error: the policy is longer than 30 KB");
+      return invalid_parameter("Policy Error: the policy is longer than 30 KB");
     }
     put(std::move(record), decision);
     return Done{};

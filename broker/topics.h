@@ -11,8 +11,7 @@
 // is still being delivered, its later ones are stored behind it, in order.
 //
 // Two files: topics.cc decides about topics, and who else is asked; topic_publishing.cc delivers. What is
-// decided about subscriptions is in broker/subscriptions.h. The Broker owns it and calls it; nobody else
-// does.
+// decided about subscriptions is in broker/subscriptions.h. The Broker owns it, and calls it, as Resets do.
 #pragma once
 
 #include <cstddef>
@@ -45,6 +44,9 @@ class Topics {
         directory_(dedup),
         mobile_(partition, limits),
         subscriptions_(partition, limits, directory_, mobile_, surroundings) {}
+  // Its parts refer to each other.
+  Topics(const Topics&) = delete;
+  Topics& operator=(const Topics&) = delete;
 
   TopicDirectory& directory() { return directory_; }
   const TopicDirectory& directory() const { return directory_; }

@@ -14,7 +14,8 @@ namespace plain_bytes {
 inline constexpr std::uint64_t kOnes = 0x0101010101010101;
 inline constexpr std::uint64_t kHighs = 0x8080808080808080;
 
-// Of words whose bytes are all below 0x80: the high bit of each byte that is zero, or below `limit`.
+// Of words whose bytes are all below 0x80: the high bit of each byte that is zero, or below `limit`. Of others, and
+// behind such a byte, more may be marked, but the lowest mark is right: a borrow begins at a byte that is marked itself.
 constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - kOnes) & ~word & kHighs; }
 constexpr std::uint64_t bytes_below(std::uint64_t word, std::uint8_t limit) {
   return (word - kOnes * limit) & ~word & kHighs;

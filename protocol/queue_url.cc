@@ -1,7 +1,5 @@
 #include "protocol/queue_url.h"
 
-#include <algorithm>
-
 #include "base/character_set.h"
 #include "protocol/text.h"
 #include "protocol/text_rules.h"

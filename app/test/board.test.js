@@ -39,6 +39,13 @@ test('What happened earlier and is told later changes nothing in a lane', () => 
   assert.equal(board.rows()[0].lanes.email.kind, 'failed');
 });
 
+test('What one worker tells is in order, whatever its clock does', () => {
+  const board = new Board();
+  board.add(hop(1, 'received', 'crm', { at: 1000, by: 'worker-1' }));
+  board.add(hop(2, 'done', 'crm', { at: 960, by: 'worker-1' }));
+  assert.equal(board.rows()[0].lanes.crm.kind, 'done');
+});
+
 test('A board shows a bounded number of rows, the newest, and what is told late brings none back', () => {
   const board = new Board();
   for (let i = 1; i <= 500; ++i) board.add(hop(i, 'committed', 'web', { event: String(i) }));

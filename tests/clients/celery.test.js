@@ -13,8 +13,8 @@ await handlesEverything({
   work: [python, [...worker, '--without-heartbeat', '--loglevel=WARNING']],
   send: [python, ['send.py']],
   cwd: join(import.meta.dirname, 'celery'),
-  // What it holds when it is stopped: two processes of a pool, four messages for each. The main process of Celery 5.2 may end
-  // without reading from them what they have just done, or before it has deleted what it read of; each of them then
+  // The main process of Celery 5.2 may end without reading from the two processes of its pool what they have just done,
+  // or before it has deleted what it read of: some of the eight messages that it prefetches for them. Each of them then
   // waits half a minute for it before it ends too.
   repeatedMax: 8,
   more: { PYTHONDONTWRITEBYTECODE: '1', C_FORCE_ROOT: '1' },

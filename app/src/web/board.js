@@ -3,8 +3,8 @@
 //   event, who            published           crm        marketing   email
 //   deposit of €5, Ada    queues, 3 requests  done 4 ms  done 6 ms   attempt 2, waits
 //
-// Invariant: what a lane shows is what happened last in it, by the hops' times: each process writes its hops in
-// batches, so that what happened earlier may be told later. What was done already stays done, whatever is received
+// Invariant: what a lane shows is what happened last in it. Each process tells of its hops in their order, but in batches,
+// so that between processes the hops' times decide. What was done already stays done, whatever is received
 // again. More rows are remembered than shown, so that what is told late of an event that has left the page does not
 // bring it back.
 const shownMax = 40;
@@ -26,7 +26,7 @@ export class Board {
     }
     this.#changed.add(hop.event);
     const lane = row.lanes[hop.lane];
-    const news = !lane || hop.at >= lane.at;
+    const news = !lane || (hop.by && hop.by === lane.by) || hop.at >= lane.at;
     switch (hop.kind) {
       case 'committed':
         row.what = hop.what;

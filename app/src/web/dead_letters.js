@@ -18,9 +18,10 @@ export function deadLetters(server, { clients: { sqs }, found, journal }) {
   server.post('/dead-letters', async (request, reply) => {
     const queue = found.queues.find(({ name }) => name === request.body.queue);
     if (!queue) throw Object.assign(new Error('There is no such queue.'), { statusCode: 400 });
+    // From here on a worker may do what this or another's press sends back, before its answer is here.
+    const at = Date.now();
     const { letters } = await look(queue);
     const SourceArn = await arnOf(queue.deadUrl);
-    const at = Date.now(); // a worker may have done it before the answer is here
     try {
       await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
     } catch (error) {
