@@ -55,16 +55,10 @@ class FifoQueue final : public Queue {
   void take_in(const Send& request, Decision& decision) override;
   void each_doubt(const MessageContent& content, Time now, std::vector<Key>& keys) const override;
   void receive(const Ticket& ticket, const Receive& request, Decision& decision) override;
-  void remove(const Ticket& ticket, const Delete& request, Decision& decision) override;
-  void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) override;
-  void change_visibility(const Ticket& ticket, const ChangeVisibility& request, Decision& decision) override;
-  void change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch,
-                         Decision& decision) override;
   void purge(const Ticket& ticket, Decision& decision) override;
   void erase_all(Decision& decision) override;
   void undeliver(const std::vector<Delivery>& deliveries, Decision& decision) override;
   void supply(const Page& page, Decision& decision) override;
-  void overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) override;
   void tick(Decision& decision) override;
   void accept(const Arrival& arrival, Decision& decision) override;
   bool admits_dead_letter(Time, Decision&) override { return true; }  // it is sent anew
@@ -112,15 +106,14 @@ class FifoQueue final : public Queue {
   void forget_attempts(Decision& decision);
   // What the attempt handed out, once more; nothing if somebody acted on any of it.
   std::optional<std::vector<Delivery>> repeat(const Receive& request, Decision& decision);
-  void serve(Decision& decision);
-  void serve_and_answer_overdue(Decision& decision);
-  void answer_empty(const WaitingReceivers::Receiver& receiver, Decision& decision);
+  void serve(Decision& decision) override;
+  void answer_empty(const WaitingReceivers::Receiver& receiver, Decision& decision) override;
   Seconds visibility_of(const std::optional<Seconds>& asked) const {
     return asked.value_or(record_.attributes.visibility_timeout);
   }
   ReceiptHandle handle_of(const TouchedRecord& record) const;
-  Result<Done> remove(const Delete& request, Decision& decision);
-  Result<Done> change_visibility(const ChangeVisibility& request, Decision& decision);
+  Result<Done> decide(const Delete& request, Decision& decision) override;
+  Result<Done> decide(const ChangeVisibility& request, Decision& decision) override;
   // The touched message that the handle names; nothing if it is gone; a refusal if it is no handle of this
   // queue.
   Result<std::optional<TouchedRecord>> find(const ReceiptHandle& handle) const;
@@ -128,8 +121,6 @@ class FifoQueue final : public Queue {
   void erase_message(Sequence sequence, Time sent, Decision& decision);
 
   bool complete() const { return window_.frontier() == tally_.high; }
-  // A receive that finds nothing is not answered yet: something is to come.
-  bool unfinished() const { return waits_for_page() || moves_left_; }
   std::size_t room_for_touched() const;
   // The oldest message was sent then or later.
   Time oldest_not_before() const;

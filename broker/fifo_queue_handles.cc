@@ -6,11 +6,6 @@
 #include "broker/refusals.h"
 
 namespace penstock {
-namespace {
-
-constexpr Seconds kHiddenTotalMax{43200};
-
-}  // namespace
 
 ReceiptHandle FifoQueue::handle_of(const TouchedRecord& record) const {
   return {.partition = address().partition,
@@ -53,22 +48,7 @@ void FifoQueue::erase_message(Sequence sequence, Time sent, Decision& decision) 
   count_sent(sent, -1, decision);
 }
 
-void FifoQueue::remove(const Ticket& ticket, const Delete& request, Decision& decision) {
-  const Result<Done> removed = remove(request, decision);
-  decision.reply(ticket, removed ? Answer(Done{}) : Answer(removed.error()));
-  if (removed) serve(decision);
-}
-
-void FifoQueue::remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) {
-  DoneBatch done;
-  for (const Result<Delete>& entry : batch.entries) {
-    done.entries.push_back(entry ? remove(*entry, decision) : tl::unexpected(entry.error()));
-  }
-  decision.reply(ticket, std::move(done));
-  serve(decision);
-}
-
-Result<Done> FifoQueue::remove(const Delete& request, Decision& decision) {
+Result<Done> FifoQueue::decide(const Delete& request, Decision& decision) {
   const auto found = find(request.handle);
   if (!found) return tl::unexpected(found.error());
   if (!*found || ended((*found)->enqueued, decision.now)) return Done{};
@@ -80,23 +60,7 @@ Result<Done> FifoQueue::remove(const Delete& request, Decision& decision) {
   return Done{};
 }
 
-void FifoQueue::change_visibility(const Ticket& ticket, const ChangeVisibility& request, Decision& decision) {
-  const Result<Done> changed = change_visibility(request, decision);
-  decision.reply(ticket, changed ? Answer(Done{}) : Answer(changed.error()));
-  if (changed) serve(decision);
-}
-
-void FifoQueue::change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch,
-                                  Decision& decision) {
-  DoneBatch done;
-  for (const Result<ChangeVisibility>& entry : batch.entries) {
-    done.entries.push_back(entry ? change_visibility(*entry, decision) : tl::unexpected(entry.error()));
-  }
-  decision.reply(ticket, std::move(done));
-  serve(decision);
-}
-
-Result<Done> FifoQueue::change_visibility(const ChangeVisibility& request, Decision& decision) {
+Result<Done> FifoQueue::decide(const ChangeVisibility& request, Decision& decision) {
   const auto found = find(request.handle);
   if (!found) return tl::unexpected(found.error());
   if (!*found || ended((*found)->enqueued, decision.now) || !open(request.handle, **found, decision.now)) {

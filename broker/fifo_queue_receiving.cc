@@ -184,25 +184,6 @@ void FifoQueue::serve(Decision& decision) {
   }
 }
 
-void FifoQueue::serve_and_answer_overdue(Decision& decision) {
-  serve(decision);
-  if (line_.empty() || unfinished()) return;
-  for (const auto& receiver : share_.receivers.take_overdue(line_, decision.now)) {
-    answer_empty(receiver, decision);
-  }
-}
-
-void FifoQueue::overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) {
-  serve(decision);
-  if (share_.receivers.queue_of(receiver.ticket) == std::nullopt) return;  // served just now
-  if (unfinished()) {
-    share_.receivers.stop_clock(receiver.ticket);
-  } else {
-    forget(receiver.ticket);
-    answer_empty(receiver, decision);
-  }
-}
-
 // ---- the window
 
 // Grown only while nothing is left to hand out, or little and nothing blocks.

@@ -98,19 +98,17 @@ class Queue {
   // What has to be looked up before a message of this content can be sent here.
   virtual void each_doubt(const MessageContent&, Time, std::vector<Key>&) const {}
   virtual void receive(const Ticket& ticket, const Receive& request, Decision& decision) = 0;
-  virtual void remove(const Ticket& ticket, const Delete& request, Decision& decision) = 0;
-  virtual void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) = 0;
-  virtual void change_visibility(const Ticket& ticket, const ChangeVisibility& request,
-                                 Decision& decision) = 0;
-  virtual void change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch,
-                                 Decision& decision) = 0;
+  void remove(const Ticket& ticket, const Delete& request, Decision& decision);
+  void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision);
+  void change_visibility(const Ticket& ticket, const ChangeVisibility& request, Decision& decision);
+  void change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch, Decision& decision);
   virtual void purge(const Ticket& ticket, Decision& decision) = 0;
   // Erases everything the queue has but its own record; its waiting receivers are told that it is gone.
   virtual void erase_all(Decision& decision) = 0;
   virtual void undeliver(const std::vector<Delivery>& deliveries, Decision& decision) = 0;
   virtual void supply(const Page& page, Decision& decision) = 0;
   // A waiting receive whose time is up.
-  virtual void overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) = 0;
+  void overdue(const WaitingReceivers::Receiver& receiver, Decision& decision);
   // Expires, wakes, and asks for the pages that are needed.
   virtual void tick(Decision& decision) = 0;
   void forget(const Ticket& ticket) { share_.receivers.remove(line_, ticket); }
@@ -151,6 +149,19 @@ class Queue {
   bool take_recently_used() { return std::exchange(recently_used_, false); }
 
  protected:
+  // A message may be hidden for so long after it was received.
+  static constexpr Seconds kHiddenTotalMax{43200};
+
+  // Each decides one request, alone or of a batch; whoever waits is served behind it.
+  virtual Result<Done> decide(const Delete& request, Decision& decision) = 0;
+  virtual Result<Done> decide(const ChangeVisibility& request, Decision& decision) = 0;
+  // Answers receives that wait, as long as there are messages for them.
+  virtual void serve(Decision& decision) = 0;
+  virtual void answer_empty(const WaitingReceivers::Receiver& receiver, Decision& decision) = 0;
+  void serve_and_answer_overdue(Decision& decision);
+  // A receive that finds nothing is not answered yet: something is to come.
+  bool unfinished() const { return waits_for_page() || moves_left_; }
+
   // What a move task asks of its queue: the oldest visible message, nothing if there is none or it is not at
   // hand (waits_for_page()); and to let go of it.
   virtual std::optional<Departure> next_departure(Decision& decision) = 0;
@@ -194,6 +205,11 @@ class Queue {
   bool recently_used_ = false;
 
  private:
+  template <class Request>
+  void act(const Ticket& ticket, const Request& request, Decision& decision);
+  template <class Batch>
+  void act_on_each(const Ticket& ticket, const Batch& batch, Decision& decision);
+
   // The queue that the task's next message goes to; what is wrong with it otherwise.
   tl::expected<Queue*, std::string> destination_of(const MoveTaskRecord& task, const Departure& departure);
   bool knows_origin(const Departure& departure) const;

@@ -52,16 +52,10 @@ class StandardQueue final : public Queue {
   void send(const Ticket& ticket, const SendBatch& batch, Decision& decision) override;
   void take_in(const Send& request, Decision& decision) override;
   void receive(const Ticket& ticket, const Receive& request, Decision& decision) override;
-  void remove(const Ticket& ticket, const Delete& request, Decision& decision) override;
-  void remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) override;
-  void change_visibility(const Ticket& ticket, const ChangeVisibility& request, Decision& decision) override;
-  void change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch,
-                         Decision& decision) override;
   void purge(const Ticket& ticket, Decision& decision) override;
   void erase_all(Decision& decision) override;
   void undeliver(const std::vector<Delivery>& deliveries, Decision& decision) override;
   void supply(const Page& page, Decision& decision) override;
-  void overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) override;
   void tick(Decision& decision) override;
   void accept(const Arrival& arrival, Decision& decision) override;
   bool admits_dead_letter(Time enqueued, Decision& decision) override;
@@ -103,8 +97,6 @@ class StandardQueue final : public Queue {
   void put_touched(const TouchedRecord& record);
   void drop_touched(Lane lane, Sequence sequence);
 
-  // A receive that finds nothing is not answered yet: something is to come.
-  bool unfinished() const;
   bool at_touched_bound() const;
   // `demanded`: somebody asks for messages, or waits for them.
   void want_pages(bool demanded, Decision& decision);
@@ -131,14 +123,13 @@ class StandardQueue final : public Queue {
   std::uint32_t seen_by_short_poll(std::uint32_t messages_max, Time now);
   Front choose_front(Tenants tenants, Time now);
   bool front_is_unknown() const;
-  // Each decides one request, alone or of a batch; whoever waits is served by the caller.
+  // Decides one send, alone or of a batch; whoever waits is served by the caller.
   Result<Sent> accept(const Send& request, Decision& decision);
-  Result<Done> remove(const Delete& request, Decision& decision);
-  Result<Done> change_visibility(const ChangeVisibility& request, Decision& decision);
+  Result<Done> decide(const Delete& request, Decision& decision) override;
+  Result<Done> decide(const ChangeVisibility& request, Decision& decision) override;
   void erase_message(const TouchedRecord& record, Decision& decision);
-  void serve(Decision& decision);
-  void serve_and_answer_overdue(Decision& decision);
-  void answer_empty(const WaitingReceivers::Receiver& receiver, Decision& decision);
+  void serve(Decision& decision) override;
+  void answer_empty(const WaitingReceivers::Receiver& receiver, Decision& decision) override;
   Seconds visibility_of(const WaitingReceivers::Receiver& receiver) const;
   ReceiptHandle handle_of(const TouchedRecord& record) const;
   BodyKey body_of(const TouchedRecord& record) const;

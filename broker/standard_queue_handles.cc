@@ -6,11 +6,6 @@
 #include "broker/standard_queue.h"
 
 namespace penstock {
-namespace {
-
-constexpr Seconds kHiddenTotalMax{43200};
-
-}  // namespace
 
 ReceiptHandle StandardQueue::handle_of(const TouchedRecord& record) const {
   return {.partition = address().partition,
@@ -42,27 +37,7 @@ void StandardQueue::erase_message(const TouchedRecord& record, Decision& decisio
   std::visit([&](const auto& key) { change(Erase{key}, decision); }, body);
 }
 
-void StandardQueue::remove(const Ticket& ticket, const Delete& request, Decision& decision) {
-  const Result<Done> done = remove(request, decision);
-  if (!done) {
-    decision.reply(ticket, done.error());
-    return;
-  }
-  decision.reply(ticket, Done{});
-  serve(decision);  // at the bound of touched messages it made room for another
-}
-
-void StandardQueue::remove(const Ticket& ticket, const DeleteBatch& batch, Decision& decision) {
-  DoneBatch done;
-  done.entries.reserve(batch.entries.size());
-  for (const Result<Delete>& entry : batch.entries) {
-    done.entries.push_back(entry ? remove(*entry, decision) : tl::unexpected(entry.error()));
-  }
-  decision.reply(ticket, std::move(done));
-  serve(decision);
-}
-
-Result<Done> StandardQueue::remove(const Delete& request, Decision& decision) {
+Result<Done> StandardQueue::decide(const Delete& request, Decision& decision) {
   const auto found = find(request.handle);
   if (!found) return tl::unexpected(found.error());
   if (*found) {
@@ -75,29 +50,7 @@ Result<Done> StandardQueue::remove(const Delete& request, Decision& decision) {
   return Done{};
 }
 
-void StandardQueue::change_visibility(const Ticket& ticket, const ChangeVisibility& request,
-                                      Decision& decision) {
-  const Result<Done> done = change_visibility(request, decision);
-  if (!done) {
-    decision.reply(ticket, done.error());
-    return;
-  }
-  decision.reply(ticket, Done{});
-  serve(decision);
-}
-
-void StandardQueue::change_visibility(const Ticket& ticket, const ChangeVisibilityBatch& batch,
-                                      Decision& decision) {
-  DoneBatch done;
-  done.entries.reserve(batch.entries.size());
-  for (const Result<ChangeVisibility>& entry : batch.entries) {
-    done.entries.push_back(entry ? change_visibility(*entry, decision) : tl::unexpected(entry.error()));
-  }
-  decision.reply(ticket, std::move(done));
-  serve(decision);
-}
-
-Result<Done> StandardQueue::change_visibility(const ChangeVisibility& request, Decision& decision) {
+Result<Done> StandardQueue::decide(const ChangeVisibility& request, Decision& decision) {
   const auto found = find(request.handle);
   if (!found) return tl::unexpected(found.error());
   if (!*found || ended((*found)->enqueued, decision.now)) {

@@ -86,8 +86,6 @@ void StandardQueue::answer_empty(const WaitingReceivers::Receiver& receiver, Dec
   }
 }
 
-bool StandardQueue::unfinished() const { return waits_for_page() || moves_left_; }
-
 bool StandardQueue::front_is_unknown() const {
   return lanes_.front_is_unknown() || (moved_.front() == nullptr && moved_.waits_for_page());
 }
@@ -343,25 +341,6 @@ void StandardQueue::serve(Decision& decision) {
     if (deliveries.empty()) return;
     decision.reply(receiver.ticket, Received{address(), std::move(deliveries)});
     share_.receivers.remove_front(line_);
-  }
-}
-
-void StandardQueue::serve_and_answer_overdue(Decision& decision) {
-  serve(decision);
-  if (line_.empty() || unfinished()) return;
-  for (const auto& receiver : share_.receivers.take_overdue(line_, decision.now)) {
-    answer_empty(receiver, decision);
-  }
-}
-
-void StandardQueue::overdue(const WaitingReceivers::Receiver& receiver, Decision& decision) {
-  serve(decision);
-  if (share_.receivers.queue_of(receiver.ticket) == std::nullopt) return;  // served just now
-  if (unfinished()) {
-    share_.receivers.stop_clock(receiver.ticket);
-  } else {
-    forget(receiver.ticket);
-    answer_empty(receiver, decision);
   }
 }
 
