@@ -27,8 +27,10 @@ class Worker {
     this.ended = new Promise((resolve) => this.#child.once('close', (code, signal) => resolve({ code, signal })));
     createInterface({ input: this.#child.stdout }).on('line', (line) => {
       const [, what, number] = /^(handled|failed) (\d+)$/.exec(line) ?? [];
-      if (what) seen[what].push(Number(number));
-      else this.#said += `${line}\n`;
+      if (what) {
+        seen[what].push(Number(number));
+        seen.tried.push(Number(number));
+      } else this.#said += `${line}\n`;
     });
   }
 
@@ -58,14 +60,16 @@ async function until(holds, worker) {
 }
 
 // work and send are [command, words]; send gets the number of messages as a further word. `repeatedMax` is how many
-// messages the framework may handle once more because it was stopped when they were done, before it deleted them.
+// messages the framework may handle once more because it was stopped when they were done, before it deleted them: those
+// that it had tried last.
 export async function handlesEverything(framework) {
   const { name, queue: queueName, messages, work, send, cwd, more = {}, repeatedMax = 0 } = framework;
   const daemon = await verifyingDaemon(after);
   const home = await ownDirectory(after);
   const client = daemon.client(daemon.keys);
   const options = { cwd, env: environmentFor(daemon, home, { QUEUE: queueName, ...more }) };
-  const seen = { handled: [], failed: [] };
+  const seen = { handled: [], failed: [], tried: [] };
+  let triedLast; // when the first worker was stopped
   const all = Array.from({ length: messages }, (_, number) => number);
   const workers = [];
   after(() => workers.forEach((worker) => worker.kill()));
@@ -86,6 +90,7 @@ export async function handlesEverything(framework) {
     await until(() => seen.handled.length >= messages / 4, worker);
     assert.deepEqual(await worker.stop(), { code: 0, signal: null }, worker.said);
     assert.ok(seen.handled.length < messages, 'it was too fast to be stopped in the midst');
+    triedLast = repeatedMax === 0 ? [] : seen.tried.slice(-repeatedMax);
   });
 
   test(`${name} handles every message, those that failed again`, async () => {
@@ -96,7 +101,9 @@ export async function handlesEverything(framework) {
     await until(async () => (await queue.counts()).every((count) => count === 0), worker);
     assert.deepEqual(await worker.stop(), { code: 0, signal: null }, worker.said);
     assert.deepEqual([...new Set(seen.handled)].toSorted((a, b) => a - b), all);
-    assert.ok(seen.handled.length <= messages + repeatedMax, `handled ${seen.handled.length} for ${messages}`);
+    const repeated = seen.handled.filter((number, at) => seen.handled.indexOf(number) !== at);
+    assert.equal(new Set(repeated).size, repeated.length, `${repeated} were handled more than twice`);
+    assert.deepEqual(repeated.filter((number) => !triedLast.includes(number)), [], `it had last tried ${triedLast}`);
     assert.deepEqual(seen.failed.toSorted((a, b) => a - b), all.filter(failsAtFirst));
   });
 
