@@ -160,7 +160,7 @@ class Queue {
   virtual void answer_empty(const WaitingReceivers::Receiver& receiver, Decision& decision) = 0;
   void serve_and_answer_overdue(Decision& decision);
   // A receive that finds nothing is not answered yet: something is to come.
-  bool unfinished() const { return waits_for_page() || moves_left_; }
+  bool unfinished() const;
 
   // What a move task asks of its queue: the oldest visible message, nothing if there is none or it is not at
   // hand (waits_for_page()); and to let go of it.

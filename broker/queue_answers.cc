@@ -43,6 +43,8 @@ void Queue::act_on_each(const Ticket& ticket, const Batch& batch, Decision& deci
   serve(decision);
 }
 
+bool Queue::unfinished() const { return waits_for_page() || moves_left_; }
+
 void Queue::serve_and_answer_overdue(Decision& decision) {
   serve(decision);
   if (line_.empty() || unfinished()) return;
